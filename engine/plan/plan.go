@@ -1,0 +1,128 @@
+// Package plan holds what is going to be done to a database, as data.
+//
+// A Plan is a value: it has no connection and no behaviour. It is made once
+// (package phases), shown (`manage db plan`) or replayed (package run); nothing
+// that was decided when it was made is decided again when it is run.
+package plan
+
+// Phase is the part of an upgrade that a step belongs to.
+type Phase string
+
+// The phases of a rolling upgrade, and those of other work.
+const (
+	Trunk     Phase = "trunk"     // revisions before the branches part
+	Expand    Phase = "expand"    // only adds
+	Migrate   Phase = "migrate"   // moves rows
+	Contract  Phase = "contract"  // removes what the old release needed
+	Bridge    Phase = "bridge"    // restores or removes what joins two releases
+	Adopt     Phase = "adopt"     // takes an existing database under control
+	Downgrade Phase = "downgrade" // goes back
+)
+
+// Direction says whether a revision is applied or taken back.
+type Direction string
+
+// The two directions.
+const (
+	Up   Direction = "up"
+	Down Direction = "down"
+)
+
+// Plan is an ordered list of steps, with the version rows it starts from and
+// those it leaves.
+type Plan struct {
+	Catalog string
+	Dialect string
+	From    []string
+	To      []string
+	Steps   []Step
+}
+
+// Empty reports whether there is nothing to do.
+func (p Plan) Empty() bool { return len(p.Steps) == 0 }
+
+// Step is one revision, one data migration or one bridge, with the statements
+// that make it and the version rows after it.
+type Step struct {
+	ID        string
+	Phase     Phase
+	Direction Direction
+	Release   string
+	Message   string
+	Checksum  string
+	// Transaction is true if all statements, the version rows and the journal
+	// are written in one transaction. It is false where the server commits DDL
+	// by itself and for revisions that ask for it.
+	Transaction bool
+	Statements  []Statement
+	// Rows are the version rows once this step is done; nil for a step that
+	// does not change them (data migrations and bridges).
+	Rows []string
+	// ForeignKeyCheck names tables whose references must be no more broken
+	// after the step than before (SQLite table rebuilds).
+	ForeignKeyCheck []string
+	// Opaque is true if the statements' effect on the schema is not known, so
+	// that what follows must be planned again from the live schema.
+	Opaque bool
+}
+
+// Statement is one SQL statement and what is known of it.
+type Statement struct {
+	SQL string
+	// Position names the operation within the revision, and the statement
+	// within the operation, both from 0. It is stable between plans of the
+	// same revision, and is what the journal keeps.
+	Position Position
+	// Effect is what the statement changes, for settling by a look at the
+	// schema whether it took place; nil if that cannot be told.
+	Effect *Effect
+	// Data is true for statements that change rows only: on every server they
+	// can share a transaction with their journal entry.
+	Data bool
+	// NoTransaction is true for statements that refuse to run in one.
+	NoTransaction bool
+	// Lock, Rewrites and Blocks describe the cost on a live database: the
+	// lock taken, whether the table is copied, and whom it blocks ("none",
+	// "writes", "all"). Empty: not known.
+	Lock     string
+	Rewrites bool
+	Blocks   string
+}
+
+// Position is the place of a statement in its revision.
+type Position struct {
+	Operation int
+	Part      int
+}
+
+// Before reports whether p comes before q.
+func (p Position) Before(q Position) bool {
+	return p.Operation < q.Operation || p.Operation == q.Operation && p.Part < q.Part
+}
+
+// Effect names one object and whether the statement leaves it there.
+type Effect struct {
+	Kind    ObjectKind
+	Table   string
+	Name    string
+	Present bool
+	// Definition, where not empty, is how the object reads once the statement
+	// is done; two plans of one operation give the same text.
+	Definition string
+}
+
+// ObjectKind is a kind of schema object.
+type ObjectKind string
+
+// The kinds of objects that effects name.
+const (
+	KindTable      ObjectKind = "table"
+	KindColumn     ObjectKind = "column"
+	KindIndex      ObjectKind = "index"
+	KindUnique     ObjectKind = "unique"
+	KindForeignKey ObjectKind = "foreign key"
+	KindCheck      ObjectKind = "check"
+	KindTrigger    ObjectKind = "trigger"
+	KindView       ObjectKind = "view"
+	KindEnum       ObjectKind = "enum"
+)

@@ -1,0 +1,142 @@
+// Package schema is the portable language of schema changes: types,
+// operations, the schema that a list of operations leads to, the SQL that
+// makes it on each dialect, the inspection of live schemas, and their
+// comparison. It is the only package that knows Atlas, and it knows no
+// revisions.
+package schema
+
+import "manage/engine/flavor"
+
+// Schema is the schema of one database as it is (Inspect) or as it will be
+// once operations are applied (Apply). It belongs to one flavor: types are in
+// that server's own spelling.
+type Schema struct {
+	Flavor   flavor.Flavor
+	Tables   map[string]*Table
+	Enums    map[string]*Enum // PostgreSQL only
+	Triggers []Trigger
+	Views    []View
+	// Opaque is true once plain SQL whose effect is unknown was applied, so
+	// that the value may differ from the database.
+	Opaque bool
+}
+
+// New returns the schema of an empty database.
+func New(f flavor.Flavor) *Schema {
+	return &Schema{Flavor: f, Tables: map[string]*Table{}, Enums: map[string]*Enum{}}
+}
+
+// Table is one table. Columns are in order; the other lists are in the order
+// in which they were made.
+type Table struct {
+	Name        string
+	Columns     []*Column
+	PrimaryKey  *Key // nil if there is none
+	Uniques     []*Key
+	Indexes     []*Index
+	ForeignKeys []*ForeignKey
+	Checks      []*Check
+	// Engine, Charset and Collation are MySQL and MariaDB table options;
+	// empty means the server's default.
+	Engine, Charset, Collation string
+	Comment                    string
+	// Suffix is what follows the closing parenthesis of a SQLite table, such
+	// as "WITHOUT ROWID".
+	Suffix string
+}
+
+// Column is one column of a table.
+type Column struct {
+	Name string
+	// Type is the server's own spelling, canonical: lower case except on
+	// SQLite, without display widths ("varchar(36)", "timestamp without time
+	// zone", "enum('a','b')", "VARCHAR(36)").
+	Type          string
+	Nullable      bool
+	Autoincrement bool
+	// Default is the default as SQL text, such as `'pending'`, `0` or
+	// `CURRENT_TIMESTAMP`; nil if there is none.
+	Default *string
+	Comment string
+	// Charset and Collation are set only where they differ from the table's.
+	Charset, Collation string
+	// Extra is what else the server keeps of the column and a change must not
+	// lose, in its own words: `ON UPDATE CURRENT_TIMESTAMP`, `GENERATED
+	// ALWAYS AS (…) STORED`, a SQLite `COLLATE NOCASE`.
+	Extra string
+	// Text is the column's definition as it stands in a SQLite CREATE TABLE,
+	// kept so that a rebuild changes only what it means to; "" where the
+	// definition is to be rendered from the other fields.
+	Text string
+}
+
+// Key is a primary key or a unique constraint.
+type Key struct {
+	Name    string // "" if it was left to the server
+	Columns []string
+	Text    string // as Column.Text
+}
+
+// Index is an index that is not a constraint.
+type Index struct {
+	Name    string
+	Columns []IndexColumn
+	Unique  bool
+	Where   string // predicate of a partial index; "" for none
+	// Valid is false for what an interrupted CREATE INDEX CONCURRENTLY left
+	// on PostgreSQL.
+	Valid bool
+	// Text is the whole statement that made it, where the server keeps it.
+	Text string
+}
+
+// IndexColumn is one part of an index.
+type IndexColumn struct {
+	Name   string // "" for an expression
+	Expr   string
+	Length int // prefix length in characters (MySQL, MariaDB); 0 for all
+	Desc   bool
+}
+
+// ForeignKey is a reference from one table to another.
+type ForeignKey struct {
+	Name       string // "" if it was left to the server
+	Columns    []string
+	RefTable   string
+	RefColumns []string
+	OnDelete   string // "" for NO ACTION
+	OnUpdate   string
+	Text       string // as Column.Text
+}
+
+// Check is a check constraint.
+type Check struct {
+	Name string // "" if it was left to the server
+	Expr string // without the outer parentheses
+	// Column is the column the check is written at, for checks that vanish
+	// with their column; "" for a table's check.
+	Column string
+	Text   string // as Column.Text
+}
+
+// Enum is a named enumeration type.
+type Enum struct {
+	Name   string
+	Values []string
+}
+
+// Trigger is one trigger of a table.
+type Trigger struct {
+	Name   string
+	Table  string
+	Timing string // before, after, instead of
+	Event  string // insert, update, delete
+	Body   string // without the CREATE TRIGGER head
+	Text   string // the whole statement, where the server keeps it
+}
+
+// View is one view; manage does not make views but must not lose any.
+type View struct {
+	Name string
+	Text string
+}
