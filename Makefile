@@ -1,0 +1,30 @@
+# Targets with a ## comment are shown by `make help`.
+
+GO      ?= go
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+BUILD   := CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)'
+SERVERS := $(GO) run ./engine/enginetest/servers
+NAMES   := glance-manage
+
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+.DEFAULT_GOAL := help
+.PHONY: help build test lint clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## build bin/manage (static) and the links with the old names
+	$(BUILD) -o bin/manage ./cmd/manage
+	for name in $(NAMES); do ln -sf manage bin/$$name; done
+
+test: ## run all tests on SQLite, PostgreSQL and MariaDB (installs missing servers with apt-get, as root)
+	.ci/run
+
+lint: ## check formatting and look for suspicious code
+	@files=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$files" || { echo "not formatted:"; echo "$$files"; exit 1; }
+	$(GO) vet ./...
+	$(GO) run $(STATICCHECK) ./...
+
+clean: ## remove what build made
+	rm -rf bin

@@ -1,0 +1,181 @@
+package enginetest
+
+import (
+	"database/sql"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+
+	"manage/engine/flavor"
+)
+
+// Database is a fresh database that belongs to one test.
+type Database struct {
+	Dialect flavor.Dialect
+	Flavor  flavor.Flavor
+	// Name is the database's name on its server; on SQLite the file's path.
+	Name string
+	// URL is its SQLAlchemy URL.
+	URL string
+	// Server is nil on SQLite.
+	Server *Server
+
+	db *sql.DB
+}
+
+// serial tells the databases of one process apart; its id tells those of
+// several processes on one server apart.
+var serial atomic.Int64
+
+// New makes an empty database of dialect d on the shared server, and removes
+// it when the test ends. On SQLite the file does not exist until it is first
+// written to.
+func New(t testing.TB, d flavor.Dialect) Database {
+	t.Helper()
+	if d == flavor.SQLite {
+		return newSQLite(t)
+	}
+	return Shared(t, d).New(t)
+}
+
+func newSQLite(t testing.TB) Database {
+	t.Helper()
+	db := Database{Dialect: flavor.SQLite, Name: filepath.Join(t.TempDir(), "test.sqlite")}
+	db.URL = "sqlite:///" + db.Name
+	db.connect(t)
+	var version string
+	// A pool of its own: asking for the version must not make the file.
+	mem, err := sql.Open("sqlite", ":memory:")
+	if err == nil {
+		err = mem.QueryRow("SELECT sqlite_version()").Scan(&version)
+		mem.Close()
+	}
+	if err != nil {
+		t.Fatalf("SQLite version: %v", err)
+	}
+	db.Flavor = flavor.Parse(flavor.SQLite, version)
+	return db
+}
+
+// New makes an empty database on the server and removes it when the test ends.
+func (s *Server) New(t testing.TB) Database {
+	t.Helper()
+	name := fmt.Sprintf("t%d_%d", os.Getpid(), serial.Add(1))
+	s.execute(t, "CREATE DATABASE "+name)
+	t.Cleanup(func() {
+		s.mu.Lock()
+		running := s.proc != nil || s.dir == ""
+		s.mu.Unlock()
+		if running {
+			s.execute(t, "DROP DATABASE "+name+s.force())
+		}
+	})
+	db := Database{Dialect: s.Dialect, Flavor: s.Flavor, Name: name, URL: s.URL(name), Server: s}
+	db.connect(t)
+	return db
+}
+
+// force makes PostgreSQL drop a database that still has sessions.
+func (s *Server) force() string {
+	if s.Dialect == flavor.Postgres {
+		return " WITH (FORCE)"
+	}
+	return ""
+}
+
+// execute runs a statement as the server's administrator.
+func (s *Server) execute(t testing.TB, query string) {
+	t.Helper()
+	db, err := s.adminPool()
+	if err == nil {
+		_, err = db.Exec(query)
+	}
+	if err != nil {
+		t.Fatalf("%s: %s: %v", s.Dialect.Title(), query, err)
+	}
+}
+
+func (db *Database) connect(t testing.TB) {
+	t.Helper()
+	u, err := url.Parse(db.URL)
+	if err == nil {
+		db.db, err = open(db.Dialect, u)
+	}
+	if err != nil {
+		t.Fatalf("open %s: %v", db.URL, err)
+	}
+	pool := db.db
+	t.Cleanup(func() { pool.Close() })
+}
+
+// SQL is a connection pool to the database, for what Exec and Query do not do.
+// It is closed when the test ends.
+func (db Database) SQL() *sql.DB { return db.db }
+
+// Exec runs SQL, several statements if they are separated by semicolons and
+// there are no arguments. Placeholders are those of the driver.
+func (db Database) Exec(t testing.TB, query string, args ...any) {
+	t.Helper()
+	if _, err := db.db.Exec(query, args...); err != nil {
+		t.Fatalf("%s: %s: %v", db.Dialect.Title(), query, err)
+	}
+}
+
+// Query returns the rows of a query. Bytes come as strings; all else as the
+// driver gives it.
+func (db Database) Query(t testing.TB, query string, args ...any) [][]any {
+	t.Helper()
+	rows, err := readRows(db.db, query, args...)
+	if err != nil {
+		t.Fatalf("%s: %s: %v", db.Dialect.Title(), query, err)
+	}
+	return rows
+}
+
+// Strings returns the first column of a query's rows as text, "NULL" for null.
+func (db Database) Strings(t testing.TB, query string, args ...any) []string {
+	t.Helper()
+	var out []string
+	for _, row := range db.Query(t, query, args...) {
+		if row[0] == nil {
+			out = append(out, "NULL")
+			continue
+		}
+		out = append(out, fmt.Sprint(row[0]))
+	}
+	return out
+}
+
+// readRows reads all rows of a query.
+func readRows(db *sql.DB, query string, args ...any) ([][]any, error) {
+	rows, err := db.Query(query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	cols, err := rows.Columns()
+	if err != nil {
+		return nil, err
+	}
+	var out [][]any
+	for rows.Next() {
+		row := make([]any, len(cols))
+		into := make([]any, len(cols))
+		for i := range row {
+			into[i] = &row[i]
+		}
+		if err := rows.Scan(into...); err != nil {
+			return nil, err
+		}
+		for i, v := range row {
+			if b, ok := v.([]byte); ok {
+				row[i] = string(b)
+			}
+		}
+		out = append(out, row)
+	}
+	return out, rows.Err()
+}
