@@ -264,15 +264,12 @@ var errJoined = errors.New("the server is shared: start one with enginetest.Priv
 
 // Stop ends the server in good order and keeps its data. Start it again with
 // Restart.
-func (s *Server) Stop() error {
-	return s.finish(func(p *process) { p.end(s.kind.stop()) })
-}
+func (s *Server) Stop() error { return s.finish(func() syscall.Signal { return s.kind.stop() }) }
 
 // Kill9 ends the server as a crash would and keeps its data.
-func (s *Server) Kill9() error { return s.finish((*process).crash) }
+func (s *Server) Kill9() error { return s.finish(func() syscall.Signal { return syscall.SIGKILL }) }
 
-// finish takes the running process, if there is one, to its end.
-func (s *Server) finish(end func(*process)) error {
+func (s *Server) finish(signal func() syscall.Signal) error {
 	if s.dir == "" {
 		return errJoined
 	}
@@ -282,7 +279,7 @@ func (s *Server) finish(end func(*process)) error {
 	s.proc = nil
 	s.mu.Unlock()
 	if p != nil {
-		end(p)
+		p.end(signal())
 	}
 	return nil
 }
@@ -309,7 +306,7 @@ func (s *Server) Close() {
 	if s.dir == "" {
 		return
 	}
-	_ = s.finish(func(p *process) { p.end(s.kind.discard()) })
+	_ = s.finish(func() syscall.Signal { return s.kind.discard() })
 	os.RemoveAll(s.dir)
 }
 

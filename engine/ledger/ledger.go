@@ -6,32 +6,34 @@ package ledger
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"manage/engine/plan"
 )
 
-// ErrLeaseLost is returned by every write under a token that is no longer the
-// lease's: somebody else took over. Nothing was written.
-var ErrLeaseLost = errors.New("the lease was lost to another holder")
-
 // Attempt is one attempt at a revision: one row of manage_journal.
+//
+// The attempts at one revision, read from the newest back, tell where to go on:
+// an attempt that did not succeed goes on at Sent. See Confirmed.
 type Attempt struct {
 	ID        int64
 	Revision  string
 	Phase     plan.Phase
 	Direction plan.Direction
 	Checksum  string
-	// Total and Done count statements. Sent is the position of the statement
-	// that was sent last, and Confirmed whether it came back.
+	// Total and Done count the statements of this attempt. Sent is the position
+	// of the first statement that is not known to be done.
 	Total, Done int
 	Sent        plan.Position
-	Confirmed   bool
-	Who         string // user@host, pid, version of the tool
-	Started     time.Time
-	Finished    *time.Time // nil while it runs or after it was cut off
-	Error       string
+	// Confirmed is false while the statement at Sent may be under way: whether
+	// it took effect has then to be looked up in the schema. It is true if that
+	// statement is known not to have taken effect (it failed, or was never
+	// sent), and once the attempt has succeeded.
+	Confirmed bool
+	Who       string // user@host, pid, version of the tool
+	Started   time.Time
+	Finished  *time.Time // nil while it runs or after it was cut off
+	Error     string
 }
 
 // Progress is how far one key range of a data migration is: one row of
@@ -60,35 +62,75 @@ type Lease struct {
 	Expired bool
 }
 
+// Succeeded reports whether the attempt went through to its end.
+func (a Attempt) Succeeded() bool { return a.Finished != nil && a.Error == "" }
+
+// Completion is all that is written when a revision is done.
+type Completion struct {
+	// Attempt is the journal row. If its ID is 0 the attempt was never
+	// started in the journal and a finished row is inserted; else that row is
+	// finished. Started is only used for how long ago it was.
+	Attempt Attempt
+	// Rows are the version rows from now on; nil leaves them alone.
+	Rows []string
+}
+
+// Part is a group of tables that Prepare makes.
+type Part int
+
+// The parts of the books. The lease and the journal are always made.
+const (
+	Versions  Part = iota // the version table
+	Positions             // manage_backfill
+)
+
 // Store reads and writes the books. A SQL store works through one session: a
-// write takes part in the transaction that is open on it. Reads never create a
-// table; a table that is not there reads as empty.
+// write takes part in the transaction that is open on it, and is a transaction
+// of its own if there is none. Reads never create a table; a table that is not
+// there reads as empty. A row that cannot be understood is a *Garbled error.
+//
+// Every write carries the lease's token and is refused with ErrLeaseLost,
+// having written nothing, if the lease has another one by then. A write also
+// extends the lease by the time to live that it was last taken or extended
+// with. The caller rolls back a transaction in which a write failed.
 type Store interface {
 	// Rows returns the version rows, sorted; found is false if the version
 	// table does not exist.
 	Rows(ctx context.Context) (rows []string, found bool, err error)
 	// SetRows makes rows the version rows, touching only those that differ.
+	// It is ErrRowsChanged if they are not what this store last read or wrote.
 	SetRows(ctx context.Context, token int64, rows []string) error
 
+	// Attempts returns the journal, oldest first.
 	Attempts(ctx context.Context) ([]Attempt, error)
+	// Start writes a new attempt: revision, phase, direction, checksum, total,
+	// done, sent, confirmed and who are taken from a.
 	Start(ctx context.Context, token int64, a Attempt) (id int64, err error)
 	// Mark notes that done statements are finished and sent is under way.
 	Mark(ctx context.Context, token int64, id int64, done int, sent plan.Position) error
-	// Finish closes an attempt; cause is nil if it succeeded.
+	// Finish closes an attempt; cause is nil if it succeeded. What was under
+	// way is known to have come back.
 	Finish(ctx context.Context, token int64, id int64, done int, cause error) error
+	// Complete finishes an attempt and sets the version rows, in as few
+	// messages to the server as it can.
+	Complete(ctx context.Context, token int64, c Completion) error
 
 	Progress(ctx context.Context) ([]Progress, error)
+	// SaveProgress writes one range's progress. Started and Updated are the
+	// database's; Finished is taken as a yes or no.
 	SaveProgress(ctx context.Context, token int64, p Progress) error
 
 	// Lease returns the lease, nil if nobody ever took one or it was given back.
 	Lease(ctx context.Context) (*Lease, error)
 	// Acquire takes the lease by compare-and-swap if it is free or expired.
-	// It reports false if somebody holds it.
+	// It reports false if somebody holds it, or took it at the same moment.
 	Acquire(ctx context.Context, holder, session, doing string, ttl time.Duration) (Lease, bool, error)
+	// Extend prolongs the lease; an empty doing leaves that text as it is.
 	Extend(ctx context.Context, token int64, doing string, ttl time.Duration) error
 	Release(ctx context.Context, token int64) error
 
-	// Prepare makes the tables that are missing. It is called before the
-	// first write, never by a read-only command.
-	Prepare(ctx context.Context) error
+	// Prepare makes the tables that are missing: lease and journal, and those
+	// of the parts named. It is called before the first write and outside of
+	// any transaction, never by a read-only command. Many may call it at once.
+	Prepare(ctx context.Context, parts ...Part) error
 }

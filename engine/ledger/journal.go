@@ -1,0 +1,163 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"manage/engine/plan"
+)
+
+// maxError is how many characters of an error the journal keeps.
+const maxError = 4000
+
+// Attempts implements Store.
+func (s *sqlStore) Attempts(ctx context.Context) ([]Attempt, error) {
+	found, err := s.exists(ctx, JournalTable)
+	if err != nil || !found {
+		return nil, err
+	}
+	var attempts []Attempt
+	err = s.each(ctx, JournalTable, "SELECT id, revision, phase, direction, checksum, total, done,"+
+		" sent_operation, sent_part, confirmed, who, started, finished, error FROM "+JournalTable+
+		" WHERE catalog = "+s.catalog+" ORDER BY id", func(scan func(...any) error) error {
+		a, err := readAttempt(scan)
+		attempts = append(attempts, a)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return attempts, nil
+}
+
+func readAttempt(scan func(...any) error) (Attempt, error) {
+	var a Attempt
+	var phase, direction string
+	var confirmed int64
+	var started, finished any
+	err := scan(&a.ID, &a.Revision, &phase, &direction, &a.Checksum, &a.Total, &a.Done,
+		&a.Sent.Operation, &a.Sent.Part, &confirmed, &a.Who, &started, &finished, &a.Error)
+	if err != nil {
+		return a, err
+	}
+	a.Phase, a.Direction, a.Confirmed = plan.Phase(phase), plan.Direction(direction), confirmed != 0
+	if err := checkAttempt(a); err != nil {
+		return a, err
+	}
+	if a.Started, err = readTime(JournalTable, "started", started); err != nil {
+		return a, err
+	}
+	a.Finished, err = readTimeOrNull(JournalTable, "finished", finished)
+	return a, err
+}
+
+// checkAttempt refuses what no release of this tool writes: to go on from it
+// would be to guess.
+func checkAttempt(a Attempt) error {
+	garbled := func(column string, value any) error {
+		return &Garbled{Table: JournalTable, Column: column, Value: fmt.Sprint(value)}
+	}
+	switch a.Phase {
+	case plan.Trunk, plan.Expand, plan.Migrate, plan.Contract, plan.Bridge, plan.Adopt, plan.Downgrade:
+	default:
+		return garbled("phase", a.Phase)
+	}
+	switch {
+	case a.Direction != plan.Up && a.Direction != plan.Down:
+		return garbled("direction", a.Direction)
+	case a.ID < 1:
+		return garbled("id", a.ID)
+	case a.Total < 0:
+		return garbled("total", a.Total)
+	case a.Done < 0 || a.Done > a.Total:
+		return garbled("done", a.Done)
+	case a.Sent.Operation < 0:
+		return garbled("sent_operation", a.Sent.Operation)
+	case a.Sent.Part < 0:
+		return garbled("sent_part", a.Sent.Part)
+	}
+	return nil
+}
+
+// Start implements Store.
+func (s *sqlStore) Start(ctx context.Context, token int64, a Attempt) (int64, error) {
+	entry, err := s.entry(ctx, a, false)
+	if err != nil {
+		return 0, err
+	}
+	if err := s.apply(ctx, token, entry); err != nil {
+		s.lastID = 0
+		return 0, err
+	}
+	return s.lastID, nil
+}
+
+// entry is the write that adds a to the journal. The number is counted here:
+// the lease allows one writer only, and a second one fails at the primary key.
+func (s *sqlStore) entry(ctx context.Context, a Attempt, finished bool) (write, error) {
+	if s.lastID == 0 {
+		last := "SELECT COALESCE(MAX(id), 0) FROM " + JournalTable + " WHERE catalog = " + s.catalog
+		if err := s.one(ctx, last, &s.lastID); err != nil {
+			return write{}, err
+		}
+	}
+	s.lastID++
+	started, end := s.clock.now(), "NULL"
+	if !a.Started.IsZero() {
+		started = s.clock.after(-time.Since(a.Started))
+	}
+	if finished {
+		end, a.Confirmed = s.clock.now(), true
+	}
+	return write{verb: insert, table: JournalTable, set: []field{
+		{"catalog", s.catalog}, {"id", number(s.lastID)}, {"revision", s.text(a.Revision, 0)},
+		{"phase", s.text(string(a.Phase), 0)}, {"direction", s.text(string(a.Direction), 0)},
+		{"checksum", s.text(a.Checksum, 0)}, {"total", number(int64(a.Total))}, {"done", number(int64(a.Done))},
+		{"sent_operation", number(int64(a.Sent.Operation))}, {"sent_part", number(int64(a.Sent.Part))},
+		{"confirmed", bit(a.Confirmed)}, {"who", s.text(a.Who, 255)},
+		{"started", started}, {"finished", end}, {"error", s.text(a.Error, maxError)},
+	}}, nil
+}
+
+// Mark implements Store.
+func (s *sqlStore) Mark(ctx context.Context, token, id int64, done int, sent plan.Position) error {
+	return s.apply(ctx, token, s.attempt(id, field{"done", number(int64(done))},
+		field{"sent_operation", number(int64(sent.Operation))}, field{"sent_part", number(int64(sent.Part))},
+		field{"confirmed", bit(false)}))
+}
+
+// Finish implements Store.
+func (s *sqlStore) Finish(ctx context.Context, token, id int64, done int, cause error) error {
+	return s.apply(ctx, token, s.finish(id, done, cause))
+}
+
+func (s *sqlStore) finish(id int64, done int, cause error) write {
+	return s.attempt(id, field{"done", number(int64(done))}, field{"confirmed", bit(true)},
+		field{"finished", s.clock.now()}, field{"error", s.text(reason(cause), maxError)})
+}
+
+func (s *sqlStore) attempt(id int64, set ...field) write {
+	return write{verb: update, table: JournalTable, set: set,
+		key: []field{{"catalog", s.catalog}, {"id", number(id)}}, missing: ErrNoAttempt}
+}
+
+// reason is the text of an error for the journal, in which an empty text means
+// success.
+func reason(cause error) string {
+	if cause == nil {
+		return ""
+	}
+	if text := storable(cause.Error(), maxError); text != "" {
+		return text
+	}
+	return "failed without a message"
+}
+
+// bit writes a yes or no as portable SQL.
+func bit(b bool) string {
+	if b {
+		return "1"
+	}
+	return "0"
+}

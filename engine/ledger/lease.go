@@ -1,0 +1,166 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"manage/engine/database"
+)
+
+// Lease implements Store.
+func (s *sqlStore) Lease(ctx context.Context) (*Lease, error) {
+	l, err := s.readLease(ctx)
+	if err != nil || l == nil || l.Holder == "" {
+		return nil, err
+	}
+	return l, nil
+}
+
+// readLease reads the row, also that of a lease that was given back: it stays,
+// with no holder, so that the token goes on growing.
+func (s *sqlStore) readLease(ctx context.Context) (*Lease, error) {
+	found, err := s.exists(ctx, LeaseTable)
+	if err != nil || !found {
+		return nil, err
+	}
+	var lease *Lease
+	query := fmt.Sprintf("SELECT holder, server_session, token, doing, acquired, beat, expires,"+
+		" CASE WHEN expires <= %s THEN 1 ELSE 0 END FROM %s WHERE catalog = %s", s.clock.now(), LeaseTable, s.catalog)
+	err = s.each(ctx, LeaseTable, query, func(scan func(...any) error) error {
+		l, err := readLeaseRow(scan)
+		lease = &l
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return lease, nil
+}
+
+func readLeaseRow(scan func(...any) error) (Lease, error) {
+	var l Lease
+	var acquired, beat, expires any
+	var expired int64
+	err := scan(&l.Holder, &l.Session, &l.Token, &l.Doing, &acquired, &beat, &expires, &expired)
+	if err != nil {
+		return l, err
+	}
+	l.Expired = expired != 0
+	if l.Token < 0 {
+		return l, &Garbled{Table: LeaseTable, Column: "token", Value: number(l.Token)}
+	}
+	if l.Acquired, err = readTime(LeaseTable, "acquired", acquired); err != nil {
+		return l, err
+	}
+	if l.Beat, err = readTime(LeaseTable, "beat", beat); err != nil {
+		return l, err
+	}
+	l.Expires, err = readTime(LeaseTable, "expires", expires)
+	return l, err
+}
+
+// Acquire implements Store. It is a compare-and-swap on the token, committed
+// at once: on Galera the first to commit wins and the other gets a deadlock
+// error, which is an answer too.
+func (s *sqlStore) Acquire(ctx context.Context, holder, session, doing string, ttl time.Duration) (Lease, bool, error) {
+	holder, session, doing = storable(holder, 255), storable(session, 128), storable(doing, 255)
+	if holder == "" {
+		holder = "unknown"
+	}
+	before, err := s.readLease(ctx)
+	if err != nil {
+		return Lease{}, false, err
+	}
+	if before != nil && before.Holder != "" && !before.Expired {
+		return *before, false, nil
+	}
+	values := []field{{"holder", s.q.QuoteLiteral(holder)}, {"server_session", s.q.QuoteLiteral(session)},
+		{"doing", s.q.QuoteLiteral(doing)}, {"acquired", s.clock.now()}, {"beat", s.clock.now()}, {"expires", s.clock.after(ttl)}}
+	swapped, err := s.swap(ctx, before, values)
+	if err != nil || !swapped {
+		return Lease{}, false, err
+	}
+	s.ttl, s.lastID, s.rowsRead = ttl, 0, false
+	now, err := s.readLease(ctx)
+	if err != nil || now == nil {
+		return Lease{}, false, err
+	}
+	// Another may have taken it over already, if ttl is tiny.
+	return *now, now.Token == nextToken(before) && now.Holder == holder, nil
+}
+
+// swap writes the lease's row if it still is as it was read.
+func (s *sqlStore) swap(ctx context.Context, before *Lease, values []field) (bool, error) {
+	values = append(values, field{"token", number(nextToken(before))})
+	var w write
+	if before == nil {
+		w = write{verb: insert, table: LeaseTable, set: append(values, field{"catalog", s.catalog})}
+	} else {
+		w = write{verb: update, table: LeaseTable, set: values,
+			key: []field{{"catalog", s.catalog}, {"token", number(before.Token)}, {"holder", s.q.QuoteLiteral(before.Holder)}}}
+	}
+	guard := ""
+	if before != nil && before.Holder != "" {
+		// Its holder may have extended it since it was read.
+		guard = "expires <= " + s.clock.now()
+	}
+	result, err := s.q.ExecContext(ctx, w.sql(s.dialect(), guard))
+	switch classOf(err) {
+	case database.Duplicate, database.Deadlock, database.LockTimeout:
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	n, err := result.RowsAffected()
+	return n == 1, err
+}
+
+func nextToken(before *Lease) int64 {
+	if before == nil {
+		return 1
+	}
+	return before.Token + 1
+}
+
+// Extend implements Store.
+func (s *sqlStore) Extend(ctx context.Context, token int64, doing string, ttl time.Duration) error {
+	s.ttl = ttl
+	if doing == "" {
+		return s.apply(ctx, token)
+	}
+	return s.lease(ctx, token, field{"doing", s.text(doing, 255)},
+		field{"beat", s.clock.now()}, field{"expires", s.clock.after(ttl)})
+}
+
+// Release implements Store. The token grows, so that whoever gave the lease back
+// cannot write any more either.
+func (s *sqlStore) Release(ctx context.Context, token int64) error {
+	return s.lease(ctx, token, field{"holder", s.q.QuoteLiteral("")}, field{"server_session", s.q.QuoteLiteral("")},
+		field{"doing", s.q.QuoteLiteral("")}, field{"expires", s.clock.now()}, field{"token", number(token + 1)})
+}
+
+// lease changes the lease's row if it has the token.
+func (s *sqlStore) lease(ctx context.Context, token int64, set ...field) error {
+	w := s.fence(token)
+	w.set = set
+	result, err := s.q.ExecContext(ctx, w.sql(s.dialect(), ""))
+	if err != nil {
+		return err
+	}
+	if n, err := result.RowsAffected(); err != nil || n != 1 {
+		return firstOf(err, ErrLeaseLost)
+	}
+	return nil
+}
+
+// firstOf is the first error that is not nil.
+func firstOf(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

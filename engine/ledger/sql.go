@@ -1,0 +1,100 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"manage/engine/database"
+	"manage/engine/flavor"
+)
+
+// DefaultTTL is how long a lease lasts after its last extension if nobody says
+// otherwise.
+const DefaultTTL = 30 * time.Second
+
+// sqlStore keeps the books in the database itself. Values are written as
+// literals rather than bound: one message to the server instead of up to three
+// (prepare, execute, close), and several writes can be one statement.
+type sqlStore struct {
+	q        database.Session
+	catalog  string // as a literal
+	versions string // the version table's name, not quoted
+	clock    clock
+	ttl      time.Duration
+	known    map[string]bool // tables that were seen
+	rows     []string        // version rows as last read or written
+	rowsRead bool
+	lastID   int64 // of the journal, as last read or written; 0: not read
+}
+
+// NewSQL is the store of catalog's books in the database that s works on, with
+// versionTable for the version rows. It is used by one goroutine at a time, as
+// the session is.
+func NewSQL(s database.Session, catalog, versionTable string) Store {
+	return &sqlStore{q: s, catalog: s.QuoteLiteral(catalog), versions: versionTable,
+		clock: clock(s.Flavor().Dialect), ttl: DefaultTTL, known: map[string]bool{}}
+}
+
+func (s *sqlStore) dialect() flavor.Dialect { return s.q.Flavor().Dialect }
+
+// text writes v as a literal of at most limit characters (0: any number),
+// without what some server would not store.
+func (s *sqlStore) text(v string, limit int) string { return s.q.QuoteLiteral(storable(v, limit)) }
+
+// storable drops what a text column cannot hold: invalid UTF-8, zero bytes,
+// and all beyond limit characters (0: no limit).
+func storable(v string, limit int) string {
+	v = strings.ReplaceAll(strings.ToValidUTF8(v, "?"), "\x00", "")
+	if limit > 0 && utf8.RuneCountInString(v) > limit {
+		v = string([]rune(v)[:limit])
+	}
+	return v
+}
+
+// errNoRow is what one returns when the query has no row.
+var errNoRow = errors.New("no row")
+
+// one runs a query and reads its only row.
+func (s *sqlStore) one(ctx context.Context, query string, into ...any) error {
+	rows, err := s.q.QueryContext(ctx, query)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	if !rows.Next() {
+		if err := rows.Err(); err != nil {
+			return err
+		}
+		return errNoRow
+	}
+	if err := rows.Scan(into...); err != nil {
+		return err
+	}
+	// Some drivers report what went wrong only after the last row.
+	for rows.Next() {
+	}
+	return rows.Err()
+}
+
+// each runs a query and calls read for every row of it, in which it scans. An
+// error of read is reported as a garbled row of the table.
+func (s *sqlStore) each(ctx context.Context, table, query string, read func(scan func(...any) error) error) error {
+	rows, err := s.q.QueryContext(ctx, query)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := read(rows.Scan); err != nil {
+			var garbled *Garbled
+			if errors.As(err, &garbled) {
+				return err
+			}
+			return &Garbled{Table: table, Err: err}
+		}
+	}
+	return rows.Err()
+}
