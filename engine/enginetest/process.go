@@ -1,6 +1,7 @@
 package enginetest
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -8,6 +9,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -63,6 +65,47 @@ func (p *process) end(sig syscall.Signal) {
 		_ = p.cmd.Process.Kill()
 		<-p.done
 	}
+}
+
+// crash kills the process and its children (PostgreSQL's backends would else
+// answer for a moment longer) and waits until all are gone.
+func (p *process) crash() {
+	children := childrenOf(p.cmd.Process.Pid)
+	_ = p.cmd.Process.Kill()
+	for _, pid := range children {
+		_ = syscall.Kill(pid, syscall.SIGKILL)
+	}
+	<-p.done
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		children = slices.DeleteFunc(children, gone)
+		if len(children) == 0 {
+			return
+		}
+	}
+}
+
+// childrenOf lists the children of a process, from /proc/PID/stat: the fourth
+// field, the second after the program's name in parentheses, is the parent.
+func childrenOf(parent int) []int {
+	var out []int
+	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
+	for _, path := range stats {
+		text, _ := os.ReadFile(path)
+		pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(path)))
+		fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
+		if len(fields) > 1 && fields[1] == strconv.Itoa(parent) {
+			out = append(out, pid)
+		}
+	}
+	return out
+}
+
+// gone reports whether no process has that id, or one that has ended and is
+// only kept for its parent.
+func gone(pid int) bool {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
+	return err != nil || len(fields) == 0 || fields[0] == "Z"
 }
 
 // runAs runs a program to its end as the system user account (if we are root)

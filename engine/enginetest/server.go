@@ -264,12 +264,15 @@ var errJoined = errors.New("the server is shared: start one with enginetest.Priv
 
 // Stop ends the server in good order and keeps its data. Start it again with
 // Restart.
-func (s *Server) Stop() error { return s.finish(func() syscall.Signal { return s.kind.stop() }) }
+func (s *Server) Stop() error {
+	return s.finish(func(p *process) { p.end(s.kind.stop()) })
+}
 
 // Kill9 ends the server as a crash would and keeps its data.
-func (s *Server) Kill9() error { return s.finish(func() syscall.Signal { return syscall.SIGKILL }) }
+func (s *Server) Kill9() error { return s.finish((*process).crash) }
 
-func (s *Server) finish(signal func() syscall.Signal) error {
+// finish takes the running process, if there is one, to its end.
+func (s *Server) finish(end func(*process)) error {
 	if s.dir == "" {
 		return errJoined
 	}
@@ -279,7 +282,7 @@ func (s *Server) finish(signal func() syscall.Signal) error {
 	s.proc = nil
 	s.mu.Unlock()
 	if p != nil {
-		p.end(signal())
+		end(p)
 	}
 	return nil
 }
@@ -306,7 +309,7 @@ func (s *Server) Close() {
 	if s.dir == "" {
 		return
 	}
-	_ = s.finish(func() syscall.Signal { return s.kind.discard() })
+	_ = s.finish(func(p *process) { p.end(s.kind.discard()) })
 	os.RemoveAll(s.dir)
 }
 

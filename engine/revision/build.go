@@ -1,0 +1,215 @@
+package revision
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
+
+// builder collects what is wrong while it makes a graph.
+type builder struct {
+	revs     []Revision
+	migs     []Migration
+	opts     Options
+	problems Problems
+
+	revN map[string]int // id → position in revs
+	migN map[string]int // id → position in migs
+	next [lineCount]map[int]int
+	root int // position in revs, -1 if there is none
+	// faults are edges that no graph may have; those that lie on a cycle are
+	// reported as part of it.
+	faults []fault
+}
+
+// fault is an edge between two ids that must not be, and why.
+type fault struct {
+	from, to string
+	problem  Problem
+}
+
+func newBuilder(revs []Revision, migs []Migration, opts Options) *builder {
+	b := &builder{
+		revs: slices.Clone(revs), migs: slices.Clone(migs), opts: opts,
+		revN: make(map[string]int, len(revs)), migN: make(map[string]int, len(migs)), root: -1,
+	}
+	for i := range b.revs {
+		r := &b.revs[i]
+		release, branch, _, ok := ParseID(r.ID)
+		if r.Branch == "" {
+			r.Branch = Trunk
+			if ok {
+				r.Branch = branch
+			}
+		}
+		if r.Release == "" {
+			r.Release = release
+		}
+	}
+	for i := range b.migs {
+		if m := &b.migs[i]; m.Release == "" {
+			m.Release, _, _, _ = ParseID(m.ID)
+		}
+	}
+	for l := range b.next {
+		b.next[l] = make(map[int]int)
+	}
+	return b
+}
+
+func (b *builder) failed() bool { return len(b.problems) > 0 }
+
+func (b *builder) report() error {
+	b.problems.sort()
+	return b.problems
+}
+
+func (b *builder) add(s Source, format string, args ...any) {
+	b.problems = append(b.problems, Problem{s, fmt.Sprintf(format, args...)})
+}
+
+func (b *builder) fault(from, to string, s Source, format string, args ...any) {
+	b.faults = append(b.faults, fault{from, to, Problem{s, fmt.Sprintf(format, args...)}})
+}
+
+// names checks the form of ids and that each is used once.
+func (b *builder) names() {
+	declared := make(map[string]Source, len(b.revs)+len(b.migs))
+	check := func(what, id string, s Source) bool {
+		if text := idFault(id); text != "" {
+			b.add(s, "%s %q %s", what, id, text)
+		}
+		first, twice := declared[id]
+		if twice {
+			b.add(s, "%s is declared twice%s; give one of them another id", id, elsewhere(first))
+			return false
+		}
+		declared[id] = s
+		return true
+	}
+	for i, r := range b.revs {
+		if check("revision", r.ID, r.Source) {
+			b.revN[r.ID] = i
+			b.branch(r)
+		}
+	}
+	for i, m := range b.migs {
+		if check("data migration", m.ID, m.Source) {
+			b.migN[m.ID] = i
+			if _, branch, _, ok := ParseID(m.ID); ok && branch != Migrate {
+				b.add(m.Source, "data migration %s has the id of a revision on branch %s; an id of a data migration has the part migrate", m.ID, branch)
+			}
+		}
+	}
+}
+
+// branch checks that a revision's branch exists and agrees with its id.
+func (b *builder) branch(r Revision) {
+	_, inID, _, ok := ParseID(r.ID)
+	switch _, known := lineOf(r.Branch); {
+	case r.Branch == Migrate:
+		b.add(r.Source, "revision %s has the id of a data migration; give it the part expand or contract", r.ID)
+	case !known:
+		b.add(r.Source, "revision %s is on branch %q, which there is not; use trunk, expand or contract", r.ID, r.Branch)
+	case ok && inID != r.Branch:
+		b.add(r.Source, "revision %s is on branch %s, but its id says %s; change one of them", r.ID, r.Branch, inID)
+	}
+}
+
+// elsewhere is " (first in file:line)" or "".
+func elsewhere(s Source) string {
+	if place := s.String(); place != "" {
+		return " (first in " + place + ")"
+	}
+	return ""
+}
+
+// ids lists the ids of all revisions, for suggestions.
+func (b *builder) ids() []string { return slices.Sorted(maps.Keys(b.revN)) }
+
+// parents resolves parents and checks that each branch is one line.
+func (b *builder) parents() {
+	for i, r := range b.revs {
+		if b.revN[r.ID] != i {
+			continue // a second one of the same id
+		}
+		if r.Parent == "" {
+			b.first(i)
+			continue
+		}
+		p, ok := b.revN[r.Parent]
+		if !ok {
+			b.unknownParent(r)
+			continue
+		}
+		b.child(i, p)
+	}
+}
+
+func (b *builder) unknownParent(r Revision) {
+	if _, ok := b.migN[r.Parent]; ok {
+		b.add(r.Source, "revision %s revises %s, which is a data migration; name it in depends_on and let the revision revise the one before it on its branch", r.ID, r.Parent)
+		return
+	}
+	b.add(r.Source, "revision %s revises %s, which is not in the catalog%s; add it or correct the name", r.ID, r.Parent, orNearest(r.Parent, b.ids()))
+}
+
+// first takes a revision without parent as the root.
+func (b *builder) first(i int) {
+	r := b.revs[i]
+	if r.Branch != Trunk {
+		b.add(r.Source, "revision %s is on branch %s but revises nothing; a branch begins behind a trunk revision, so name that in revises", r.ID, r.Branch)
+		return
+	}
+	if b.root >= 0 {
+		b.add(r.Source, "revision %s revises nothing, but %s is the first revision already; let it revise another", r.ID, b.revs[b.root].ID)
+		return
+	}
+	b.root = i
+}
+
+// child hangs revision i behind revision p.
+func (b *builder) child(i, p int) {
+	r, parent := b.revs[i], b.revs[p]
+	l, ok := lineOf(r.Branch)
+	if !ok {
+		return // reported by branch
+	}
+	switch {
+	case parent.Branch == r.Branch || parent.Branch == Trunk:
+	case r.Branch == Trunk:
+		b.fault(r.ID, parent.ID, r.Source, "revision %s is on trunk, but revises %s on branch %s; behind the parting of the branches put it on one of them", r.ID, parent.ID, parent.Branch)
+		return
+	default:
+		b.fault(r.ID, parent.ID, r.Source, "revision %s is on branch %s, but revises %s on branch %s; let it revise the one before it on its own branch, and name the other in depends_on", r.ID, r.Branch, parent.ID, parent.Branch)
+		return
+	}
+	if rival, ok := b.next[l][p]; ok {
+		b.add(r.Source, "revisions %s and %s both revise %s on branch %s; put one behind the other", b.revs[rival].ID, r.ID, parent.ID, r.Branch)
+		return
+	}
+	b.next[l][p] = i
+}
+
+// assemble makes the lines, once nothing is wrong with the edges.
+func (b *builder) assemble() *Graph {
+	g := &Graph{places: make(map[string]place, len(b.revs)), migrationN: make(map[string]int, len(b.migs))}
+	last := -1
+	for l := trunkLine; l < lineCount; l++ {
+		at, ok := b.root, b.root >= 0
+		if l != trunkLine {
+			at, ok = b.next[l][last]
+		}
+		for ; ok; at, ok = b.next[l][at] {
+			r := b.revs[at]
+			g.places[r.ID] = place{l, len(g.lines[l])}
+			g.lines[l] = append(g.lines[l], r)
+			if l == trunkLine {
+				last = at
+			}
+		}
+	}
+	g.contractNeeds = make([]int, len(g.lines[contractLine])+1)
+	b.place(g)
+	return g
+}
