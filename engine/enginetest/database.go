@@ -43,7 +43,12 @@ func New(t testing.TB, d flavor.Dialect) Database {
 
 func newSQLite(t testing.TB) Database {
 	t.Helper()
-	db := Database{Dialect: flavor.SQLite, Name: filepath.Join(t.TempDir(), "test.sqlite")}
+	dir, err := newDir(flavor.SQLite, "", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	db := Database{Dialect: flavor.SQLite, Name: filepath.Join(dir, "test.sqlite")}
 	db.URL = "sqlite:///" + db.Name
 	db.connect(t)
 	var version string

@@ -154,15 +154,35 @@ func credential(account string) (*syscall.Credential, error) {
 // dirPrefix starts the names of the servers' folders; our process id follows.
 const dirPrefix = "manage-test-"
 
-// newDir makes a temporary folder that belongs to account, and removes those
+// memory is a file system in memory. Making a PostgreSQL database there takes
+// 10 ms, on a disk over 200.
+const memory = "/dev/shm"
+
+// enoughMemory is the room that servers and databases of a test run may need.
+const enoughMemory = 2 << 30
+
+// place is the folder for temporary data: in memory if there is plenty of it,
+// unless the data is to be durable.
+func place(durable bool) string {
+	var st syscall.Statfs_t
+	if !durable && syscall.Statfs(memory, &st) == nil && st.Bavail*uint64(st.Bsize) >= enoughMemory {
+		return memory
+	}
+	return os.TempDir()
+}
+
+// newDir makes a temporary folder that belongs to account ("" for us), and removes those
 // that killed test binaries left.
-func newDir(d flavor.Dialect, account string) (string, error) {
+func newDir(d flavor.Dialect, account string, durable bool) (string, error) {
 	sweep()
-	dir, err := os.MkdirTemp("", fmt.Sprintf("%s%d-%s-", dirPrefix, os.Getpid(), d))
+	dir, err := os.MkdirTemp(place(durable), fmt.Sprintf("%s%d-%s-", dirPrefix, os.Getpid(), d))
 	if err != nil {
 		return "", err
 	}
-	cred, err := credential(account)
+	var cred *syscall.Credential
+	if account != "" {
+		cred, err = credential(account)
+	}
 	if err == nil && cred != nil {
 		err = os.Chown(dir, int(cred.Uid), int(cred.Gid))
 	}
@@ -176,7 +196,8 @@ func newDir(d flavor.Dialect, account string) (string, error) {
 // sweep removes the folders of processes that are gone.
 func sweep() {
 	old, _ := filepath.Glob(filepath.Join(os.TempDir(), dirPrefix+"*"))
-	for _, dir := range old {
+	more, _ := filepath.Glob(filepath.Join(memory, dirPrefix+"*"))
+	for _, dir := range append(old, more...) {
 		pid, _, _ := strings.Cut(strings.TrimPrefix(filepath.Base(dir), dirPrefix), "-")
 		n, err := strconv.Atoi(pid)
 		if err == nil && errors.Is(syscall.Kill(n, 0), syscall.ESRCH) {

@@ -30,7 +30,8 @@ const startTimeout = 60 * time.Second
 // Options says how Start makes a server. The zero value is a fast server that
 // loses its data if the machine goes down.
 type Options struct {
-	// Durable keeps the server's own durability settings, for benchmarks.
+	// Durable keeps the data on disk and the server's own durability settings,
+	// for benchmarks.
 	Durable bool
 	// Settings are further server settings, as "name=value".
 	Settings []string
@@ -114,7 +115,7 @@ func Start(d flavor.Dialect, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir, err := newDir(d, k.account())
+	dir, err := newDir(d, k.account(), o.Durable)
 	if err != nil {
 		return nil, err
 	}
