@@ -119,9 +119,6 @@ func (l *lexer) other(c byte) token {
 // begin it; PostgreSQL lets none into a number, where it begins a quote.
 func (l *lexer) word() token {
 	src, start, end := l.src, l.pos, l.pos+1
-	if start == 0 && strings.HasPrefix(src, byteOrderMark) {
-		return l.take(kindSpace, len(byteOrderMark))
-	}
 	dollar := !l.rules.dollar || src[start] < '0' || src[start] > '9'
 	for end < len(src) && (classes[src[end]] == classWord || dollar && src[end] == '$') {
 		end++
@@ -131,9 +128,6 @@ func (l *lexer) word() token {
 	}
 	return l.take(kindWord, end)
 }
-
-// byteOrderMark may stand at the beginning of a file; the clients skip it.
-const byteOrderMark = "\xEF\xBB\xBF"
 
 // quoted reads from the quote q to its end. A doubled quote is one in the text.
 func (l *lexer) quoted(q byte, backslash bool) token {
@@ -177,17 +171,38 @@ func (l *lexer) bracketed() token {
 func (l *lexer) escapeString() token {
 	end := closing(l.src, l.pos+2, '\'', true)
 	for end >= 0 {
-		next, newline := end, false
-		for next < len(l.src) && classes[l.src[next]] == classSpace {
-			newline = newline || l.src[next] == '\n' || l.src[next] == '\r'
-			next++
-		}
-		if !newline || next >= len(l.src) || l.src[next] != '\'' {
+		next := continuation(l.src, end)
+		if next < 0 {
 			return l.take(kindQuoted, end)
 		}
 		end = closing(l.src, next+1, '\'', true)
 	}
 	return l.bad("the quote ' that opens here is not closed")
+}
+
+// continuation returns the place of the quote that continues a string which
+// ends at pos: between them stand white space and comments to the end of the
+// line, with at least one line end. Otherwise it returns -1.
+func continuation(src string, pos int) int {
+	newline := false
+	for pos < len(src) {
+		switch c := src[pos]; {
+		case classes[c] == classSpace:
+			newline = newline || c == '\n' || c == '\r'
+			pos++
+		case strings.HasPrefix(src[pos:], "--"):
+			n := strings.IndexByte(src[pos:], '\n')
+			if n < 0 {
+				return -1
+			}
+			pos += n
+		case c == '\'' && newline:
+			return pos
+		default:
+			return -1
+		}
+	}
+	return -1
 }
 
 // dollar reads a dollar quote, a parameter such as $1 or $name, or a lone $.

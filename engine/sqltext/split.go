@@ -36,6 +36,9 @@ type splitter struct {
 	lines     lineCounter
 }
 
+// byteOrderMark may stand at the beginning of a file; the clients skip it.
+const byteOrderMark = "\xEF\xBB\xBF"
+
 func newSplitter(script string, d flavor.Dialect) (*splitter, error) {
 	r := rulesOf(d)
 	if r == nil {
@@ -43,6 +46,9 @@ func newSplitter(script string, d flavor.Dialect) (*splitter, error) {
 	}
 	s := &splitter{lex: lexer{src: script, rules: r}, dialect: d, delimiter: ";", first: -1}
 	s.lines = lineCounter{src: script, line: 1}
+	if strings.HasPrefix(script, byteOrderMark) {
+		s.lex.pos = len(byteOrderMark)
+	}
 	switch d {
 	case flavor.SQLite:
 		s.body = &sqliteBody{}
