@@ -27,7 +27,9 @@ func New(f flavor.Flavor) *Schema {
 }
 
 // Table is one table. Columns are in order; the other lists are in the order
-// in which they were made.
+// in which they were made. On MySQL and MariaDB, where a unique constraint is
+// a unique index, Uniques holds the unique indexes of whole columns and
+// Indexes those with an expression, a prefix or a descending part.
 type Table struct {
 	Name        string
 	Columns     []*Column
@@ -51,8 +53,12 @@ type Column struct {
 	// Type is the server's own spelling, canonical: lower case except on
 	// SQLite, without display widths ("varchar(36)", "timestamp without time
 	// zone", "enum('a','b')", "VARCHAR(36)").
-	Type          string
-	Nullable      bool
+	Type     string
+	Nullable bool
+	// Autoincrement is true where the server numbers rows by itself: MySQL's
+	// AUTO_INCREMENT, a PostgreSQL column with a sequence of its own (serial;
+	// Default is then nil). On SQLite it stands for the keyword AUTOINCREMENT
+	// only: any INTEGER PRIMARY KEY numbers its rows.
 	Autoincrement bool
 	// Default is the default as SQL text, such as `'pending'`, `0` or
 	// `CURRENT_TIMESTAMP`; nil if there is none.
@@ -75,6 +81,9 @@ type Key struct {
 	Name    string // "" if it was left to the server
 	Columns []string
 	Text    string // as Column.Text
+	// Inline is true if it stands in its column's Text, so that the table's
+	// definition must not repeat it (SQLite).
+	Inline bool
 }
 
 // Index is an index that is not a constraint.
@@ -107,6 +116,7 @@ type ForeignKey struct {
 	OnDelete   string // "" for NO ACTION
 	OnUpdate   string
 	Text       string // as Column.Text
+	Inline     bool   // as Key.Inline
 }
 
 // Check is a check constraint.
@@ -117,6 +127,7 @@ type Check struct {
 	// with their column; "" for a table's check.
 	Column string
 	Text   string // as Column.Text
+	Inline bool   // as Key.Inline
 }
 
 // Enum is a named enumeration type.
@@ -131,8 +142,15 @@ type Trigger struct {
 	Table  string
 	Timing string // before, after, instead of
 	Event  string // insert, update, delete
-	Body   string // without the CREATE TRIGGER head
-	Text   string // the whole statement, where the server keeps it
+	// Body is what runs, without the white space around it: MySQL's statement
+	// (BEGIN … END), the source of PostgreSQL's function, what stands between
+	// BEGIN and END on SQLite.
+	Body string
+	// Text is the whole statement, where the server keeps it.
+	Text string
+	// Function is the function that a PostgreSQL trigger calls, and
+	// FunctionText the statement that makes it.
+	Function, FunctionText string
 }
 
 // View is one view; manage does not make views but must not lose any.

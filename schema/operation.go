@@ -1,9 +1,6 @@
 package schema
 
-import (
-	"manage/engine/flavor"
-	"manage/engine/plan"
-)
+import "manage/engine/plan"
 
 // Operation is one portable change of a schema. Each kind is one file of this
 // package and one line in the list of kinds. Operations are values decoded
@@ -33,18 +30,3 @@ type IrreversibleError struct {
 }
 
 func (e *IrreversibleError) Error() string { return e.Kind + " cannot be undone: " + e.Why }
-
-// Text is a string that may differ by dialect. In TOML it is a string, or a
-// table with the keys sqlite, postgres, mysql, mariadb and other.
-type Text struct {
-	All string            // used if By is empty
-	By  map[string]string // by dialect name
-}
-
-// For returns the text for d; false if there is none for it.
-func (t Text) For(d flavor.Dialect) (string, bool) {
-	if len(t.By) == 0 {
-		return t.All, t.All != ""
-	}
-	return flavor.Pick(t.By, d)
-}

@@ -1,0 +1,121 @@
+package schema
+
+import (
+	"fmt"
+	"slices"
+
+	"manage/engine/flavor"
+	"manage/engine/plan"
+)
+
+// AddColumn adds a column at the end of a table.
+type AddColumn struct {
+	Table string `toml:"table"`
+	ColumnDef
+
+	// with is what was lost with the column, for undoing its removal.
+	with []Operation
+}
+
+// Kind is "add_column".
+func (o *AddColumn) Kind() string { return "add_column" }
+
+// Check reports what is wrong with the operation by itself.
+func (o *AddColumn) Check() error {
+	if err := checkNeeded("table", o.Table); err != nil {
+		return err
+	}
+	if o.Autoincrement {
+		return fmt.Errorf("column %q: autoincrement is for create_table only", o.Name)
+	}
+	return o.ColumnDef.check()
+}
+
+// Apply adds the column.
+func (o *AddColumn) Apply(s *Schema) error {
+	t, err := s.need(o.Kind(), o.Table)
+	if err != nil {
+		return err
+	}
+	c, check, err := o.parts(s)
+	if err != nil {
+		return err
+	}
+	if t.column(c.Name, s.Flavor.Dialect) != nil {
+		return misfit(o.Kind(), o.Table, "column %q exists already", c.Name)
+	}
+	t.Columns = append(t.Columns, c)
+	if check != nil {
+		t.Checks = append(t.Checks, check)
+	}
+	return nil
+}
+
+// parts is the column, and the check that the server adds to it.
+func (o *AddColumn) parts(s *Schema) (*Column, *Check, error) {
+	c, err := o.ColumnDef.column(s.Flavor)
+	if err != nil {
+		return nil, nil, misfit(o.Kind(), o.Table, "%s", err)
+	}
+	if o.live != nil {
+		return c, nil, nil
+	}
+	if e := s.Enums[o.TypeName]; s.Flavor.NamedEnums() && o.TypeName != "" && e == nil && !s.Opaque {
+		if t, err := typeFor(o.Type, o.TypeOn, s.Flavor.Dialect); err == nil && t.Name == "enum" {
+			return nil, nil, misfit(o.Kind(), o.Table, "the enum type %q does not exist; create_enum makes it", o.TypeName)
+		}
+	}
+	return c, jsonCheck(o.Type, o.TypeOn, c, s.Flavor), nil
+}
+
+// Render adds the column. On SQLite a column that ALTER TABLE cannot add
+// makes a rebuild of the table.
+func (o *AddColumn) Render(s *Schema) ([]plan.Statement, error) {
+	after := s.Clone()
+	if err := o.Apply(after); err != nil {
+		return nil, err
+	}
+	c, check, err := o.parts(s)
+	if err != nil {
+		return nil, err
+	}
+	effect := &plan.Effect{Kind: plan.KindColumn, Table: o.Table, Name: c.Name, Present: true, Definition: c.definition()}
+	if s.Flavor.Dialect == flavor.SQLite && c.addable() {
+		return one("ALTER TABLE "+quoteIdent(o.Table, flavor.SQLite)+" ADD COLUMN "+sqliteColumn(c), effect), nil
+	}
+	return renderAlter(alteration{before: s, after: after, table: o.Table, effect: effect}, func(p *planner) {
+		p.addColumn(c, check)
+	})
+}
+
+// Inverse drops the column.
+func (o *AddColumn) Inverse(*Schema) ([]Operation, error) {
+	name := o.Name
+	if o.live != nil {
+		name = o.live.Name
+	}
+	return []Operation{&DropColumn{Table: o.Table, Name: name}}, nil
+}
+
+// definition is the column as text, the same for two plans of one operation.
+func (c *Column) definition() string {
+	text := c.Type
+	if !c.Nullable {
+		text += " NOT NULL"
+	}
+	if c.Default != nil {
+		text += " DEFAULT " + *c.Default
+	}
+	return text
+}
+
+// checksOf lists the checks that a column alone has.
+func (t *Table) checksOf(name string, d flavor.Dialect) []*Check {
+	return slices.DeleteFunc(slices.Clone(t.Checks), func(c *Check) bool {
+		if c.Column != "" {
+			return !sameName(c.Column, name, d)
+		}
+		in := t.columnsIn(c.Expr)
+		return len(in) != 1 || !sameName(in[0], name, d)
+	})
+}

@@ -1,0 +1,167 @@
+package schema
+
+import (
+	"fmt"
+	"strings"
+
+	"manage/engine/flavor"
+	"manage/engine/plan"
+)
+
+// AlterColumn changes a column's type, whether it may be null, or its
+// default. What is left out stays as it is.
+type AlterColumn struct {
+	Table string `toml:"table"`
+	Name  string `toml:"name"`
+	// Type, TypeOn and TypeName are as in ColumnDef.
+	Type     string            `toml:"type"`
+	TypeOn   map[string]string `toml:"type_on"`
+	TypeName string            `toml:"type_name"`
+	Nullable *bool             `toml:"nullable"`
+	// Default is as in ColumnDef; DropDefault removes the default.
+	Default     any  `toml:"default"`
+	DefaultSQL  Text `toml:"default_sql"`
+	DropDefault bool `toml:"drop_default"`
+
+	// live is the column as it was, for undoing another alter_column.
+	live *Column
+}
+
+// Kind is "alter_column".
+func (o *AlterColumn) Kind() string { return "alter_column" }
+
+// Check reports what is wrong with the operation by itself.
+func (o *AlterColumn) Check() error {
+	if o.live != nil {
+		return nil
+	}
+	if err := checkNeeded("table", o.Table, "name", o.Name); err != nil {
+		return err
+	}
+	if err := checkTypes(o.Type, o.TypeOn, false); err != nil {
+		return err
+	}
+	if err := checkDefault(o.Default, o.DefaultSQL); err != nil {
+		return err
+	}
+	hasDefault := o.Default != nil || !o.DefaultSQL.IsZero()
+	if o.DropDefault && hasDefault {
+		return fmt.Errorf("drop_default and a default exclude each other")
+	}
+	if o.Type == "" && len(o.TypeOn) == 0 && o.Nullable == nil && !o.DropDefault && !hasDefault {
+		return fmt.Errorf("nothing is changed: give type, nullable, default or drop_default")
+	}
+	return nil
+}
+
+// Apply changes the column.
+func (o *AlterColumn) Apply(s *Schema) error {
+	t, c, err := s.needColumn(o.Kind(), o.Table, o.Name)
+	if err != nil {
+		return err
+	}
+	to, err := o.target(s, t, c)
+	if err != nil {
+		return err
+	}
+	changed := *to
+	*c = changed
+	return nil
+}
+
+// target is the column as it is to be.
+func (o *AlterColumn) target(s *Schema, t *Table, c *Column) (*Column, error) {
+	if o.live != nil {
+		return o.live.clone(), nil
+	}
+	to := c.clone()
+	portable, err := o.setType(s, to)
+	if err != nil {
+		return nil, misfit(o.Kind(), o.Table, "%s", err)
+	}
+	if o.Nullable != nil {
+		to.Nullable = *o.Nullable
+	}
+	if to.Nullable && t.PrimaryKey != nil && hasColumn(t.PrimaryKey.Columns, c.Name, s.Flavor.Dialect) && !c.Nullable {
+		return nil, misfit(o.Kind(), o.Table, "column %q belongs to the primary key and cannot be null", c.Name)
+	}
+	if o.DropDefault {
+		to.Default = nil
+	} else if text := defaultText(o.Default, o.DefaultSQL, portable, s.Flavor); text != nil {
+		to.Default = text
+	}
+	if to.Type != c.Type || to.Nullable != c.Nullable || !sameDefault(to.Default, c.Default) {
+		to.Text = "" // SQLite: the definition is written anew
+	}
+	return to, nil
+}
+
+// setType gives the column its new type, and returns the portable one, which
+// says how a default is to be spelled.
+func (o *AlterColumn) setType(s *Schema, to *Column) (Type, error) {
+	_, here := flavor.Pick(o.TypeOn, s.Flavor.Dialect)
+	if o.Type == "" && !here {
+		return portableType(to.Type, s.Flavor), nil
+	}
+	t, err := typeFor(o.Type, o.TypeOn, s.Flavor.Dialect)
+	if err != nil {
+		return t, err
+	}
+	if t.Name == "enum" && s.Flavor.NamedEnums() && o.TypeName == "" {
+		return t, fmt.Errorf("an enum needs a type_name on %s", s.Flavor.Dialect.Title())
+	}
+	to.Type = SQLType(t, s.Flavor, o.TypeName)
+	return t, nil
+}
+
+func sameDefault(a, b *string) bool {
+	return a == b || a != nil && b != nil && *a == *b
+}
+
+// portableType is a portable type of the kind that a server's type has, as
+// far as the spelling of literals needs it.
+func portableType(server string, f flavor.Flavor) Type {
+	for _, name := range []string{"boolean", "integer", "bigint", "smallint", "float", "double", "text", "mediumtext", "json", "binary", "datetime", "date"} {
+		if t := (Type{Name: name}); SQLType(t, f, "") == server {
+			return t
+		}
+	}
+	switch name, _, _ := cutServerType(server); strings.ToLower(name) {
+	case "decimal", "numeric":
+		return Type{Name: "numeric"}
+	case "varchar", "char", "character varying", "character", "enum":
+		return Type{Name: "string"}
+	}
+	return Type{}
+}
+
+// Render changes the column: on MySQL and MariaDB by repeating its whole
+// definition, on SQLite by a rebuild of the table.
+func (o *AlterColumn) Render(s *Schema) ([]plan.Statement, error) {
+	after := s.Clone()
+	if err := o.Apply(after); err != nil {
+		return nil, err
+	}
+	t, from, err := s.needColumn(o.Kind(), o.Table, o.Name)
+	if err != nil {
+		return nil, err
+	}
+	to := after.Table(o.Table).column(from.Name, s.Flavor.Dialect)
+	effect := &plan.Effect{Kind: plan.KindColumn, Table: o.Table, Name: to.Name, Present: true, Definition: to.definition()}
+	if from.definition() == to.definition() && s.Flavor.Dialect == flavor.SQLite {
+		return nil, nil
+	}
+	return renderAlter(alteration{before: s, after: after, table: o.Table, effect: effect}, func(p *planner) {
+		p.modifyColumn(t, from, to)
+	})
+}
+
+// Inverse gives the column its former definition. Values that a narrower type
+// cut are not restored.
+func (o *AlterColumn) Inverse(s *Schema) ([]Operation, error) {
+	t, c, err := s.needColumn(o.Kind(), o.Table, o.Name)
+	if err != nil {
+		return nil, err
+	}
+	return []Operation{&AlterColumn{Table: t.Name, Name: c.Name, live: c.clone()}}, nil
+}

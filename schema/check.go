@@ -1,0 +1,181 @@
+package schema
+
+import (
+	"strings"
+
+	"manage/engine/flavor"
+	"manage/engine/plan"
+)
+
+// AddCheck adds a check constraint.
+type AddCheck struct {
+	Table string `toml:"table"`
+	CheckDef
+}
+
+// Kind is "add_check".
+func (o *AddCheck) Kind() string { return "add_check" }
+
+// Check reports what is wrong with the operation by itself.
+func (o *AddCheck) Check() error {
+	if err := checkNeeded("table", o.Table); err != nil {
+		return err
+	}
+	return o.CheckDef.check()
+}
+
+// constraint is the check as it is written for a dialect.
+func (o *AddCheck) constraint(d flavor.Dialect) (*Check, error) {
+	expr, ok := o.Expr.For(d)
+	if !ok {
+		return nil, misfit(o.Kind(), o.Table, "there is no expr for %s", d.Title())
+	}
+	return &Check{Name: o.Name, Expr: expr}, nil
+}
+
+// Apply adds the check.
+func (o *AddCheck) Apply(s *Schema) error {
+	t, err := s.need(o.Kind(), o.Table)
+	if err != nil {
+		return err
+	}
+	c, err := o.constraint(s.Flavor.Dialect)
+	if err != nil {
+		return err
+	}
+	if t.hasConstraint(c.Name, s.Flavor.Dialect) {
+		return misfit(o.Kind(), o.Table, "%q exists already", c.Name)
+	}
+	if c.Name == "" {
+		c.Name = s.nameCheck(t, c.Expr)
+	}
+	t.Checks = append(t.Checks, c)
+	return nil
+}
+
+// Render adds the check.
+func (o *AddCheck) Render(s *Schema) ([]plan.Statement, error) {
+	after := s.Clone()
+	if err := o.Apply(after); err != nil {
+		return nil, err
+	}
+	c, err := o.constraint(s.Flavor.Dialect)
+	if err != nil {
+		return nil, err
+	}
+	list := after.Table(o.Table).Checks
+	effect := &plan.Effect{Kind: plan.KindCheck, Table: o.Table, Name: list[len(list)-1].Name, Present: true, Definition: settle(c.Expr)}
+	return renderAlter(alteration{before: s, after: after, table: o.Table, effect: effect}, func(p *planner) {
+		p.addCheck(c)
+	})
+}
+
+// Inverse drops the check.
+func (o *AddCheck) Inverse(*Schema) ([]Operation, error) {
+	d := &DropCheck{Table: o.Table, Name: o.Name}
+	if o.Name == "" {
+		d.Expr = o.Expr
+	}
+	return []Operation{d}, nil
+}
+
+// DropCheck removes a check constraint, found by its name or its expression.
+type DropCheck struct {
+	Table    string `toml:"table"`
+	Name     string `toml:"name"`
+	Expr     Text   `toml:"expr"`
+	IfExists bool   `toml:"if_exists"`
+}
+
+// Kind is "drop_check".
+func (o *DropCheck) Kind() string { return "drop_check" }
+
+// Check reports what is wrong with the operation by itself.
+func (o *DropCheck) Check() error {
+	if err := checkNeeded("table", o.Table); err != nil {
+		return err
+	}
+	return checkEither("expr", o.Name, !o.Expr.IsZero())
+}
+
+// find is the check that is dropped; nil if it is not there and need not be.
+func (o *DropCheck) find(s *Schema) (*Table, *Check, error) {
+	if o.IfExists && s.Table(o.Table) == nil {
+		return nil, nil, nil
+	}
+	t, err := s.need(o.Kind(), o.Table)
+	if err != nil {
+		return nil, nil, err
+	}
+	d := s.Flavor.Dialect
+	expr, _ := o.Expr.For(d)
+	for _, c := range t.Checks {
+		if o.Name != "" && c.Name != "" && sameName(c.Name, o.Name, d) || o.Name == "" && expr != "" && sameExpr(c.Expr, expr) {
+			return t, c, nil
+		}
+	}
+	if o.IfExists {
+		return t, nil, nil
+	}
+	if o.Name != "" {
+		return nil, nil, misfit(o.Kind(), o.Table, "there is no check %q", o.Name)
+	}
+	return nil, nil, misfit(o.Kind(), o.Table, "there is no check %q", expr)
+}
+
+// sameExpr compares two expressions as far as servers respell them: white
+// space, case of words, quotes around names and parentheses around the whole
+// or its parts do not count.
+func sameExpr(a, b string) bool { return looseExpr(a) == looseExpr(b) }
+
+func looseExpr(expr string) string {
+	var parts []string
+	for _, t := range lex(expr) {
+		switch {
+		case t.text == "(" || t.text == ")":
+		case t.name != "":
+			parts = append(parts, strings.ToLower(t.name))
+		default:
+			parts = append(parts, t.text)
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+// Apply removes the check.
+func (o *DropCheck) Apply(s *Schema) error {
+	t, c, err := o.find(s)
+	if err != nil || c == nil {
+		return err
+	}
+	t.Checks = drop(t.Checks, c)
+	if c.Column != "" {
+		t.rewriteInline(c.Inline, []string{c.Column}, s.Flavor.Dialect)
+	}
+	return nil
+}
+
+// Render drops the check.
+func (o *DropCheck) Render(s *Schema) ([]plan.Statement, error) {
+	t, c, err := o.find(s)
+	if err != nil || c == nil {
+		return nil, err
+	}
+	after := s.Clone()
+	if err := o.Apply(after); err != nil {
+		return nil, err
+	}
+	effect := &plan.Effect{Kind: plan.KindCheck, Table: t.Name, Name: c.Name}
+	return renderAlter(alteration{before: s, after: after, table: o.Table, effect: effect}, func(p *planner) {
+		p.dropCheck(c)
+	})
+}
+
+// Inverse adds the check again.
+func (o *DropCheck) Inverse(s *Schema) ([]Operation, error) {
+	t, c, err := o.find(s)
+	if err != nil || c == nil {
+		return nil, err
+	}
+	return []Operation{&AddCheck{Table: t.Name, CheckDef: CheckDef{Name: c.Name, Expr: Text{All: c.Expr}}}}, nil
+}

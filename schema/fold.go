@@ -1,0 +1,150 @@
+package schema
+
+import (
+	"fmt"
+	"slices"
+
+	"manage/engine/flavor"
+)
+
+// This file holds what several operations do to a schema.
+
+// applied reports whether an operation fits s, which stays as it is.
+func applied(s *Schema, o Operation) error { return o.Apply(s.Clone()) }
+
+// nameConstraints gives the names that the server chooses to what the table
+// was made without, and the indexes that foreign keys bring on MySQL.
+func (s *Schema) nameConstraints(t *Table) {
+	if t.PrimaryKey != nil && t.PrimaryKey.Name == "" {
+		t.PrimaryKey.Name = s.namePrimaryKey(t)
+	}
+	for _, k := range t.Uniques {
+		if k.Name == "" && len(k.Columns) > 0 {
+			k.Name = s.nameUnique(t, k.Columns)
+		}
+	}
+	for _, f := range t.ForeignKeys {
+		named := f.Name != ""
+		if !named {
+			f.Name = s.nameForeignKey(t, f.Columns)
+		}
+		s.supportForeignKey(t, f, named)
+	}
+	for _, c := range t.Checks {
+		if c.Name == "" {
+			c.Name = s.nameCheck(t, c.Expr)
+		}
+	}
+}
+
+// supportForeignKey adds the index that MySQL makes for a foreign key when no
+// index begins with its columns. It bears the constraint's name if that was
+// given, else the first column's.
+func (s *Schema) supportForeignKey(t *Table, f *ForeignKey, named bool) {
+	d := s.Flavor.Dialect
+	if !d.MySQLFamily() || t.indexed(f.Columns, d) {
+		return
+	}
+	name := f.Name
+	if !named {
+		name = t.keyName(f.Columns[0], d)
+	}
+	x := &Index{Name: name, Valid: true}
+	for _, c := range f.Columns {
+		x.Columns = append(x.Columns, IndexColumn{Name: c})
+	}
+	t.Indexes = append(t.Indexes, x)
+}
+
+// indexed reports whether a key or index of the table begins with columns.
+func (t *Table) indexed(columns []string, d flavor.Dialect) bool {
+	if t.PrimaryKey != nil && beginsWith(t.PrimaryKey.Columns, columns, d) {
+		return true
+	}
+	for _, k := range t.Uniques {
+		if beginsWith(k.Columns, columns, d) {
+			return true
+		}
+	}
+	for _, x := range t.Indexes {
+		if x.beginsWith(columns, d) {
+			return true
+		}
+	}
+	return false
+}
+
+func beginsWith(list, columns []string, d flavor.Dialect) bool {
+	return len(list) >= len(columns) && sameColumns(list[:len(columns)], columns, d)
+}
+
+// beginsWith is true only for whole columns: InnoDB does not take a prefix.
+func (x *Index) beginsWith(columns []string, d flavor.Dialect) bool {
+	if len(x.Columns) < len(columns) {
+		return false
+	}
+	for i, c := range columns {
+		if part := x.Columns[i]; part.Length > 0 || part.Name == "" || !sameName(part.Name, c, d) {
+			return false
+		}
+	}
+	return true
+}
+
+// dropSupport removes an index that MySQL made for a foreign key once columns
+// have an index that serves as well: "this index may be silently dropped
+// later if you create another index that can be used" (manual, "FOREIGN KEY
+// Constraints"). The server's mark on such indexes cannot be seen, so it is
+// told by its name and columns.
+func (t *Table) dropSupport(columns []string, except string, d flavor.Dialect) {
+	if !d.MySQLFamily() {
+		return
+	}
+	for _, f := range t.ForeignKeys {
+		if !beginsWith(columns, f.Columns, d) {
+			continue
+		}
+		for _, x := range t.Indexes {
+			made := sameName(x.Name, f.Name, d) || sameName(x.Name, f.Columns[0], d)
+			if made && x.Name != except && !x.Unique && sameColumns(x.columnNames(), f.Columns, d) {
+				t.Indexes = drop(t.Indexes, x)
+				break
+			}
+		}
+	}
+}
+
+// addIndex adds an index as it is written. On MySQL a unique index of whole
+// columns is a unique constraint.
+func (t *Table) addIndex(def IndexDef, f flavor.Flavor) error {
+	d := f.Dialect
+	x := &Index{Name: def.Name, Unique: def.Unique, Valid: true}
+	for _, name := range def.Columns {
+		part := IndexColumn{Name: name}
+		if d.MySQLFamily() {
+			part.Length = def.Length.of(name)
+		}
+		x.Columns = append(x.Columns, part)
+	}
+	if !def.Where.IsZero() {
+		where, ok := def.Where.For(d)
+		if ok && d.MySQLFamily() {
+			return fmt.Errorf("index %q: %s has no partial indexes", def.Name, d.Title())
+		}
+		x.Where = where
+	}
+	if x.isConstraint(d) {
+		t.Uniques = append(t.Uniques, &Key{Name: x.Name, Columns: x.columnNames()})
+	} else {
+		t.Indexes = append(t.Indexes, x)
+	}
+	t.dropSupport(def.Columns, def.Name, d)
+	return nil
+}
+
+// isConstraint reports whether the index is kept among Table.Uniques.
+func (x *Index) isConstraint(d flavor.Dialect) bool {
+	return d.MySQLFamily() && x.Unique && !slices.ContainsFunc(x.Columns, func(c IndexColumn) bool {
+		return c.Length > 0 || c.Expr != "" || c.Desc
+	})
+}

@@ -1,0 +1,182 @@
+package schema
+
+import (
+	"strings"
+
+	"manage/engine/flavor"
+	"manage/engine/plan"
+)
+
+// AddForeignKey adds a foreign key.
+type AddForeignKey struct {
+	Table string `toml:"table"`
+	ForeignKeyDef
+}
+
+// Kind is "add_foreign_key".
+func (o *AddForeignKey) Kind() string { return "add_foreign_key" }
+
+// Check reports what is wrong with the operation by itself.
+func (o *AddForeignKey) Check() error {
+	if err := checkNeeded("table", o.Table); err != nil {
+		return err
+	}
+	return o.ForeignKeyDef.check()
+}
+
+// Apply adds the foreign key and, on MySQL, the index that it needs.
+func (o *AddForeignKey) Apply(s *Schema) error {
+	t, err := s.need(o.Kind(), o.Table)
+	if err != nil {
+		return err
+	}
+	d := s.Flavor.Dialect
+	if err := needColumns(o.Kind(), t, o.Columns, d); err != nil {
+		return err
+	}
+	if t.hasConstraint(o.Name, d) {
+		return misfit(o.Kind(), o.Table, "%q exists already", o.Name)
+	}
+	f := o.key()
+	switch ref := s.Table(o.RefTable); {
+	case ref != nil:
+		if err := needColumns(o.Kind(), ref, o.RefColumns, d); err != nil {
+			return err
+		}
+		f.RefTable = ref.Name
+	case !s.Opaque:
+		return misfit(o.Kind(), o.Table, "the foreign key's table %q does not exist", o.RefTable)
+	}
+	named := f.Name != ""
+	if !named {
+		f.Name = s.nameForeignKey(t, f.Columns)
+	}
+	t.ForeignKeys = append(t.ForeignKeys, f)
+	s.supportForeignKey(t, f, named)
+	return nil
+}
+
+// Render adds the foreign key.
+func (o *AddForeignKey) Render(s *Schema) ([]plan.Statement, error) {
+	after := s.Clone()
+	if err := o.Apply(after); err != nil {
+		return nil, err
+	}
+	list := after.Table(o.Table).ForeignKeys
+	effect := &plan.Effect{Kind: plan.KindForeignKey, Table: o.Table, Name: list[len(list)-1].Name, Present: true, Definition: list[len(list)-1].definition()}
+	return renderAlter(alteration{before: s, after: after, table: o.Table, effect: effect}, func(p *planner) {
+		p.addForeignKey(o.key())
+	})
+}
+
+// definition is the foreign key as text, the same for two plans of one
+// operation.
+func (f *ForeignKey) definition() string {
+	text := strings.Join(f.Columns, ", ") + " REFERENCES " + f.RefTable + " (" + strings.Join(f.RefColumns, ", ") + ")"
+	if f.OnDelete != "" {
+		text += " ON DELETE " + f.OnDelete
+	}
+	if f.OnUpdate != "" {
+		text += " ON UPDATE " + f.OnUpdate
+	}
+	return text
+}
+
+// Inverse drops the foreign key, and the index that came with it.
+func (o *AddForeignKey) Inverse(s *Schema) ([]Operation, error) {
+	ops := []Operation{&DropForeignKey{Table: o.Table, Name: o.Name, Columns: columnsUnlessNamed(o.Name, o.Columns)}}
+	after := s.Clone()
+	if err := o.Apply(after); err != nil {
+		return nil, err
+	}
+	before := s.Table(o.Table)
+	for _, x := range after.Table(o.Table).Indexes {
+		if before.index(x.Name, s.Flavor.Dialect) == nil {
+			ops = append(ops, &DropIndex{Table: o.Table, Name: x.Name})
+		}
+	}
+	return ops, nil
+}
+
+// DropForeignKey removes a foreign key, found by its name or its columns. An
+// index that MySQL made for it stays, as it does there.
+type DropForeignKey struct {
+	Table    string   `toml:"table"`
+	Name     string   `toml:"name"`
+	Columns  []string `toml:"columns"`
+	IfExists bool     `toml:"if_exists"`
+}
+
+// Kind is "drop_foreign_key".
+func (o *DropForeignKey) Kind() string { return "drop_foreign_key" }
+
+// Check reports what is wrong with the operation by itself.
+func (o *DropForeignKey) Check() error {
+	if err := checkNeeded("table", o.Table); err != nil {
+		return err
+	}
+	return checkEither("columns", o.Name, len(o.Columns) > 0)
+}
+
+// find is the foreign key that is dropped; nil if it is not there and need
+// not be.
+func (o *DropForeignKey) find(s *Schema) (*Table, *ForeignKey, error) {
+	if o.IfExists && s.Table(o.Table) == nil {
+		return nil, nil, nil
+	}
+	t, err := s.need(o.Kind(), o.Table)
+	if err != nil {
+		return nil, nil, err
+	}
+	d := s.Flavor.Dialect
+	for _, f := range t.ForeignKeys {
+		if o.Name != "" && f.Name != "" && sameName(f.Name, o.Name, d) || o.Name == "" && sameColumns(f.Columns, o.Columns, d) {
+			return t, f, nil
+		}
+	}
+	if o.IfExists {
+		return t, nil, nil
+	}
+	if o.Name != "" {
+		return nil, nil, misfit(o.Kind(), o.Table, "there is no foreign key %q", o.Name)
+	}
+	return nil, nil, misfit(o.Kind(), o.Table, "there is no foreign key on (%s)", strings.Join(o.Columns, ", "))
+}
+
+// Apply removes the foreign key.
+func (o *DropForeignKey) Apply(s *Schema) error {
+	t, f, err := o.find(s)
+	if err != nil || f == nil {
+		return err
+	}
+	t.ForeignKeys = drop(t.ForeignKeys, f)
+	if s.Flavor.Dialect == flavor.SQLite {
+		t.rewriteInline(f.Inline, f.Columns, s.Flavor.Dialect)
+	}
+	return nil
+}
+
+// Render drops the foreign key.
+func (o *DropForeignKey) Render(s *Schema) ([]plan.Statement, error) {
+	t, f, err := o.find(s)
+	if err != nil || f == nil {
+		return nil, err
+	}
+	after := s.Clone()
+	if err := o.Apply(after); err != nil {
+		return nil, err
+	}
+	effect := &plan.Effect{Kind: plan.KindForeignKey, Table: t.Name, Name: f.Name}
+	return renderAlter(alteration{before: s, after: after, table: o.Table, effect: effect}, func(p *planner) {
+		p.dropForeignKey(f)
+	})
+}
+
+// Inverse adds the foreign key again.
+func (o *DropForeignKey) Inverse(s *Schema) ([]Operation, error) {
+	t, f, err := o.find(s)
+	if err != nil || f == nil {
+		return nil, err
+	}
+	return []Operation{&AddForeignKey{Table: t.Name, ForeignKeyDef: f.def()}}, nil
+}

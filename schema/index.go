@@ -1,0 +1,160 @@
+package schema
+
+import (
+	"slices"
+
+	"manage/engine/plan"
+)
+
+// AddIndex makes an index.
+type AddIndex struct {
+	Table string `toml:"table"`
+	IndexDef
+
+	// live is the index as a server had it, for undoing its removal.
+	live *Index
+}
+
+// Kind is "add_index".
+func (o *AddIndex) Kind() string { return "add_index" }
+
+// Check reports what is wrong with the operation by itself.
+func (o *AddIndex) Check() error {
+	if err := checkNeeded("table", o.Table); err != nil {
+		return err
+	}
+	return o.IndexDef.check()
+}
+
+// Apply adds the index.
+func (o *AddIndex) Apply(s *Schema) error {
+	t, err := s.need(o.Kind(), o.Table)
+	if err != nil {
+		return err
+	}
+	if owner := s.indexOwner(o.Name, t); owner != nil {
+		return misfit(o.Kind(), o.Table, "table %q has an index %q already", owner.Name, o.Name)
+	}
+	if o.live != nil {
+		t.Indexes = append(t.Indexes, o.live.clone())
+		return nil
+	}
+	if err := needColumns(o.Kind(), t, o.Columns, s.Flavor.Dialect); err != nil {
+		return err
+	}
+	if err := t.addIndex(o.IndexDef, s.Flavor); err != nil {
+		return misfit(o.Kind(), o.Table, "%s", err)
+	}
+	return nil
+}
+
+// Render makes the index.
+func (o *AddIndex) Render(s *Schema) ([]plan.Statement, error) {
+	if err := applied(s, o); err != nil {
+		return nil, err
+	}
+	x := o.live
+	if x == nil {
+		fresh := &Table{Name: o.Table}
+		if err := fresh.addIndex(o.IndexDef, s.Flavor); err != nil {
+			return nil, misfit(o.Kind(), o.Table, "%s", err)
+		}
+		x = fresh.anyIndex()
+	}
+	return renderAddIndex(s, s.Table(o.Table), x)
+}
+
+// anyIndex is the one index of a table that has one, unique or not.
+func (t *Table) anyIndex() *Index {
+	if len(t.Indexes) > 0 {
+		return t.Indexes[0]
+	}
+	return t.Uniques[0].index()
+}
+
+// index is the unique index that a unique constraint is on MySQL.
+func (k *Key) index() *Index {
+	x := &Index{Name: k.Name, Unique: true, Valid: true}
+	for _, c := range k.Columns {
+		x.Columns = append(x.Columns, IndexColumn{Name: c})
+	}
+	return x
+}
+
+// Inverse drops the index.
+func (o *AddIndex) Inverse(*Schema) ([]Operation, error) {
+	return []Operation{&DropIndex{Table: o.Table, Name: o.Name}}, nil
+}
+
+// DropIndex removes an index.
+type DropIndex struct {
+	Table    string `toml:"table"`
+	Name     string `toml:"name"`
+	IfExists bool   `toml:"if_exists"`
+}
+
+// Kind is "drop_index".
+func (o *DropIndex) Kind() string { return "drop_index" }
+
+// Check reports what is wrong with the operation by itself.
+func (o *DropIndex) Check() error { return checkNeeded("table", o.Table, "name", o.Name) }
+
+// find is the index or, on MySQL, the unique constraint that is dropped; both
+// nil if it is not there and need not be.
+func (o *DropIndex) find(s *Schema) (*Table, *Index, *Key, error) {
+	d := s.Flavor.Dialect
+	t := s.Table(o.Table)
+	if t == nil && o.IfExists {
+		return nil, nil, nil, nil
+	}
+	t, err := s.need(o.Kind(), o.Table)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if x := t.index(o.Name, d); x != nil {
+		return t, x, nil, nil
+	}
+	if d.MySQLFamily() {
+		if k := t.unique(o.Name, d); k != nil {
+			return t, nil, k, nil
+		}
+	}
+	if o.IfExists {
+		return t, nil, nil, nil
+	}
+	return nil, nil, nil, misfit(o.Kind(), o.Table, "there is no index %q", o.Name)
+}
+
+// Apply removes the index.
+func (o *DropIndex) Apply(s *Schema) error {
+	t, x, k, err := o.find(s)
+	if err != nil || t == nil {
+		return err
+	}
+	t.Indexes, t.Uniques = drop(t.Indexes, x), drop(t.Uniques, k)
+	return nil
+}
+
+// Render drops the index.
+func (o *DropIndex) Render(s *Schema) ([]plan.Statement, error) {
+	t, x, k, err := o.find(s)
+	if err != nil || x == nil && k == nil {
+		return nil, err
+	}
+	if x == nil {
+		x = k.index()
+	}
+	return renderDropIndex(s, t, x)
+}
+
+// Inverse makes the index again.
+func (o *DropIndex) Inverse(s *Schema) ([]Operation, error) {
+	t, x, k, err := o.find(s)
+	if err != nil || x == nil && k == nil {
+		return nil, err
+	}
+	if k != nil {
+		return []Operation{&AddUnique{Table: t.Name, UniqueDef: UniqueDef{Name: k.Name, Columns: slices.Clone(k.Columns)}}}, nil
+	}
+	return []Operation{&AddIndex{Table: t.Name, IndexDef: IndexDef{Name: x.Name}, live: x.clone()}}, nil
+}

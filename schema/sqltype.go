@@ -1,0 +1,152 @@
+package schema
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"manage/engine/flavor"
+)
+
+// SQLType is the type that t has on a server, in that server's canonical
+// spelling (see Column.Type). The mapping is the one that SQLAlchemy's generic
+// types have. typeName is the name of an enum's type on PostgreSQL, and is not
+// used otherwise.
+//
+// Two types ask for a word: `uuid` is char(32) where the server has no such
+// type, MariaDB has it from 10.7 on; `binary(n)` is the smallest of MySQL's
+// blob types that holds n bytes (manual, "The BLOB and TEXT Types").
+func SQLType(t Type, f flavor.Flavor, typeName string) string {
+	switch {
+	case f.Dialect == flavor.Postgres:
+		return postgresType(t, typeName)
+	case f.Dialect.MySQLFamily():
+		return mysqlType(t, f)
+	}
+	return sqliteType(t)
+}
+
+func postgresType(t Type, typeName string) string {
+	switch t.Name {
+	case "string":
+		return fmt.Sprintf("character varying(%d)", t.Length)
+	case "char":
+		return fmt.Sprintf("character(%d)", t.Length)
+	case "mediumtext":
+		return "text"
+	case "float":
+		// "float(1) to float(24) select real" (manual, "Floating-Point Types").
+		if t.Length > 0 && t.Length <= 24 {
+			return "real"
+		}
+		return "double precision"
+	case "double":
+		return "double precision"
+	case "numeric":
+		if t.Precision > 0 {
+			return fmt.Sprintf("numeric(%d,%d)", t.Precision, t.Scale)
+		}
+	case "datetime":
+		return "timestamp without time zone"
+	case "binary":
+		return "bytea"
+	case "enum":
+		return typeName
+	}
+	return t.Name
+}
+
+func mysqlType(t Type, f flavor.Flavor) string {
+	switch t.Name {
+	case "string":
+		return fmt.Sprintf("varchar(%d)", t.Length)
+	case "char":
+		return fmt.Sprintf("char(%d)", t.Length)
+	case "integer":
+		return "int"
+	case "boolean":
+		return "tinyint(1)"
+	case "float":
+		// A precision above 24 makes a double (manual, "Floating-Point Types").
+		if t.Length > 24 {
+			return "double"
+		}
+		return "float"
+	case "numeric":
+		if t.Precision > 0 {
+			return fmt.Sprintf("decimal(%d,%d)", t.Precision, t.Scale)
+		}
+		return "decimal(10,0)"
+	case "json":
+		if f.Dialect == flavor.MariaDB {
+			return "longtext" // with a json_valid check, see jsonCheck
+		}
+	case "binary":
+		return blobType(t.Length)
+	case "uuid":
+		if f.Dialect == flavor.MariaDB && f.AtLeast(10, 7, 0) {
+			return "uuid"
+		}
+		return "char(32)"
+	case "enum":
+		return enumType(t.Values)
+	}
+	return t.Name
+}
+
+// enumType is MySQL's enum(…) with its values quoted as the server shows them.
+func enumType(values []string) string {
+	quoted := make([]string, len(values))
+	for i, v := range values {
+		quoted[i] = quoteText(v)
+	}
+	return "enum(" + strings.Join(quoted, ",") + ")"
+}
+
+// blobType is the type that MySQL gives a BLOB of a length.
+func blobType(length int) string {
+	switch {
+	case length == 0:
+		return "blob"
+	case length < 1<<8:
+		return "tinyblob"
+	case length < 1<<16:
+		return "blob"
+	case length < 1<<24:
+		return "mediumblob"
+	}
+	return "longblob"
+}
+
+func sqliteType(t Type) string {
+	switch t.Name {
+	case "string":
+		return fmt.Sprintf("VARCHAR(%d)", t.Length)
+	case "char":
+		return fmt.Sprintf("CHAR(%d)", t.Length)
+	case "mediumtext":
+		return "TEXT"
+	case "float":
+		return "FLOAT"
+	case "numeric":
+		if t.Precision > 0 {
+			return fmt.Sprintf("NUMERIC(%d, %d)", t.Precision, t.Scale)
+		}
+	case "binary":
+		return "BLOB"
+	case "uuid":
+		return "CHAR(32)"
+	case "enum":
+		return fmt.Sprintf("VARCHAR(%d)", longest(t.Values))
+	}
+	return strings.ToUpper(t.Name)
+}
+
+// longest is the number of characters of the longest value.
+func longest(values []string) int {
+	n := 0
+	for _, v := range values {
+		n = max(n, utf8.RuneCountInString(v))
+	}
+	return n
+}

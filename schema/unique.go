@@ -1,0 +1,183 @@
+package schema
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"manage/engine/flavor"
+	"manage/engine/plan"
+)
+
+// AddUnique adds a unique constraint.
+type AddUnique struct {
+	Table string `toml:"table"`
+	UniqueDef
+}
+
+// Kind is "add_unique".
+func (o *AddUnique) Kind() string { return "add_unique" }
+
+// Check reports what is wrong with the operation by itself.
+func (o *AddUnique) Check() error {
+	if err := checkNeeded("table", o.Table); err != nil {
+		return err
+	}
+	return o.UniqueDef.check()
+}
+
+// Apply adds the constraint.
+func (o *AddUnique) Apply(s *Schema) error {
+	t, err := s.need(o.Kind(), o.Table)
+	if err != nil {
+		return err
+	}
+	d := s.Flavor.Dialect
+	if err := needColumns(o.Kind(), t, o.Columns, d); err != nil {
+		return err
+	}
+	if t.hasConstraint(o.Name, d) || o.Name != "" && s.indexOwner(o.Name, t) != nil {
+		return misfit(o.Kind(), o.Table, "%q exists already", o.Name)
+	}
+	k := &Key{Name: o.Name, Columns: slices.Clone(o.Columns)}
+	if k.Name == "" {
+		k.Name = s.nameUnique(t, k.Columns)
+	}
+	t.Uniques = append(t.Uniques, k)
+	t.dropSupport(k.Columns, k.Name, d)
+	return nil
+}
+
+// Render adds the constraint.
+func (o *AddUnique) Render(s *Schema) ([]plan.Statement, error) {
+	after := s.Clone()
+	if err := o.Apply(after); err != nil {
+		return nil, err
+	}
+	k := after.Table(o.Table).Uniques[len(after.Table(o.Table).Uniques)-1]
+	effect := &plan.Effect{Kind: plan.KindUnique, Table: o.Table, Name: k.Name, Present: true, Definition: strings.Join(k.Columns, ", ")}
+	return renderAlter(alteration{before: s, after: after, table: o.Table, effect: effect}, func(p *planner) {
+		p.addUnique(&Key{Name: o.Name, Columns: o.Columns})
+	})
+}
+
+// Inverse drops the constraint.
+func (o *AddUnique) Inverse(s *Schema) ([]Operation, error) {
+	return []Operation{&DropUnique{Table: o.Table, Name: o.Name, Columns: columnsUnlessNamed(o.Name, o.Columns)}}, nil
+}
+
+// columnsUnlessNamed is columns for finding what has no name.
+func columnsUnlessNamed(name string, columns []string) []string {
+	if name != "" {
+		return nil
+	}
+	return slices.Clone(columns)
+}
+
+// DropUnique removes a unique constraint, found by its name or its columns.
+type DropUnique struct {
+	Table    string   `toml:"table"`
+	Name     string   `toml:"name"`
+	Columns  []string `toml:"columns"`
+	IfExists bool     `toml:"if_exists"`
+}
+
+// Kind is "drop_unique".
+func (o *DropUnique) Kind() string { return "drop_unique" }
+
+// Check reports what is wrong with the operation by itself.
+func (o *DropUnique) Check() error {
+	if err := checkNeeded("table", o.Table); err != nil {
+		return err
+	}
+	return checkEither("columns", o.Name, len(o.Columns) > 0)
+}
+
+// checkEither asks for a name or another key, and not both.
+func checkEither(key, name string, has bool) error {
+	switch {
+	case name == "" && !has:
+		return fmt.Errorf("give name or %s", key)
+	case name != "" && has:
+		return fmt.Errorf("name and %s exclude each other", key)
+	}
+	return nil
+}
+
+// find is the constraint that is dropped; nil if it is not there and need not
+// be.
+func (o *DropUnique) find(s *Schema) (*Table, *Key, error) {
+	if o.IfExists && s.Table(o.Table) == nil {
+		return nil, nil, nil
+	}
+	t, err := s.need(o.Kind(), o.Table)
+	if err != nil {
+		return nil, nil, err
+	}
+	d := s.Flavor.Dialect
+	for _, k := range t.Uniques {
+		if o.Name != "" && k.Name != "" && sameName(k.Name, o.Name, d) || o.Name == "" && sameColumns(k.Columns, o.Columns, d) {
+			return t, k, nil
+		}
+	}
+	if o.IfExists {
+		return t, nil, nil
+	}
+	if o.Name != "" {
+		return nil, nil, misfit(o.Kind(), o.Table, "there is no unique constraint %q", o.Name)
+	}
+	return nil, nil, misfit(o.Kind(), o.Table, "there is no unique constraint on (%s)", strings.Join(o.Columns, ", "))
+}
+
+// Apply removes the constraint.
+func (o *DropUnique) Apply(s *Schema) error {
+	t, k, err := o.find(s)
+	if err != nil || k == nil {
+		return err
+	}
+	t.Uniques = drop(t.Uniques, k)
+	t.rewriteInline(k.Inline, k.Columns, s.Flavor.Dialect)
+	return nil
+}
+
+// rewriteInline lets the definitions of columns be written anew when a
+// constraint that stood in one of them is gone. Other constraints in it are
+// from now on the table's.
+func (t *Table) rewriteInline(inline bool, columns []string, d flavor.Dialect) {
+	if !inline {
+		return
+	}
+	for _, name := range columns {
+		c := t.column(name, d)
+		if c == nil || c.Text == "" {
+			continue
+		}
+		c.Text = ""
+		t.outline(c.Name, d)
+	}
+}
+
+// Render drops the constraint.
+func (o *DropUnique) Render(s *Schema) ([]plan.Statement, error) {
+	t, k, err := o.find(s)
+	if err != nil || k == nil {
+		return nil, err
+	}
+	after := s.Clone()
+	if err := o.Apply(after); err != nil {
+		return nil, err
+	}
+	effect := &plan.Effect{Kind: plan.KindUnique, Table: t.Name, Name: k.Name}
+	return renderAlter(alteration{before: s, after: after, table: o.Table, effect: effect}, func(p *planner) {
+		p.dropUnique(k)
+	})
+}
+
+// Inverse adds the constraint again.
+func (o *DropUnique) Inverse(s *Schema) ([]Operation, error) {
+	t, k, err := o.find(s)
+	if err != nil || k == nil {
+		return nil, err
+	}
+	return []Operation{&AddUnique{Table: t.Name, UniqueDef: UniqueDef{Name: k.Name, Columns: slices.Clone(k.Columns)}}}, nil
+}
