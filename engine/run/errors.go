@@ -1,0 +1,124 @@
+package run
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"manage/engine/database"
+	"manage/engine/ledger"
+	"manage/engine/plan"
+)
+
+// LeaseHeld is returned by Acquire when somebody else kept the lease.
+type LeaseHeld struct {
+	Lease  ledger.Lease
+	Waited time.Duration
+}
+
+func (e *LeaseHeld) Error() string {
+	return fmt.Sprintf("%s is working on this database (%s)", e.Lease.Holder, e.Lease.Doing)
+}
+
+// Interrupted is returned when the context was cancelled. What was in hand was
+// finished and recorded.
+type Interrupted struct {
+	// Next is the step to go on with, and Statement the number of its first
+	// statement that is not done, from 0.
+	Next      string
+	Statement int
+	// Began is true if anything was done before.
+	Began bool
+}
+
+func (e *Interrupted) Error() string {
+	if e.Next == "" {
+		return "interrupted"
+	}
+	return "interrupted before " + e.Next
+}
+
+// StepFailed is returned when a statement, or the record of it, failed.
+type StepFailed struct {
+	Step  string
+	Index int    // of the statement within the step's plan, from 0
+	SQL   string // "" if the failure was not a statement's
+	Err   error
+	// Applied is true if statements of this step took effect and stay; the
+	// journal knows which.
+	Applied bool
+	// Retries is how often it was tried again after a lock timeout.
+	Retries int
+}
+
+func (e *StepFailed) Error() string {
+	return fmt.Sprintf("%s, statement %d: %v", e.Step, e.Index+1, e.Err)
+}
+
+// Unwrap returns the cause.
+func (e *StepFailed) Unwrap() error { return e.Err }
+
+// OutcomeUnknown is returned when a statement was sent, its answer was lost,
+// and no look at the schema can tell whether it took effect.
+type OutcomeUnknown struct {
+	Step  string
+	Index int
+	SQL   string
+	// LookAt is the object whose state tells; nil if the plan knows none.
+	LookAt *plan.Effect
+	// Settles is true if running again can settle it by a look at the schema.
+	Settles bool
+	Err     error // what happened to the connection; nil when found on a rerun
+}
+
+func (e *OutcomeUnknown) Error() string {
+	text := fmt.Sprintf("%s, statement %d: it is not known whether it took effect", e.Step, e.Index+1)
+	if e.Err != nil {
+		text += ": " + e.Err.Error()
+	}
+	return text
+}
+
+// Unwrap returns the cause.
+func (e *OutcomeUnknown) Unwrap() error { return e.Err }
+
+// Changed is returned when a half applied revision is not the one that the
+// attempt before began with, so that its positions mean nothing.
+type Changed struct {
+	Step    string
+	Attempt ledger.Attempt
+}
+
+func (e *Changed) Error() string {
+	if e.Attempt.Checksum != "" {
+		return fmt.Sprintf("%s is half applied, and its file has changed since", e.Step)
+	}
+	return fmt.Sprintf("%s is half applied", e.Step)
+}
+
+// ForeignKeysBroken is returned when a step left more rows that refer to
+// nothing than there were before. It was rolled back.
+type ForeignKeysBroken struct {
+	Step          string
+	Tables        []string
+	Before, After int64
+}
+
+func (e *ForeignKeysBroken) Error() string {
+	return fmt.Sprintf("%s leaves %d rows that refer to nothing, %d more than before", e.Step, e.After, e.After-e.Before)
+}
+
+// classOf is the class of a database error, Other for any other error.
+func classOf(err error) database.Class {
+	var e *database.Error
+	if errors.As(err, &e) {
+		return e.Class
+	}
+	return database.Other
+}
+
+// locked reports whether err is one after which the same may succeed later.
+func locked(err error) bool {
+	c := classOf(err)
+	return c == database.LockTimeout || c == database.Deadlock
+}

@@ -1,0 +1,121 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"manage/engine/database"
+	"manage/engine/ledger"
+)
+
+// Held is the lease while it is held, with the session that works under it. It
+// is used by one goroutine at a time.
+type Held struct {
+	r       *Runner
+	o       Options
+	session database.Session
+	store   ledger.Store
+	lease   ledger.Lease
+	// timeout is the lock timeout that the session has.
+	timeout time.Duration
+	// prepared notes the parts of the books that were made.
+	prepared map[ledger.Part]bool
+	// began is true once anything was done under this lease.
+	began bool
+
+	events sync.Mutex // one event at a time
+	beat   *heartbeat
+}
+
+// Session is the session to work on. Its transactions must be closed before
+// any method of Held is called.
+func (h *Held) Session() database.Session { return h.session }
+
+// Store is the books, through Session.
+func (h *Held) Store() ledger.Store { return h.store }
+
+// Token is the fencing token that every write to Store carries.
+func (h *Held) Token() int64 { return h.lease.Token }
+
+// Lost is closed when the heartbeat finds that somebody else took over.
+func (h *Held) Lost() <-chan struct{} { return h.beat.lost }
+
+// Attempts returns the journal, oldest first.
+func (h *Held) Attempts(ctx context.Context) ([]ledger.Attempt, error) {
+	return h.store.Attempts(ctx)
+}
+
+// Release gives the lease back and closes the session. It does so also when
+// ctx has ended. It is no error if the lease was lost.
+func (h *Held) Release(ctx context.Context) error {
+	ctx = context.WithoutCancel(ctx)
+	h.beat.stop()
+	if err := h.r.at(BeforeRelease, "", 0); err != nil {
+		return errors.Join(err, h.session.Close())
+	}
+	if h.session.InTransaction() {
+		// If the connection is gone, so is the transaction.
+		_ = h.session.Rollback(ctx)
+	}
+	err := h.store.Release(ctx, h.lease.Token)
+	if err != nil && !errors.Is(err, ledger.ErrLeaseLost) {
+		err = h.releaseAnew(ctx)
+	}
+	if errors.Is(err, ledger.ErrLeaseLost) {
+		err = nil
+	}
+	// A session that was cut off cannot be closed in good order.
+	_ = h.session.Close()
+	if err != nil {
+		return err
+	}
+	return h.r.at(AfterRelease, "", 0)
+}
+
+// releaseAnew gives the lease back through another session, because the
+// working one broke.
+func (h *Held) releaseAnew(ctx context.Context) error {
+	s, err := h.r.DB.Session(ctx)
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	return h.r.books(s).Release(ctx, h.lease.Token)
+}
+
+// emit tells an event.
+func (h *Held) emit(e Event) {
+	if h.r.Events == nil {
+		return
+	}
+	h.events.Lock()
+	defer h.events.Unlock()
+	h.r.Events(e)
+}
+
+// prepare makes a part of the books, once.
+func (h *Held) prepare(ctx context.Context, part ledger.Part) error {
+	if h.prepared[part] {
+		return nil
+	}
+	if err := h.store.Prepare(ctx, part); err != nil {
+		return err
+	}
+	if h.prepared == nil {
+		h.prepared = map[ledger.Part]bool{}
+	}
+	h.prepared[part] = true
+	return nil
+}
+
+// alive is ledger.ErrLeaseLost if the heartbeat found that out.
+func (h *Held) alive() error {
+	select {
+	case <-h.beat.lost:
+		return ledger.ErrLeaseLost
+	default:
+		return nil
+	}
+}

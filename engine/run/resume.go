@@ -1,0 +1,98 @@
+package run
+
+import (
+	"context"
+
+	"manage/engine/database"
+	"manage/engine/ledger"
+	"manage/engine/plan"
+)
+
+// Outcome is what a look at the schema tells about a statement.
+type Outcome int
+
+// The outcomes.
+const (
+	Unsettled  Outcome = iota // it cannot be told
+	Applied                   // it took effect
+	NotApplied                // it did not
+)
+
+// Settled is the answer of a Probe.
+type Settled struct {
+	Outcome Outcome
+	// Cleanup are statements that remove what was left half done, before the
+	// statement is sent again: an invalid index, for one.
+	Cleanup []string
+}
+
+// Probe looks at the schema, through s, whether an effect is there.
+type Probe func(ctx context.Context, s database.Session, e plan.Effect) (Settled, error)
+
+// Unfinished returns the revisions that are half applied, each with its last
+// attempt: its Sent is where to go on, and all that comes before is in the
+// schema already. Attempts are in the journal's order. A revision whose last
+// attempt left nothing behind is not among them.
+func Unfinished(attempts []ledger.Attempt) map[string]ledger.Attempt {
+	last := map[string]ledger.Attempt{}
+	for _, a := range attempts {
+		last[a.Revision] = a
+	}
+	for id, a := range last {
+		if a.Succeeded() || a.Confirmed && a.Sent == (plan.Position{}) {
+			delete(last, id)
+		}
+	}
+	return last
+}
+
+// rest leaves out the statements that an earlier attempt left done, and settles
+// the one that it may have left under way.
+func (e *execution) rest(ctx context.Context, from ledger.Attempt) error {
+	if from.Direction != e.step.Direction || from.Checksum != e.step.Checksum {
+		return &Changed{Step: e.step.ID, Attempt: from}
+	}
+	for len(e.todo) > 0 && e.todo[0].Position.Before(from.Sent) {
+		e.drop()
+	}
+	if len(e.todo) == 0 || from.Confirmed || e.todo[0].Position != from.Sent || e.groups()[0].atomic {
+		return nil
+	}
+	applied, err := e.settle(ctx, nil)
+	if err != nil {
+		return err
+	}
+	if applied {
+		e.drop()
+	}
+	return nil
+}
+
+// drop counts the first statement as done.
+func (e *execution) drop() {
+	e.todo, e.first = e.todo[1:], e.first+1
+}
+
+// settle finds out whether the first statement to do took effect, and removes
+// what it left half done. cause is why that is not known.
+func (e *execution) settle(ctx context.Context, cause error) (applied bool, err error) {
+	st := e.todo[0]
+	unknown := &OutcomeUnknown{Step: e.step.ID, Index: e.first, SQL: st.SQL, LookAt: st.Effect, Err: cause}
+	if st.Effect == nil || e.h.r.Probe == nil {
+		return false, unknown
+	}
+	settled, err := e.h.r.Probe(ctx, e.h.session, *st.Effect)
+	if err != nil {
+		return false, err
+	}
+	e.h.emit(Settling{Step: e.step.ID, Statement: st, Outcome: settled.Outcome})
+	if settled.Outcome == Unsettled {
+		return false, unknown
+	}
+	for _, text := range settled.Cleanup {
+		if _, err := e.h.session.ExecContext(ctx, text); err != nil {
+			return false, e.failed(text, err)
+		}
+	}
+	return settled.Outcome == Applied, nil
+}

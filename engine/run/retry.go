@@ -1,0 +1,68 @@
+package run
+
+import (
+	"context"
+	"time"
+
+	"manage/engine/flavor"
+)
+
+// The pauses between two tries for a lock.
+const (
+	firstPause = 50 * time.Millisecond
+	lastPause  = 5 * time.Second
+)
+
+// retry calls f until it does not fail for want of a lock, at most
+// Options.LockRetries times more, with pauses that grow. f's context is not
+// cancelled when ctx is, so that what it has in hand is finished; a pause is.
+func (h *Held) retry(ctx context.Context, step string, f func(context.Context) error) error {
+	pause := firstPause
+	for try := 1; ; try++ {
+		err := f(context.WithoutCancel(ctx))
+		if err == nil || isDead(err) || !locked(err) || try > h.o.LockRetries {
+			return err
+		}
+		d := jitter(pause)
+		h.emit(Retrying{Step: step, Attempt: try, Of: h.o.LockRetries + 1, Pause: d, Err: err})
+		if sleep(ctx, d) != nil {
+			return &Interrupted{Next: step}
+		}
+		if lost := h.alive(); lost != nil {
+			return lost
+		}
+		pause = min(pause*3/2, lastPause)
+	}
+}
+
+// begin opens a transaction in which statements wait for locks no longer than
+// they should.
+func (h *Held) begin(ctx context.Context) error {
+	if perTransaction(h.session.Flavor()) {
+		if err := h.session.Begin(ctx); err != nil {
+			return err
+		}
+		return h.session.SetLockTimeout(ctx, h.o.LockTimeout)
+	}
+	if err := h.limitLocks(ctx); err != nil {
+		return err
+	}
+	return h.session.Begin(ctx)
+}
+
+// limitLocks sets the session's lock timeout, once.
+func (h *Held) limitLocks(ctx context.Context) error {
+	if h.timeout == h.o.LockTimeout {
+		return nil
+	}
+	if err := h.session.SetLockTimeout(ctx, h.o.LockTimeout); err != nil {
+		return err
+	}
+	h.timeout = h.o.LockTimeout
+	return nil
+}
+
+// perTransaction reports whether a lock timeout can be set for a transaction
+// alone, so that it reaches the right connection behind a pooler (PostgreSQL
+// manual, "SET": SET LOCAL).
+func perTransaction(f flavor.Flavor) bool { return f.Dialect == flavor.Postgres }

@@ -1,0 +1,199 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"manage/engine/database"
+	"manage/engine/ledger"
+	"manage/engine/plan"
+)
+
+// transaction executes a group and its record in one transaction, the first
+// statement having number from in todo. If a lock is not to be had, all of it
+// is rolled back and tried again.
+func (e *execution) transaction(ctx context.Context, g group, from int, record func(context.Context) error) error {
+	tries := 0
+	err := e.h.retry(ctx, e.step.ID, func(work context.Context) error {
+		tries++
+		err := e.attemptGroup(ctx, work, g, from, record)
+		if err != nil && !isDead(err) && e.h.session.InTransaction() {
+			if rolled := e.h.session.Rollback(work); rolled != nil && classOf(err) != database.ConnectionLost {
+				err = errors.Join(err, rolled)
+			}
+		}
+		return err
+	})
+	return e.count(err, tries-1)
+}
+
+// attemptGroup is one try at a group: it leaves the transaction open if it
+// fails.
+func (e *execution) attemptGroup(ctx, work context.Context, g group, from int, record func(context.Context) error) error {
+	if err := e.open(work, from); err != nil {
+		return e.wrap("", from, err)
+	}
+	for i, st := range g.statements {
+		if i > 0 {
+			if err := e.stopped(ctx); err != nil {
+				return err
+			}
+		}
+		if err := e.send(work, st, from+i); err != nil {
+			return err
+		}
+	}
+	last := from + max(len(g.statements)-1, 0)
+	if err := record(work); err != nil {
+		return e.wrap("", last, err)
+	}
+	if err := e.point(BeforeCommit, last); err != nil {
+		return err
+	}
+	if err := e.h.session.Commit(work); err != nil {
+		return e.wrap("", last, err)
+	}
+	return e.point(AfterCommit, last)
+}
+
+// open begins a transaction with a lock timeout.
+func (e *execution) open(ctx context.Context, from int) error {
+	if err := e.point(BeforeBegin, from); err != nil {
+		return err
+	}
+	if err := e.h.begin(ctx); err != nil {
+		return err
+	}
+	if err := e.point(AfterBegin, from); err != nil {
+		return err
+	}
+	return e.countForeignKeys(ctx)
+}
+
+// alone executes a statement outside of any transaction. The journal has
+// announced it already; record tells that it is done.
+func (e *execution) alone(ctx context.Context, st plan.Statement, record func(context.Context) error) error {
+	number, tries := e.done, 0
+	if err := e.countForeignKeys(ctx); err != nil {
+		return e.wrap("", number, err)
+	}
+	err := e.h.retry(ctx, e.step.ID, func(work context.Context) error {
+		tries++
+		if err := e.h.limitLocks(work); err != nil {
+			return e.wrap("", number, err)
+		}
+		if tries > 1 && st.Effect != nil && e.h.r.Probe != nil {
+			// What gave up on a lock may have left something behind.
+			if err := e.sweep(work, st); err != nil {
+				return err
+			}
+		}
+		return e.send(work, st, number)
+	})
+	if classOf(err) == database.ConnectionLost {
+		return &OutcomeUnknown{Step: e.step.ID, Index: e.first + number, SQL: st.SQL, LookAt: st.Effect,
+			Settles: st.Effect != nil && e.h.r.Probe != nil, Err: err}
+	}
+	if err != nil {
+		return e.count(err, tries-1)
+	}
+	err = e.h.retry(context.WithoutCancel(ctx), e.step.ID, record)
+	return e.wrap("", number, err)
+}
+
+// sweep removes what an earlier try of a statement left half done.
+func (e *execution) sweep(ctx context.Context, st plan.Statement) error {
+	settled, err := e.h.r.Probe(ctx, e.h.session, *st.Effect)
+	if err != nil {
+		return err
+	}
+	for _, text := range settled.Cleanup {
+		if _, err := e.h.session.ExecContext(ctx, text); err != nil {
+			return e.wrap(text, e.done, err)
+		}
+	}
+	return nil
+}
+
+// send sends one statement and waits for its answer.
+func (e *execution) send(ctx context.Context, st plan.Statement, number int) error {
+	if err := e.point(BeforeStatement, number); err != nil {
+		return err
+	}
+	index, of := e.first+number, e.first+len(e.todo)
+	e.h.emit(StatementStarted{Step: e.step.ID, Statement: st, Index: index, Of: of})
+	start := time.Now()
+	result, err := e.h.session.ExecContext(ctx, st.SQL)
+	if err != nil {
+		return e.wrap(st.SQL, number, err)
+	}
+	affected, err := result.RowsAffected()
+	if err != nil {
+		affected = -1
+	}
+	e.h.emit(StatementDone{Step: e.step.ID, Statement: st, Index: index, Of: of, Took: time.Since(start), Affected: affected})
+	return e.point(AfterStatement, number)
+}
+
+// note records in the journal why the step did not go through, and returns the
+// error. What cannot be recorded any more, because the connection or the lease
+// is gone, is left as it is: the journal then says that it was cut off.
+func (e *execution) note(ctx context.Context, cause error) error {
+	var unknown *OutcomeUnknown
+	if errors.As(cause, &unknown) || errors.Is(cause, ledger.ErrLeaseLost) || classOf(cause) == database.ConnectionLost {
+		return cause
+	}
+	var stopped *Interrupted
+	if errors.As(cause, &stopped) && e.id == 0 {
+		return cause // nothing was begun
+	}
+	ctx = context.WithoutCancel(ctx)
+	token, err := e.h.lease.Token, error(nil)
+	if e.id == 0 {
+		a := e.attempt()
+		a.Confirmed = true
+		if e.resumed && len(e.todo) > 0 {
+			a.Sent = e.todo[0].Position
+		}
+		e.id, err = e.h.store.Start(ctx, token, a)
+	}
+	if err == nil {
+		err = e.h.store.Finish(ctx, token, e.id, e.done, cause)
+	}
+	if err != nil {
+		return errors.Join(cause, err)
+	}
+	return cause
+}
+
+// wrap makes err a *StepFailed, unless it says more by itself.
+func (e *execution) wrap(text string, number int, err error) error {
+	if err == nil {
+		return nil
+	}
+	var failed *StepFailed
+	var stopped *Interrupted
+	var broken *ForeignKeysBroken
+	if isDead(err) || errors.As(err, &failed) || errors.As(err, &stopped) || errors.As(err, &broken) || errors.Is(err, ledger.ErrLeaseLost) {
+		return err
+	}
+	return &StepFailed{Step: e.step.ID, Index: e.first + number, SQL: text, Err: err, Applied: e.first+e.done > 0}
+}
+
+// failed is wrap for what goes wrong before the first statement.
+func (e *execution) failed(text string, err error) error { return e.wrap(text, 0, err) }
+
+// count notes in err how often it was retried, and where an interruption during
+// a pause came.
+func (e *execution) count(err error, retries int) error {
+	var failed *StepFailed
+	if errors.As(err, &failed) {
+		failed.Retries = retries
+	}
+	var stopped *Interrupted
+	if errors.As(err, &stopped) {
+		stopped.Statement = e.first + e.done
+	}
+	return err
+}
