@@ -95,7 +95,7 @@ func (g *Graph) Revisions() []Revision {
 }
 
 // Migrations lists all data migrations in graph order: by the expand revision
-// that each needs last, then by the contract revision that waits for it.
+// that each needs last, then by id.
 func (g *Graph) Migrations() []Migration {
 	out := make([]Migration, len(g.migrations))
 	for i, m := range g.migrations {

@@ -56,8 +56,9 @@ func (b *builder) place(g *Graph) {
 		g.contractNeeds[i+1] = max(g.contractNeeds[i+1], g.contractNeeds[i])
 	}
 	slices.SortStableFunc(g.migrations, func(a, b migration) int {
-		return cmp.Or(cmp.Compare(a.needs[expandLine], b.needs[expandLine]), cmp.Compare(a.needs[trunkLine], b.needs[trunkLine]),
-			cmp.Compare(a.before, b.before), strings.Compare(a.ID, b.ID))
+		return cmp.Or(cmp.Compare(a.needs[expandLine], b.needs[expandLine]),
+			cmp.Compare(a.needs[trunkLine], b.needs[trunkLine]),
+			strings.Compare(a.ID, b.ID))
 	})
 	for i, m := range g.migrations {
 		g.migrationN[m.ID] = i

@@ -12,6 +12,9 @@ func nearest(word string, words []string) []string {
 		word     string
 		distance int
 	}
+	if len(word) < 3 {
+		return nil // everything that short is near
+	}
 	limit := max(1, len(word)/4)
 	var found []candidate
 	for _, w := range words {

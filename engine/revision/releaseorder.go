@@ -11,6 +11,9 @@ func (b *builder) releases(g *Graph) {
 	} else {
 		b.releaseNames(names)
 	}
+	if b.failed() {
+		return // what follows would be said of an order that is wrong itself
+	}
 	r := releases{names: names, ends: make([]depths, len(names)+1), starts: make([]depths, len(names)+1), owns: make([]bool, len(names)+1)}
 	numbers := make(map[string]int, len(names))
 	for n, name := range names {

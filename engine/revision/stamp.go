@@ -1,15 +1,5 @@
 package revision
 
-import "fmt"
-
-// UnknownRows are version rows that the catalog does not know, where a command
-// would have to know them.
-type UnknownRows struct{ Rows []string }
-
-func (e *UnknownRows) Error() string {
-	return fmt.Sprintf("the database has versions that the catalog does not know: %v", e.Rows)
-}
-
 // Stamp computes the version rows after VERSION is recorded over rows, without
 // anything being run:
 //
@@ -23,7 +13,7 @@ func (e *UnknownRows) Error() string {
 // of Target, and *UnknownRows where a branch is to keep a row that is unknown.
 func (g *Graph) Stamp(rows []string, word string) (newRows []string, err error) {
 	applied, unknown := g.Applied(rows)
-	t, err := g.Target(word, Scope{Applied: applied})
+	t, err := g.Target(word, Scope{Applied: applied, Rows: rows})
 	if err != nil {
 		return nil, err
 	}

@@ -14,6 +14,9 @@ import (
 type Scope struct {
 	// Applied is what is applied now; +N and -N count from it.
 	Applied Set
+	// Rows are the stored version rows; +N and -N cannot be counted while the
+	// graph does not know one of them.
+	Rows []string
 	// Branch is Expand, Migrate or Contract within the commands of these names;
 	// "" elsewhere. No word means the heads.
 	Branch Branch
@@ -80,11 +83,19 @@ func (e *OutOfRange) Error() string {
 	return fmt.Sprintf("%s counts beyond the end: there are %d", e.Word, e.Available)
 }
 
+// UnknownRows are version rows that the catalog does not know, where a command
+// would have to know them.
+type UnknownRows struct{ Rows []string }
+
+func (e *UnknownRows) Error() string {
+	return "the database has versions that the catalog does not know: " + strings.Join(e.Rows, ", ")
+}
+
 // Target resolves a VERSION. It is, in this order: an exact id, an alias, a
 // release (both its heads), a legacy number, a keyword (head and heads mean the
 // same, expand@head, contract@head, base), +N or -N, a unique beginning of an
-// id. Errors are *UnknownVersion, *AmbiguousVersion, *WrongBranch and
-// *OutOfRange.
+// id. Errors are *UnknownVersion, *AmbiguousVersion, *WrongBranch, *OutOfRange
+// and, for +N and -N, *UnknownRows.
 //
 // Within Expand, releases and heads mean their expand part. Within Contract
 // they mean both parts: what contract waits for is then part of the set. +N
@@ -163,6 +174,9 @@ func (g *Graph) relative(word string, scope Scope) (Target, error) {
 	n, err := strconv.ParseInt(word, 10, 32) // clamps what is out of range
 	if err != nil && !errors.Is(err, strconv.ErrRange) {
 		return Target{}, &UnknownVersion{Word: word}
+	}
+	if _, unknown := g.Applied(scope.Rows); len(unknown) > 0 {
+		return Target{}, &UnknownRows{unknown}
 	}
 	d := scope.Applied.depth
 	lines := map[Branch][]line{Expand: {trunkLine, expandLine}, Contract: {contractLine}}[scope.Branch]

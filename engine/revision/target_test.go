@@ -78,3 +78,132 @@ func TestTargetOfWords(t *testing.T) {
 		}
 	}
 }
+
+func TestTargetErrors(t *testing.T) {
+	g := glance(t)
+	ambiguous := func(ids ...string) func(error) bool {
+		return func(err error) bool {
+			var e *AmbiguousVersion
+			return errors.As(err, &e) && strings.Join(e.Candidates, " ") == strings.Join(ids, " ")
+		}
+	}
+	unknown := func(ids ...string) func(error) bool {
+		return func(err error) bool {
+			var e *UnknownVersion
+			return errors.As(err, &e) && strings.Join(e.Nearest, " ") == strings.Join(ids, " ")
+		}
+	}
+	wrong := func(want WrongBranch) func(error) bool {
+		return func(err error) bool {
+			var e *WrongBranch
+			return errors.As(err, &e) && *e == want
+		}
+	}
+	beyond := func(available int) func(error) bool {
+		return func(err error) bool {
+			var e *OutOfRange
+			return errors.As(err, &e) && e.Available == available
+		}
+	}
+	for _, c := range []struct {
+		word, rows string
+		branch     Branch
+		ok         func(error) bool
+		text       string
+	}{
+		{"nonsense", "", "", unknown(), `version "nonsense" is not known`},
+		{"ocata_expnad01", "", "", unknown("ocata_expand01"), ""},
+		{"wallabi", "", "", unknown("wallaby"), ""},
+		{"expand@haed", "", "", unknown("expand@head"), ""},
+		{"46", "", "", unknown(), ""},
+		{"+x", "", "", unknown(), ""},
+		{"ocata_", "", "", ambiguous("ocata_expand01", "ocata_contract01"), `version "ocata_" could be ocata_expand01, ocata_contract01`},
+		{"mitaka0", "", "", ambiguous("mitaka01", "mitaka02"), ""},
+		{"ocata_", "", Migrate, ambiguous("ocata_expand01", "ocata_contract01", "ocata_migrate01"), ""},
+		{"ocata_contract01", "", Expand, wrong(WrongBranch{"ocata_contract01", Contract, Expand}), "ocata_contract01 is on branch contract, not on expand"},
+		{"ocata01", "", Expand, wrong(WrongBranch{"ocata_contract01", Contract, Expand}), ""},
+		{"45", "", Expand, wrong(WrongBranch{"ocata_contract01", Contract, Expand}), ""},
+		{"contract@head", "", Expand, wrong(WrongBranch{"2024_1_contract01", Contract, Expand}), ""},
+		{"ocata_expand01", "", Contract, wrong(WrongBranch{"ocata_expand01", Expand, Contract}), ""},
+		{"pike_exp", "", Contract, wrong(WrongBranch{"pike_expand01", Expand, Contract}), ""},
+		{"ocata_migrate01", "", "", wrong(WrongBranch{"ocata_migrate01", Migrate, ""}), "ocata_migrate01 is on branch migrate"},
+		{"+30", "", "", beyond(29), "+30 counts beyond the end: there are 29"},
+		{"+1", "2024_1_contract01", "", beyond(0), ""},
+		{"-2", "liberty", "", beyond(1), ""},
+		{"+9999999999999999999", "", "", beyond(29), ""},
+		{"-9999999999999999999", "liberty", "", beyond(1), ""},
+		{"+2", "2023_1_expand01", Expand, beyond(1), ""},
+		{"+1", "2024_1_contract01", Contract, beyond(0), ""},
+		{"+1", "unheard_of", "", as[*UnknownRows], "the database has versions that the catalog does not know: unheard_of"},
+	} {
+		rows := strings.Fields(c.rows)
+		applied, _ := g.Applied(rows)
+		_, err := g.Target(c.word, Scope{Applied: applied, Rows: rows, Branch: c.branch})
+		if err == nil || !c.ok(err) {
+			t.Errorf("%s %s from %s: %#v", c.branch, c.word, c.rows, err)
+		} else if c.text != "" && err.Error() != c.text {
+			t.Errorf("%s: %q, want %q", c.word, err, c.text)
+		}
+	}
+}
+
+func TestTargetWithoutBranches(t *testing.T) {
+	g := trunkOnly(t, "one", "two")
+	for word, rows := range map[string]string{"": "two", "head": "two", "+1": "one", "tw": "two"} {
+		got, err := g.Target(word, Scope{})
+		if err != nil || strings.Join(g.Rows(got.Set), " ") != rows {
+			t.Errorf("%q: %v, %v; want %s", word, g.Rows(got.Set), err, rows)
+		}
+	}
+	for _, word := range []string{"expand@head", "contract@head"} {
+		if _, err := g.Target(word, Scope{}); !as[*UnknownVersion](err) {
+			t.Errorf("%s: %v", word, err)
+		}
+	}
+}
+
+// An id wins over an alias's target, an alias over a release, a release over a
+// legacy number, and all of them over a beginning.
+func TestTargetPrecedence(t *testing.T) {
+	revs := []Revision{
+		{ID: "7"}, {ID: "8", Parent: "7", Release: "r"}, {ID: "r", Parent: "8", Release: "9"},
+		{ID: "10", Parent: "r", Release: "10x"}, {ID: "12345", Parent: "10", Release: "11"}}
+	g, err := NewGraph(revs, nil, Options{
+		Aliases: map[string]string{"9": "7"},
+		Legacy:  map[string]string{"8": "7", "11": "7", "123": "8"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for word, want := range map[string]string{
+		"8":    "8",     // the id, not the legacy number
+		"r":    "r",     // the id, not the release, which ends at 8
+		"9":    "7",     // the alias, not the release
+		"11":   "12345", // the release, not the legacy number
+		"123":  "8",     // the legacy number, not the beginning
+		"1234": "12345",
+	} {
+		got, err := g.Target(word, Scope{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		equal(t, word, got.IDs, []string{want})
+	}
+}
+
+// trunkOnly builds a catalog that is all trunk.
+func trunkOnly(t testing.TB, ids ...string) *Graph {
+	t.Helper()
+	revs := make([]Revision, len(ids))
+	for i, id := range ids {
+		revs[i] = Revision{ID: id, Branch: Trunk}
+		if i > 0 {
+			revs[i].Parent = ids[i-1]
+		}
+	}
+	g, err := NewGraph(revs, nil, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
