@@ -15,12 +15,16 @@ type builder struct {
 
 	revN map[string]int // id → position in revs
 	migN map[string]int // id → position in migs
-	next [lineCount]map[int]int
-	root int // position in revs, -1 if there is none
+	// next[l][p] is the revision that stands behind p on line l, -1 if none.
+	next [lineCount][]int
+	root int // position in revs
 	// faults are edges that no graph may have; those that lie on a cycle are
 	// reported as part of it.
 	faults []fault
 }
+
+// none is the position of a revision that is not there.
+const none = -1
 
 // fault is an edge between two ids that must not be, and why.
 type fault struct {
@@ -31,7 +35,7 @@ type fault struct {
 func newBuilder(revs []Revision, migs []Migration, opts Options) *builder {
 	b := &builder{
 		revs: slices.Clone(revs), migs: slices.Clone(migs), opts: opts,
-		revN: make(map[string]int, len(revs)), migN: make(map[string]int, len(migs)), root: -1,
+		revN: make(map[string]int, len(revs)), migN: make(map[string]int, len(migs)), root: none,
 	}
 	for i := range b.revs {
 		r := &b.revs[i]
@@ -52,7 +56,7 @@ func newBuilder(revs []Revision, migs []Migration, opts Options) *builder {
 		}
 	}
 	for l := range b.next {
-		b.next[l] = make(map[int]int)
+		b.next[l] = slices.Repeat([]int{none}, len(b.revs))
 	}
 	return b
 }
@@ -161,7 +165,7 @@ func (b *builder) first(i int) {
 		b.add(r.Source, "revision %s is on branch %s but revises nothing; a branch begins behind a trunk revision, so name that in revises", r.ID, r.Branch)
 		return
 	}
-	if b.root >= 0 {
+	if b.root != none {
 		b.add(r.Source, "revision %s revises nothing, but %s is the first revision already; let it revise another", r.ID, b.revs[b.root].ID)
 		return
 	}
@@ -184,7 +188,7 @@ func (b *builder) child(i, p int) {
 		b.fault(r.ID, parent.ID, r.Source, "revision %s is on branch %s, but revises %s on branch %s; let it revise the one before it on its own branch, and name the other in depends_on", r.ID, r.Branch, parent.ID, parent.Branch)
 		return
 	}
-	if rival, ok := b.next[l][p]; ok {
+	if rival := b.next[l][p]; rival != none {
 		b.add(r.Source, "revisions %s and %s both revise %s on branch %s; put one behind the other", b.revs[rival].ID, r.ID, parent.ID, r.Branch)
 		return
 	}
@@ -194,22 +198,28 @@ func (b *builder) child(i, p int) {
 // assemble makes the lines, once nothing is wrong with the edges.
 func (b *builder) assemble() *Graph {
 	g := &Graph{places: make(map[string]place, len(b.revs)), migrationN: make(map[string]int, len(b.migs))}
-	last := -1
-	for l := trunkLine; l < lineCount; l++ {
-		at, ok := b.root, b.root >= 0
-		if l != trunkLine {
-			at, ok = b.next[l][last]
-		}
-		for ; ok; at, ok = b.next[l][at] {
-			r := b.revs[at]
-			g.places[r.ID] = place{l, len(g.lines[l])}
-			g.lines[l] = append(g.lines[l], r)
-			if l == trunkLine {
-				last = at
-			}
-		}
+	if b.root == none {
+		b.place(g)
+		return g
 	}
-	g.contractNeeds = make([]int, len(g.lines[contractLine])+1)
+	last := b.line(g, trunkLine, b.root)
+	b.line(g, expandLine, b.next[expandLine][last])
+	b.line(g, contractLine, b.next[contractLine][last])
 	b.place(g)
 	return g
+}
+
+// line puts the revisions from first on on a line, and returns the last one.
+func (b *builder) line(g *Graph, l line, first int) (last int) {
+	n := 0
+	for at := first; at != none; at = b.next[l][at] {
+		n++
+	}
+	g.lines[l] = make([]Revision, 0, n)
+	for at := first; at != none; at = b.next[l][at] {
+		last = at
+		g.places[b.revs[at].ID] = place{l, len(g.lines[l])}
+		g.lines[l] = append(g.lines[l], b.revs[at])
+	}
+	return last
 }

@@ -34,8 +34,11 @@ func (b *builder) cycles() {
 func (b *builder) parting() {
 	for l := expandLine; l < lineCount; l++ {
 		for p, i := range b.next[l] {
-			after, ok := b.next[trunkLine][p]
-			if !ok || b.revs[p].Branch != Trunk {
+			if i == none {
+				continue
+			}
+			after := b.next[trunkLine][p]
+			if after == none || b.revs[p].Branch != Trunk {
 				continue
 			}
 			t, r := b.revs[after], b.revs[i]
@@ -47,7 +50,7 @@ func (b *builder) parting() {
 
 // hanging counts the revisions that can be reached from the root.
 func (b *builder) hanging() int {
-	if b.root < 0 {
+	if b.root == none {
 		return 0
 	}
 	n, todo := 0, []int{b.root}
@@ -56,7 +59,7 @@ func (b *builder) hanging() int {
 		todo = todo[:len(todo)-1]
 		n++
 		for l := range b.next {
-			if i, ok := b.next[l][at]; ok {
+			if i := b.next[l][at]; i != none {
 				todo = append(todo, i)
 			}
 		}

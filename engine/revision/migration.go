@@ -26,6 +26,7 @@ func (g *Graph) endless(m migration) bool { return m.before >= len(g.lines[contr
 
 // place computes what contract revisions need and where data migrations stand.
 func (b *builder) place(g *Graph) {
+	g.contractNeeds = make([]int, len(g.lines[contractLine])+1)
 	for _, m := range b.migs {
 		placed := migration{Migration: m, before: len(g.lines[contractLine])}
 		for _, id := range m.DependsOn {

@@ -126,6 +126,8 @@ func TestProblems(t *testing.T) {
 				"versions/small.toml:6: revision b_contract01 belongs to release b, which is not in the list"}},
 		{"release listed twice", options(func(o *Options) { o.Releases = []string{"a", "b", "a"} }),
 			[]string{"catalog.toml/releases/a:1: release a is listed twice; remove one of the two"}},
+		{"release without a name", options(func(o *Options) { o.Releases = []string{"a", "b", ""} }),
+			[]string{"catalog.toml/releases/:1: the list of releases has an empty name; remove it"}},
 		{"releases in the wrong order", options(func(o *Options) { o.Releases = []string{"b", "a"} }),
 			[]string{"versions/small.toml:5: revision b_expand01 of release b stands behind a_expand01 of the newer release a; correct the release of one of them or the order of releases",
 				"versions/small.toml:6: revision b_contract01 of release b stands behind a_contract01 of the newer release a"}},

@@ -7,16 +7,17 @@ import "slices"
 // does. Those behind the last that does belong to what is not released yet,
 // which counts as one more release, without a name.
 type releases struct {
-	names  []string
-	ends   []depths // per release, the unreleased last: what it and all before it hold
-	starts []depths // per release: what those before it hold
-	owns   []bool   // per release: whether it has revisions of its own
+	names   []string
+	numbers map[string]int // name → position in names
+	ends    []depths       // per release, the unreleased last: what it and all before it hold
+	starts  []depths       // per release: what those before it hold
+	owns    []bool         // per release: whether it has revisions of its own
 }
 
 // number is the position of a release; that of the unreleased for a name that
 // is not known.
 func (r releases) number(name string) int {
-	if n := slices.Index(r.names, name); n >= 0 && name != "" {
+	if n, ok := r.numbers[name]; ok {
 		return n
 	}
 	return len(r.names)

@@ -14,12 +14,12 @@ func (b *builder) releases(g *Graph) {
 	if b.failed() {
 		return // what follows would be said of an order that is wrong itself
 	}
-	r := releases{names: names, ends: make([]depths, len(names)+1), starts: make([]depths, len(names)+1), owns: make([]bool, len(names)+1)}
-	numbers := make(map[string]int, len(names))
+	all := len(names) + 1
+	r := releases{names: names, numbers: make(map[string]int, all), ends: make([]depths, all), starts: make([]depths, all), owns: make([]bool, all)}
 	for n, name := range names {
-		numbers[name] = n
+		r.numbers[name] = n
 	}
-	groups := b.groups(g, numbers, len(names))
+	groups := b.groups(g, r)
 	for l, group := range groups {
 		for i, n := range group {
 			if i > 0 && n < group[i-1] {
@@ -44,6 +44,9 @@ func (b *builder) releases(g *Graph) {
 func (b *builder) releaseNames(names []string) {
 	listed := make(map[string]bool, len(names))
 	for _, name := range names {
+		if name == "" {
+			b.add(b.locate("releases", name), "the list of releases has an empty name; remove it")
+		}
 		if listed[name] {
 			b.add(b.locate("releases", name), "release %s is listed twice; remove one of the two", name)
 		}
@@ -64,8 +67,9 @@ func (b *builder) releaseNames(names []string) {
 
 // groups numbers the release of each revision, line by line. Where the lines
 // part, trunk revisions without a release ship with what follows.
-func (b *builder) groups(g *Graph, numbers map[string]int, unreleased int) [lineCount][]int {
+func (b *builder) groups(g *Graph, rel releases) [lineCount][]int {
 	var groups [lineCount][]int
+	unreleased := len(rel.names)
 	after := unreleased
 	for l := contractLine; l >= trunkLine; l-- {
 		line := g.lines[l]
@@ -75,7 +79,7 @@ func (b *builder) groups(g *Graph, numbers map[string]int, unreleased int) [line
 			n = after
 		}
 		for i := len(line) - 1; i >= 0; i-- {
-			if own, ok := numbers[line[i].Release]; ok && line[i].Release != "" {
+			if own := rel.number(line[i].Release); own != unreleased {
 				n = own
 			}
 			groups[l][i] = n
@@ -157,10 +161,11 @@ func (b *builder) releaseOrder(g *Graph) []string {
 
 // named keeps the first revision of each release on the lines, and says where
 // in the result each release is.
-func named(lines ...[]Revision) (firsts []Revision, at map[string]int) {
+func named(lines ...[]Revision) (firsts []*Revision, at map[string]int) {
 	at = make(map[string]int)
 	for _, line := range lines {
-		for _, r := range line {
+		for i := range line {
+			r := &line[i]
 			if _, seen := at[r.Release]; !seen && r.Release != "" {
 				at[r.Release] = len(firsts)
 				firsts = append(firsts, r)
