@@ -1,41 +1,49 @@
 // Package database opens the databases that URLs name and speaks to them:
 // sessions, transactions, timeouts and classes of errors. What differs between
-// the drivers lives in the packages below it (sqlite, postgres, mysql); nothing
-// outside them imports a driver.
+// the servers lives in the packages below it (sqlite, postgres, mysql), which
+// meet package backend's contract; nothing outside them imports a driver.
 package database
 
 import (
 	"context"
-	"database/sql"
 	"time"
 
+	"manage/engine/database/backend"
+	"manage/engine/database/mysql"
+	"manage/engine/database/postgres"
+	"manage/engine/database/sqlite"
 	"manage/engine/flavor"
 )
 
 // Options says how to open a database. The zero value tries once.
-type Options struct {
-	// Schema is the PostgreSQL schema to work in; "" for the server's default
-	// (public).
-	Schema string
-	// MaxRetries is how many further attempts are made while the server does
-	// not answer; negative for no limit. RetryInterval is the pause between.
-	MaxRetries    int
-	RetryInterval time.Duration
-	// SQLMode is the MySQL session sql_mode; nil for TRADITIONAL.
-	SQLMode *string
-	// WsrepSyncWait is the Galera session variable; nil to leave it alone.
-	WsrepSyncWait *int
-	// ReadOnly promises that nothing will be written: a SQLite file is not
-	// created, and its journal mode not touched.
-	ReadOnly bool
-	// Waiting, if set, is told of each failed attempt before the pause.
-	Waiting func(attempt int, err error, pause time.Duration)
-}
+type Options = backend.Options
 
 // Querier is what reads need: a Session, or a *sql.DB.
-type Querier interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+type Querier = backend.Querier
+
+// URL is a database connection in SQLAlchemy's form; see ParseURL.
+type URL = backend.URL
+
+// ParseURL reads a connection URL in SQLAlchemy's form, and the plain forms:
+// postgres://…, and a SQLite file by its name. Errors are *Error of class
+// BadURL; they never repeat what they were given, because it may hold a
+// password.
+func ParseURL(raw string) (*URL, error) { return backend.ParseURL(raw) }
+
+// backends lists the kinds of servers.
+func backends() []backend.Backend {
+	return []backend.Backend{sqlite.Backend{}, postgres.Backend{}, mysql.Backend{}}
+}
+
+// backendFor is the kind of server that serves a dialect.
+func backendFor(d flavor.Dialect) backend.Backend {
+	switch d {
+	case flavor.SQLite:
+		return sqlite.Backend{}
+	case flavor.Postgres:
+		return postgres.Backend{}
+	}
+	return mysql.Backend{}
 }
 
 // DB is an opened database. It hands out sessions; it holds no transaction.
@@ -48,7 +56,11 @@ type DB interface {
 	Missing() bool
 	// String is the URL with the password masked.
 	String() string
+	// Session opens a connection of its own. The first one is the connection
+	// that Open made. Errors are *Error.
 	Session(ctx context.Context) (Session, error)
+	// Close ends the database's unused connections; sessions are closed by
+	// those who opened them.
 	Close() error
 }
 

@@ -1,41 +1,107 @@
 package database
 
-// Class is what an error means to the caller, whatever the server.
-type Class int
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"syscall"
 
-// The classes of errors.
+	"manage/engine/database/backend"
+)
+
+// Class is what an error means to the caller, whatever the server.
+type Class = backend.Class
+
+// The classes of errors; package backend says what each means.
 const (
-	Other            Class = iota
-	Unreachable            // no answer from the server
-	AuthFailed             // wrong user or password
-	NoDatabase             // the database does not exist
-	Denied                 // a privilege is missing
-	ReadOnly               // a read-only server, file or user
-	LockTimeout            // waited too long for a lock
-	Deadlock               // chosen as the victim, or a Galera certification failure
-	ConnectionLost         // the connection broke; what was under way is unknown
-	Duplicate              // a unique key is violated
-	ConstraintFailed       // another constraint is violated
-	MissingTable
-	MissingColumn
-	AlreadyExists
-	DiskFull
-	Syntax
-	Interrupted // cancelled by the context
+	Other            = backend.Other
+	Unreachable      = backend.Unreachable
+	AuthFailed       = backend.AuthFailed
+	NoDatabase       = backend.NoDatabase
+	Denied           = backend.Denied
+	ReadOnly         = backend.ReadOnly
+	LockTimeout      = backend.LockTimeout
+	Deadlock         = backend.Deadlock
+	ConnectionLost   = backend.ConnectionLost
+	Duplicate        = backend.Duplicate
+	ConstraintFailed = backend.ConstraintFailed
+	MissingTable     = backend.MissingTable
+	MissingColumn    = backend.MissingColumn
+	AlreadyExists    = backend.AlreadyExists
+	DiskFull         = backend.DiskFull
+	Syntax           = backend.Syntax
+	Interrupted      = backend.Interrupted
+	BadURL           = backend.BadURL
 )
 
 // Error is an error of a server or driver with its class. Its text never
 // holds a password.
-type Error struct {
-	Class   Class
-	Code    string // SQLSTATE, or the server's error number
-	Message string // the server's own words
-	Hint    string // what to do, if this package knows
-	SQL     string // the statement, if there was one
-	Err     error
+type Error = backend.Error
+
+// ClassOf is the class of an error, or Other if it is no error of a database.
+func ClassOf(err error) Class {
+	if e := AsError(err); e != nil {
+		return e.Class
+	}
+	return Other
 }
 
-func (e *Error) Error() string { return e.Message }
+// AsError says what an error that came from a connection means. It is for the
+// errors that reach callers past a Session, such as those of (*sql.Rows).Err.
+// nil stays nil; an error that no driver made is of class Other.
+func AsError(err error) *Error {
+	if err == nil {
+		return nil
+	}
+	var known *Error
+	if errors.As(err, &known) {
+		return known
+	}
+	if e := classifyContext(err); e != nil {
+		return e
+	}
+	for _, b := range backends() {
+		if e := b.Classify(err); e != nil {
+			return e
+		}
+	}
+	if e := classifyNetwork(err); e != nil {
+		return e
+	}
+	return &Error{Class: Other, Message: err.Error(), Err: err}
+}
 
-// Unwrap returns the driver's error.
-func (e *Error) Unwrap() error { return e.Err }
+func classifyContext(err error) *Error {
+	if errors.Is(err, context.Canceled) {
+		return &Error{Class: Interrupted, Message: "interrupted", Err: err}
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return &Error{Class: Interrupted, Message: "the time for it is up", Err: err}
+	}
+	return nil
+}
+
+// classifyNetwork recognizes the errors that arise below any driver.
+func classifyNetwork(err error) *Error {
+	var dial *net.OpError
+	var dns *net.DNSError
+	switch {
+	case errors.As(err, &dns), errors.As(err, &dial) && dial.Op == "dial":
+		return &Error{Class: Unreachable, Message: "no answer from the server: " + err.Error(), Err: err,
+			Hint: "check the host and port of the connection URL, and that the server is running"}
+	case errors.Is(err, driver.ErrBadConn), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF),
+		errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, net.ErrClosed),
+		errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &dial):
+		return lost(err)
+	}
+	return nil
+}
+
+// lost is the error of a connection that broke while it was in use.
+func lost(err error) *Error {
+	return &Error{Class: ConnectionLost, Err: err,
+		Message: "the connection to the server was lost; whether the last statement was carried out is not known"}
+}

@@ -1,0 +1,129 @@
+package mysql
+
+import (
+	"fmt"
+	"net"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-sql-driver/mysql"
+
+	"manage/engine/database/backend"
+)
+
+// What a URL may say. tlsKeys are read by tlsConfig, the others by driverConfig.
+var (
+	readKeys = []string{"charset", "collation", "unix_socket", "connect_timeout", "read_timeout", "write_timeout", "sql_mode"}
+	tlsKeys  = []string{"ssl", "ssl_ca", "ssl_capath", "ssl_cert", "ssl_key", "ssl_cipher", "ssl_check_hostname",
+		"ssl_verify_cert", "ssl_verify_identity", "ssl_disabled", "ssl_mode"}
+	// idleKeys concern Python's drivers only.
+	idleKeys = []string{"use_unicode", "local_infile", "client_flag", "compress", "autocommit", "binary_prefix",
+		"program_name", "max_allowed_packet", "use_pure", "raise_on_warnings", "plugin"}
+)
+
+// driverConfig is the URL in the driver's words.
+func driverConfig(u *backend.URL, o backend.Options) (*mysql.Config, error) {
+	for key := range u.Query {
+		if !slices.Contains(readKeys, key) && !slices.Contains(tlsKeys, key) && !slices.Contains(idleKeys, key) {
+			return nil, bad(fmt.Sprintf("the MySQL URL has the option %q, which is not known or not supported", key))
+		}
+	}
+	if u.Database == "" {
+		return nil, bad("the MySQL URL names no database: write it behind the host, as in mysql+pymysql://user@host/database")
+	}
+	c := mysql.NewConfig()
+	// Its logger writes to standard error, which is not the driver's to use.
+	c.Logger = &mysql.NopLogger{}
+	c.User, c.Passwd, c.DBName = u.User, u.Password, u.Database
+	c.Net, c.Addr = place(u)
+	c.ParseTime = true
+	// A count of rows is of those that matched, as SQLAlchemy's drivers have it.
+	c.ClientFoundRows = true
+	// With values in its text a query needs one round trip instead of three.
+	c.InterpolateParams = true
+	if err := setTimeouts(c, u); err != nil {
+		return nil, err
+	}
+	if err := setCharset(c, u); err != nil {
+		return nil, err
+	}
+	c.Params = sessionVariables(u, o)
+	var err error
+	c.TLS, err = tlsConfig(u)
+	return c, err
+}
+
+func place(u *backend.URL) (network, address string) {
+	if socket := u.Get("unix_socket"); socket != "" {
+		return "unix", socket
+	}
+	host, port := u.Host, u.Port
+	if host == "" {
+		host = "localhost"
+	}
+	if port == 0 {
+		port = 3306
+	}
+	return "tcp", net.JoinHostPort(host, strconv.Itoa(port))
+}
+
+func setTimeouts(c *mysql.Config, u *backend.URL) error {
+	for key, limit := range map[string]*time.Duration{
+		"connect_timeout": &c.Timeout, "read_timeout": &c.ReadTimeout, "write_timeout": &c.WriteTimeout,
+	} {
+		text := u.Get(key)
+		if text == "" {
+			continue
+		}
+		seconds, err := strconv.Atoi(text)
+		if err != nil || seconds < 0 {
+			return bad(fmt.Sprintf("the option %s of the MySQL URL is not a number of seconds", key))
+		}
+		*limit = time.Duration(seconds) * time.Second
+	}
+	return nil
+}
+
+// setCharset asks for the character set only where it is not the driver's own
+// utf8mb4, for it costs a round trip. "utf8" is taken as utf8mb4 too: to the
+// server it means the set without the characters beyond the basic plane, which
+// it would turn into question marks on the way to us, and a data migration
+// would write those back.
+func setCharset(c *mysql.Config, u *backend.URL) error {
+	charset, collation := strings.ToLower(u.Get("charset")), u.Get("collation")
+	for _, word := range []string{charset, collation} {
+		if strings.Trim(strings.ToLower(word), "abcdefghijklmnopqrstuvwxyz0123456789_") != "" {
+			return bad("the options charset and collation of the MySQL URL are single words")
+		}
+	}
+	switch charset {
+	case "", "utf8", "utf8mb3", "utf8mb4":
+		charset = "utf8mb4"
+		if collation == "" {
+			return nil
+		}
+	}
+	c.Collation = collation
+	return c.Apply(mysql.Charset(charset, collation))
+}
+
+// sessionVariables are set in one statement when a connection is made.
+func sessionVariables(u *backend.URL, o backend.Options) map[string]string {
+	vars := map[string]string{}
+	mode := "TRADITIONAL"
+	if o.SQLMode != nil {
+		mode = *o.SQLMode
+	}
+	if m := u.Get("sql_mode"); m != "" {
+		mode = m
+	}
+	if mode != "" {
+		vars["sql_mode"] = quoteLiteral(mode, false)
+	}
+	if o.WsrepSyncWait != nil {
+		vars["wsrep_sync_wait"] = strconv.Itoa(*o.WsrepSyncWait)
+	}
+	return vars
+}

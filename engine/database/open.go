@@ -1,0 +1,176 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"fmt"
+	"strconv"
+	"sync"
+	"time"
+
+	"manage/engine/database/backend"
+	"manage/engine/flavor"
+)
+
+// connectTimeout bounds one attempt to connect where the URL does not say.
+const connectTimeout = 10 * time.Second
+
+// Open connects to what u names and finds out what server it is. While the
+// server does not answer it tries again as o says, telling o.Waiting; any other
+// failure (a wrong password, a database that does not exist) is final at once.
+// Errors are *Error.
+func Open(ctx context.Context, u *URL, o Options) (DB, error) {
+	server, err := backendFor(u.Dialect).Open(u, o)
+	if err != nil {
+		return nil, AsError(err)
+	}
+	pool := sql.OpenDB(patient{server.Connector(), timeoutOf(u)})
+	// A connection that a session gave back would bring its settings along, so
+	// none is kept for another session.
+	pool.SetMaxIdleConns(-1)
+	d := &opened{url: u, server: server, pool: pool}
+	if err := d.connect(ctx, o); err != nil {
+		pool.Close()
+		return nil, err
+	}
+	return d, nil
+}
+
+// timeoutOf is the URL's own connect_timeout, or the default. As with libpq, 0
+// and less are no limit.
+func timeoutOf(u *URL) time.Duration {
+	seconds, err := strconv.Atoi(u.Get("connect_timeout"))
+	switch {
+	case err != nil:
+		return connectTimeout
+	case seconds <= 0:
+		return 0
+	}
+	return time.Duration(seconds) * time.Second
+}
+
+// patient is a connector with a limit of time, so that a host that swallows
+// packets is unreachable and does not hang.
+type patient struct {
+	driver.Connector
+	limit time.Duration
+}
+
+// Connect is driver.Connector's.
+func (p patient) Connect(ctx context.Context) (driver.Conn, error) {
+	if p.limit == 0 {
+		return p.Connector.Connect(ctx)
+	}
+	limited, cancel := context.WithTimeout(ctx, p.limit)
+	defer cancel()
+	c, err := p.Connector.Connect(limited)
+	if err != nil && limited.Err() != nil && ctx.Err() == nil {
+		return nil, &Error{Class: Unreachable, Err: err,
+			Message: fmt.Sprintf("no answer from the server within %s", p.limit),
+			Hint:    "check the host and port of the connection URL, and that no firewall is between"}
+	}
+	return c, err
+}
+
+// opened is the one implementation of DB.
+type opened struct {
+	url    *URL
+	server backend.Server
+	pool   *sql.DB
+	id     backend.Identity
+
+	mu    sync.Mutex
+	first *sql.Conn // the connection of Open, until a session takes it
+	keep  *sql.Conn // what keeps a database in memory alive
+}
+
+// connect makes the first connection, patiently.
+func (d *opened) connect(ctx context.Context, o Options) error {
+	for attempt := 1; ; attempt++ {
+		c, id, err := d.dial(ctx)
+		if err == nil {
+			d.first, d.id = c, id
+			break
+		}
+		if err.Class != Unreachable || (o.MaxRetries >= 0 && attempt > o.MaxRetries) {
+			return err
+		}
+		if o.Waiting != nil {
+			o.Waiting(attempt, err, o.RetryInterval)
+		}
+		select {
+		case <-ctx.Done():
+			return classifyContext(ctx.Err())
+		case <-time.After(o.RetryInterval):
+		}
+	}
+	if !d.server.Transient() {
+		return nil
+	}
+	c, _, err := d.dial(ctx)
+	if err != nil {
+		return err
+	}
+	d.keep = c
+	return nil
+}
+
+// dial makes one connection and asks it who it is.
+func (d *opened) dial(ctx context.Context) (*sql.Conn, backend.Identity, *Error) {
+	c, err := d.pool.Conn(ctx)
+	if err != nil {
+		return nil, backend.Identity{}, dialError(err)
+	}
+	id, err := d.server.Identify(ctx, c)
+	if err != nil {
+		c.Close()
+		return nil, backend.Identity{}, dialError(err)
+	}
+	return c, id, nil
+}
+
+// dialError is the error of a connection that did not come about: losing it on
+// the way loses nothing, so that is the same as no answer.
+func dialError(err error) *Error {
+	e := AsError(err)
+	if e.Class != ConnectionLost {
+		return e
+	}
+	return &Error{Class: Unreachable, Code: e.Code, Err: e.Err, Hint: e.Hint,
+		Message: "the server closed the connection before it could be used"}
+}
+
+func (d *opened) Flavor() flavor.Flavor { return d.id.Flavor }
+func (d *opened) Schema() string        { return d.id.Schema }
+func (d *opened) Missing() bool         { return d.server.Missing() }
+func (d *opened) String() string        { return d.url.String() }
+
+func (d *opened) Session(ctx context.Context) (Session, error) {
+	d.mu.Lock()
+	c, id := d.first, d.id
+	d.first = nil
+	d.mu.Unlock()
+	if c == nil {
+		var err *Error
+		if c, id, err = d.dial(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return &session{conn: c, id: id, grammar: d.server.Grammar(id)}, nil
+}
+
+func (d *opened) Close() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, c := range []*sql.Conn{d.first, d.keep} {
+		if c != nil {
+			c.Close()
+		}
+	}
+	d.first, d.keep = nil, nil
+	if err := d.pool.Close(); err != nil {
+		return AsError(err)
+	}
+	return nil
+}

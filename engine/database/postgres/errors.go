@@ -1,0 +1,100 @@
+package postgres
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/lib/pq"
+
+	"manage/engine/database/backend"
+)
+
+// Classify is backend.Backend's; the codes are those of "PostgreSQL Error
+// Codes" in the server's manual.
+func (Backend) Classify(err error) *backend.Error {
+	var e *pq.Error
+	if !errors.As(err, &e) {
+		return classifyDriver(err)
+	}
+	code := string(e.Code)
+	class, hint := classOfState(code)
+	return &backend.Error{Class: class, Code: code, Message: message(e), Hint: hint, Err: err}
+}
+
+// message is the server's sentence with what it says of the row or object.
+func message(e *pq.Error) string {
+	if e.Detail == "" {
+		return e.Message
+	}
+	return e.Message + ": " + strings.TrimSuffix(e.Detail, ".")
+}
+
+// classifyDriver knows the errors that the driver itself makes; they have no
+// type of their own.
+func classifyDriver(err error) *backend.Error {
+	text := err.Error()
+	if !strings.HasPrefix(text, "pq: ") {
+		return nil
+	}
+	e := &backend.Error{Message: strings.TrimPrefix(text, "pq: "), Err: err}
+	switch {
+	case errors.Is(err, pq.ErrSSLNotSupported):
+		e.Class = backend.BadURL
+		e.Hint = "take sslmode out of the connection URL, or make the server offer encryption"
+	case strings.Contains(text, "password"):
+		e.Class = backend.AuthFailed
+		e.Hint = authHint
+	}
+	return e
+}
+
+const authHint = "check the user and the password of the connection URL, and the server's pg_hba.conf"
+
+// states maps SQLSTATEs, and classes of them by their two first characters.
+var states = map[string]struct {
+	class backend.Class
+	hint  string
+}{
+	"57P01": {backend.ConnectionLost, "an administrator ended the session"},
+	"57P02": {backend.ConnectionLost, "the server crashed and is starting again"},
+	"57P03": {backend.Unreachable, "the server is starting or stopping: try again"},
+	"57P05": {backend.ConnectionLost, "the server ended an idle session (idle_session_timeout)"},
+	"25P03": {backend.ConnectionLost, "the server ended an idle transaction (idle_in_transaction_session_timeout)"},
+	"53300": {backend.Unreachable, "the server has no connection left: free one, or raise max_connections"},
+	"28P01": {backend.AuthFailed, authHint},
+	"28000": {backend.AuthFailed, authHint},
+	"3D000": {backend.NoDatabase, "make the database, or correct its name in the connection URL"},
+	"3F000": {backend.NoDatabase, "make the schema, or correct its name in the configuration"},
+	"42501": {backend.Denied, "grant the user the missing right"},
+	"25006": {backend.ReadOnly, "connect to the primary, not to a standby"},
+	"55P03": {backend.LockTimeout, "another session holds the lock"},
+	"40P01": {backend.Deadlock, ""},
+	"40001": {backend.Deadlock, ""},
+	"23505": {backend.Duplicate, ""},
+	"23":    {backend.ConstraintFailed, ""},
+	"42P01": {backend.MissingTable, ""},
+	"42703": {backend.MissingColumn, ""},
+	"42704": {backend.MissingColumn, ""},
+	"42P07": {backend.AlreadyExists, ""},
+	"42P06": {backend.AlreadyExists, ""},
+	"42P04": {backend.AlreadyExists, ""},
+	"42710": {backend.AlreadyExists, ""},
+	"42701": {backend.AlreadyExists, ""},
+	"42723": {backend.AlreadyExists, ""},
+	"42601": {backend.Syntax, ""},
+	"53100": {backend.DiskFull, "make room on the server's disk"},
+	"57014": {backend.Interrupted, "the statement was cancelled, by somebody or by statement_timeout"},
+	"08":    {backend.ConnectionLost, ""},
+}
+
+func classOfState(code string) (backend.Class, string) {
+	if known, ok := states[code]; ok {
+		return known.class, known.hint
+	}
+	if len(code) == 5 {
+		if known, ok := states[code[:2]]; ok {
+			return known.class, known.hint
+		}
+	}
+	return backend.Other, ""
+}

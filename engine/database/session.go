@@ -1,0 +1,156 @@
+package database
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+	"time"
+
+	"manage/engine/database/backend"
+	"manage/engine/flavor"
+)
+
+// session is the one implementation of Session.
+//
+// It runs on a *sql.Conn and sends BEGIN and COMMIT as text. (*sql.DB) would
+// run a statement again on another connection when the driver reports a bad
+// one; on a *sql.Conn nothing is ever sent twice.
+type session struct {
+	conn    *sql.Conn
+	id      backend.Identity
+	grammar backend.Grammar
+
+	open bool
+	// doomed is the error after which the server has given up the transaction,
+	// although a COMMIT would still be answered without complaint.
+	doomed *Error
+	// limit and txLimit remember the lock timeouts that the server has, so that
+	// saying the same again costs no round trip.
+	limit, txLimit *time.Duration
+}
+
+func (s *session) Flavor() flavor.Flavor           { return s.id.Flavor }
+func (s *session) ServerID() string                { return s.id.Session }
+func (s *session) InTransaction() bool             { return s.open }
+func (s *session) QuoteIdent(name string) string   { return s.grammar.QuoteIdent(name) }
+func (s *session) QuoteLiteral(text string) string { return s.grammar.QuoteLiteral(text) }
+
+func (s *session) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	rows, err := s.conn.QueryContext(ctx, s.rewrite(query, args), args...)
+	if err != nil {
+		return nil, s.failed(ctx, query, err)
+	}
+	return rows, nil
+}
+
+func (s *session) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	s.forgetLimits(query)
+	result, err := s.conn.ExecContext(ctx, s.rewrite(query, args), args...)
+	if err != nil {
+		return nil, s.failed(ctx, query, err)
+	}
+	return result, nil
+}
+
+func (s *session) rewrite(query string, args []any) string {
+	if len(args) == 0 || s.grammar.Rewrite == nil {
+		return query
+	}
+	return s.grammar.Rewrite(query)
+}
+
+// failed is the error of a statement, and notes what it means for the
+// transaction.
+func (s *session) failed(ctx context.Context, query string, err error) *Error {
+	known := *AsError(err)
+	if ctx.Err() != nil && (known.Class == Other || known.Class == ConnectionLost) {
+		// Drivers break the connection to leave a statement they wait for.
+		known = *classifyContext(ctx.Err())
+		known.Err = err
+	}
+	known.SQL = query
+	switch known.Class {
+	case Deadlock, ConnectionLost:
+		s.doomed = &known
+	}
+	return &known
+}
+
+// forgetLimits drops what is known of the lock timeouts when a statement may
+// change them behind our back.
+func (s *session) forgetLimits(query string) {
+	word, _, _ := strings.Cut(strings.TrimLeft(query, " \t\r\n"), " ")
+	switch strings.ToUpper(word) {
+	case "SET", "RESET", "DISCARD", "ROLLBACK", "PRAGMA":
+		s.limit, s.txLimit = nil, nil
+	}
+}
+
+func (s *session) Begin(ctx context.Context) error {
+	s.doomed, s.txLimit = nil, nil
+	if err := s.run(ctx, s.grammar.Begin); err != nil {
+		return err
+	}
+	s.open = true
+	return nil
+}
+
+// Commit ends the transaction. If it fails the transaction may still be open:
+// Rollback is due.
+func (s *session) Commit(ctx context.Context) error {
+	if s.doomed != nil {
+		gone := *s.doomed
+		gone.Message = "nothing was committed: " + gone.Message
+		return &gone
+	}
+	if err := s.run(ctx, s.grammar.Commit); err != nil {
+		return err
+	}
+	s.open, s.txLimit = false, nil
+	return nil
+}
+
+// Rollback gives the transaction up. A connection that is lost has been rolled
+// back by the server, so that is no error.
+func (s *session) Rollback(ctx context.Context) error {
+	wasOpen := s.open
+	s.open, s.txLimit = false, nil
+	if !wasOpen || (s.doomed != nil && s.doomed.Class == ConnectionLost) {
+		return nil
+	}
+	err := s.run(ctx, s.grammar.Rollback)
+	if err == nil || ClassOf(err) == ConnectionLost {
+		return nil
+	}
+	return err
+}
+
+func (s *session) run(ctx context.Context, statement string) error {
+	if _, err := s.conn.ExecContext(ctx, statement); err != nil {
+		return s.failed(ctx, statement, err)
+	}
+	return nil
+}
+
+func (s *session) SetLockTimeout(ctx context.Context, d time.Duration) error {
+	inTx := s.open && s.grammar.TxLockTimeout
+	known := &s.limit
+	if inTx {
+		known = &s.txLimit
+	}
+	if *known != nil && **known == d {
+		return nil
+	}
+	if err := s.run(ctx, s.grammar.LockTimeout(d, inTx)); err != nil {
+		return err
+	}
+	*known = &d
+	return nil
+}
+
+func (s *session) Close() error {
+	if err := s.conn.Close(); err != nil {
+		return AsError(err)
+	}
+	return nil
+}
