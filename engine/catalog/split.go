@@ -1,0 +1,161 @@
+package catalog
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"manage/engine/flavor"
+	"manage/engine/sqltext"
+	"manage/schema"
+)
+
+// script is SQL text of a file: who reads it, and where it stands.
+type script struct {
+	text          string
+	line          int // of the first line of text
+	dialect       flavor.Dialect
+	noTransaction bool
+}
+
+// cut cuts a script into the statements that its dialect's server is to see.
+// What cannot be cut, or cannot be sent, is recorded at its line.
+func (s script) cut(r *report) []schema.SQLStatement {
+	pieces, err := sqltext.Split(s.text, s.dialect)
+	if err != nil {
+		line := 1
+		var e *sqltext.Error
+		if errors.As(err, &e) {
+			line = e.Line
+		}
+		r.once(s.line+line-1, "in the SQL for %s, %s", s.dialect.Title(), err)
+		return nil
+	}
+	var statements []schema.SQLStatement
+	for _, p := range pieces {
+		line := s.line + p.Line - 1
+		switch {
+		case p.Role == sqltext.Copy:
+			r.once(line, "COPY with rows in the file cannot be sent to a server: write INSERT statements")
+		case p.Role == sqltext.Command && !isDelimiter(p.Text):
+			r.once(line, "this is a command of the database's own client, not SQL: leave it out")
+		case p.Role == sqltext.Query:
+			m := sqltext.Classify(p.SQL, s.dialect)
+			if m.Verb == sqltext.Transaction {
+				r.once(line, "a revision does not begin or end transactions itself: leave this out, or say no-transaction for statements that each stand alone")
+			}
+			statements = append(statements, schema.SQLStatement{SQL: p.SQL, Data: m.Data, NoTransaction: s.noTransaction || m.NoTransaction})
+		}
+	}
+	return statements
+}
+
+// once records a problem unless it stands there already, as it does when
+// several dialects read one text.
+func (r *report) once(line int, format string, args ...any) {
+	r.add(line, format, args...)
+	last := len(r.problems) - 1
+	if slices.Contains(r.problems[:last], r.problems[last]) {
+		r.problems = r.problems[:last]
+	}
+}
+
+// isDelimiter reports whether a client command is DELIMITER, which the cutting
+// itself obeys.
+func isDelimiter(text string) bool {
+	return slices.ContainsFunc(strings.Fields(text), func(f string) bool { return strings.EqualFold(f, "delimiter") })
+}
+
+// readers are the dialects that may come to read what is written for a
+// catalog's: those, and MariaDB where MySQL is one of them.
+func readers(listed []flavor.Dialect) []flavor.Dialect {
+	if slices.Contains(listed, flavor.MySQL) && !slices.Contains(listed, flavor.MariaDB) {
+		return append(slices.Clone(listed), flavor.MariaDB)
+	}
+	return listed
+}
+
+// section makes the change of one section of a SQL revision.
+func (w *worker) section(s section, all []section, r *report) Change {
+	c := Change{Dialects: s.dialects, Except: elsewhere(s, all), When: s.when, NoTransaction: s.noTransaction, Source: r.source(s.line)}
+	op := &schema.SQL{Text: schema.Text{All: s.text}, Statements: map[flavor.Dialect][]schema.SQLStatement{}}
+	before := len(r.problems)
+	for _, d := range readers(w.dialects) {
+		if c.Serves(d) {
+			op.Statements[d] = script{text: s.text, line: s.line + 1, dialect: d, noTransaction: s.noTransaction}.cut(r)
+			if len(r.problems) > before {
+				break // the other dialects would say it again
+			}
+		}
+	}
+	c.Op = op
+	return c
+}
+
+// elsewhere names MariaDB if a section is for MySQL and another one of the
+// same direction is for MariaDB by name.
+func elsewhere(s section, all []section) []string {
+	mysql, mariadb := string(flavor.MySQL), string(flavor.MariaDB)
+	if !slices.Contains(s.dialects, mysql) || slices.Contains(s.dialects, mariadb) {
+		return nil
+	}
+	if slices.ContainsFunc(all, func(o section) bool { return o.down == s.down && slices.Contains(o.dialects, mariadb) }) {
+		return []string{mariadb}
+	}
+	return nil
+}
+
+// plainSQL cuts the texts of a `sql` operation. It is called with the way to
+// the operation.
+func (w *worker) plainSQL(op *schema.SQL, dialects []string) {
+	op.Statements = w.texts("text", op.Text, dialects)
+	if !op.Down.IsZero() {
+		op.DownStatements = w.texts("down", op.Down, dialects)
+	}
+}
+
+// texts cuts a text by dialect into statements for each of those that it is
+// for.
+func (w *worker) texts(key string, t schema.Text, dialects []string) map[flavor.Dialect][]schema.SQLStatement {
+	d := &w.decoder
+	statements := map[flavor.Dialect][]schema.SQLStatement{}
+	for _, dialect := range served(readers(w.dialects), dialects) {
+		text, ok := t.For(dialect)
+		if !ok {
+			continue
+		}
+		s := script{text: text, line: 1, dialect: dialect}
+		var found report
+		statements[dialect] = s.cut(&found)
+		if len(found.problems) > 0 {
+			d.at(key, func() { d.shift(found, t, dialect) })
+			break
+		}
+	}
+	return statements
+}
+
+// shift records problems of a text within the file, at their lines there.
+func (d *decoder) shift(found report, t schema.Text, dialect flavor.Dialect) {
+	line := d.line()
+	for _, key := range []string{string(dialect), string(flavor.MySQL), "other"} {
+		if _, ok := t.By[key]; ok {
+			d.at(key, func() { line = d.line() })
+			break
+		}
+	}
+	lines := strings.Split(d.text, "\n")
+	if line <= len(lines) && opensBlock(lines[line-1]) {
+		line++ // the text begins on the line below its opening quotes
+	}
+	for _, p := range found.problems {
+		d.once(line+p.Source.Line-1, "%s", p.Message)
+	}
+}
+
+// opensBlock reports whether a line ends in the quotes that open a text of
+// several lines.
+func opensBlock(line string) bool {
+	line = strings.TrimRight(line, " \t\r")
+	return strings.HasSuffix(line, `"""`) || strings.HasSuffix(line, "'''")
+}
