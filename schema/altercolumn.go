@@ -64,9 +64,22 @@ func (o *AlterColumn) Apply(s *Schema) error {
 	if err != nil {
 		return err
 	}
-	changed := *to
-	*c = changed
+	*c = *to
+	if s.Flavor.Dialect == flavor.MariaDB && o.live == nil && o.changesType(s.Flavor.Dialect) {
+		if old := t.columnCheck(c.Name, flavor.MariaDB); old != nil {
+			t.Checks = drop(t.Checks, old)
+		}
+		if check := jsonCheck(o.Type, o.TypeOn, c, s.Flavor); check != nil {
+			t.Checks = append(t.Checks, check)
+		}
+	}
 	return nil
+}
+
+// changesType reports whether a type is given for a dialect.
+func (o *AlterColumn) changesType(d flavor.Dialect) bool {
+	_, here := flavor.Pick(o.TypeOn, d)
+	return o.Type != "" || here
 }
 
 // target is the column as it is to be.
@@ -99,8 +112,7 @@ func (o *AlterColumn) target(s *Schema, t *Table, c *Column) (*Column, error) {
 // setType gives the column its new type, and returns the portable one, which
 // says how a default is to be spelled.
 func (o *AlterColumn) setType(s *Schema, to *Column) (Type, error) {
-	_, here := flavor.Pick(o.TypeOn, s.Flavor.Dialect)
-	if o.Type == "" && !here {
+	if !o.changesType(s.Flavor.Dialect) {
 		return portableType(to.Type, s.Flavor), nil
 	}
 	t, err := typeFor(o.Type, o.TypeOn, s.Flavor.Dialect)
@@ -111,6 +123,9 @@ func (o *AlterColumn) setType(s *Schema, to *Column) (Type, error) {
 		return t, fmt.Errorf("an enum needs a type_name on %s", s.Flavor.Dialect.Title())
 	}
 	to.Type = SQLType(t, s.Flavor, o.TypeName)
+	if s.Flavor.Dialect.MySQLFamily() {
+		to.Charset, to.Collation = "", "" // MODIFY gives the table's
+	}
 	return t, nil
 }
 
@@ -142,17 +157,19 @@ func (o *AlterColumn) Render(s *Schema) ([]plan.Statement, error) {
 	if err := o.Apply(after); err != nil {
 		return nil, err
 	}
-	t, from, err := s.needColumn(o.Kind(), o.Table, o.Name)
+	_, from, err := s.needColumn(o.Kind(), o.Table, o.Name)
 	if err != nil {
 		return nil, err
 	}
-	to := after.Table(o.Table).column(from.Name, s.Flavor.Dialect)
+	changed := after.Table(o.Table)
+	to := changed.column(from.Name, s.Flavor.Dialect)
+	check := changed.columnCheck(to.Name, s.Flavor.Dialect)
 	effect := &plan.Effect{Kind: plan.KindColumn, Table: o.Table, Name: to.Name, Present: true, Definition: to.definition()}
 	if from.definition() == to.definition() && s.Flavor.Dialect == flavor.SQLite {
 		return nil, nil
 	}
 	return renderAlter(alteration{before: s, after: after, table: o.Table, effect: effect}, func(p *planner) {
-		p.modifyColumn(t, from, to)
+		p.modifyColumn(from, to, check)
 	})
 }
 

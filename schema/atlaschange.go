@@ -1,0 +1,124 @@
+package schema
+
+import (
+	"ariga.io/atlas/sql/postgres"
+	atlas "ariga.io/atlas/sql/schema"
+
+	"manage/engine/flavor"
+)
+
+// This file holds the changes of a table that a planner can be asked for.
+
+func (p *planner) add(c atlas.Change) { p.changes = append(p.changes, c) }
+
+func (p *planner) addColumn(c *Column, check *Check) {
+	p.add(&atlas.AddColumn{C: p.column(c, check)})
+}
+
+func (p *planner) dropColumn(c *Column) { p.add(&atlas.DropColumn{C: p.column(c, nil)}) }
+
+func (p *planner) renameColumn(from, to *Column) {
+	check := p.table.columnCheck(from.Name, p.schema.Flavor.Dialect)
+	p.add(&atlas.RenameColumn{From: p.column(from, check), To: p.column(to, check)})
+}
+
+// modifyColumn changes a column from one definition to another. checks is the
+// check that the column has afterwards on MariaDB.
+func (p *planner) modifyColumn(from, to *Column, check *Check) {
+	if p.schema.Flavor.Dialect == flavor.Postgres {
+		p.modifyPostgres(from, to)
+		return
+	}
+	p.add(&atlas.ModifyColumn{From: p.column(from, check), To: p.column(to, check), Change: atlas.ChangeType})
+}
+
+// modifyPostgres asks for what differs. A default is dropped before the type
+// changes and set again after, because it may not fit the new type.
+func (p *planner) modifyPostgres(from, to *Column) {
+	var kind atlas.ChangeKind
+	var extra []atlas.Clause
+	bare := from.clone()
+	bare.Default = nil
+	if from.Type != to.Type {
+		kind |= atlas.ChangeType
+		if from.Default != nil {
+			p.add(&atlas.ModifyColumn{From: p.column(from, nil), To: p.column(bare, nil), Change: atlas.ChangeDefault})
+			if to.Default != nil {
+				kind |= atlas.ChangeDefault
+			}
+		}
+		if needsUsing(from.Type, to.Type) {
+			cast := quoteIdent(to.Name, flavor.Postgres) + "::" + postgresTypeText(to.Type, p.schema)
+			extra = append(extra, &postgres.ConvertUsing{X: p.raw(cast)})
+		}
+	}
+	if from.Nullable != to.Nullable {
+		kind |= atlas.ChangeNull
+	}
+	if !sameDefault(from.Default, to.Default) && (from.Type == to.Type || to.Default != nil) {
+		kind |= atlas.ChangeDefault
+	}
+	if kind != atlas.NoChange {
+		p.add(&atlas.ModifyColumn{From: p.column(from, nil), To: p.typed(to), Change: kind, Extra: extra})
+	}
+}
+
+// typed is a column whose type is written without what ALTER … TYPE does not
+// take: serial, or a generation clause.
+func (p *planner) typed(c *Column) *atlas.Column {
+	plain := c.clone()
+	plain.Autoincrement, plain.Extra = false, ""
+	return p.column(plain, nil)
+}
+
+// needsUsing reports whether PostgreSQL has no assignment cast between two
+// types, so that the conversion must be written (manual, ALTER TABLE). A cast
+// that is written truncates a text silently, so it is not where it need not.
+func needsUsing(from, to string) bool {
+	a, b := typeClass(from), typeClass(to)
+	return b != "text" && a != b || a == "" && b == ""
+}
+
+// typeClass groups the types between which PostgreSQL converts by itself.
+func typeClass(name string) string {
+	switch base, _, _ := cutServerType(name); base {
+	case "character varying", "character", "text":
+		return "text"
+	case "smallint", "integer", "bigint", "numeric", "real", "double precision":
+		return "number"
+	case "timestamp", "date", "time":
+		return "time"
+	case "boolean":
+		return "boolean"
+	case "json", "jsonb":
+		return "json"
+	}
+	return ""
+}
+
+func (p *planner) addIndex(x *Index) { p.add(&atlas.AddIndex{I: p.index(x)}) }
+
+func (p *planner) dropIndex(x *Index) { p.add(&atlas.DropIndex{I: p.index(x)}) }
+
+func (p *planner) addUnique(k *Key) { p.add(&atlas.AddIndex{I: p.unique(k)}) }
+
+func (p *planner) dropUnique(k *Key) { p.add(&atlas.DropIndex{I: p.unique(k)}) }
+
+func (p *planner) addForeignKey(f *ForeignKey) { p.add(&atlas.AddForeignKey{F: p.foreignKey(f)}) }
+
+func (p *planner) dropForeignKey(f *ForeignKey) { p.add(&atlas.DropForeignKey{F: p.foreignKey(f)}) }
+
+func (p *planner) addCheck(c *Check) { p.add(&atlas.AddCheck{C: p.check(c)}) }
+
+// dropCheck drops a check. One that MariaDB keeps at a column goes by writing
+// the column's definition without it.
+func (p *planner) dropCheck(c *Check) {
+	d := p.schema.Flavor.Dialect
+	if d == flavor.MariaDB && c.Column != "" {
+		if column := p.table.column(c.Column, d); column != nil {
+			p.modifyColumn(column, column, nil)
+			return
+		}
+	}
+	p.add(&atlas.DropCheck{C: p.check(c)})
+}
