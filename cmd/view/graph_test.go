@@ -6,7 +6,9 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"manage/engine/catalog"
 	"manage/engine/revision"
+	"manage/migrations"
 )
 
 // drawn is a graph to draw: words such as "t1 e1<t1 m1:e1>c1 c1<t1:m1" name a
@@ -115,7 +117,7 @@ func TestGraphFitsTheTerminal(t *testing.T) {
 			t.Errorf("%d columns, or spaces at the end: %q", n, row)
 		}
 	}
-	for _, want := range []string{"t1  short\n", "…\n", "c1  two lines\n", "● applied"} {
+	for _, want := range []string{"t1  short\n", "überlang…\n", "c1  two lines\n", "● applied"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("no %q in\n%s", want, got)
 		}
@@ -170,5 +172,40 @@ func TestGraphNodes(t *testing.T) {
 	want := "t1|trunk|||||applied e1|expand|r1||t1||applied m1|migrate|r1|moves||e1|applied c1|contract|r1||t1|e1+m1|applied"
 	if strings.Join(got, " ") != want {
 		t.Errorf("got  %s\nwant %s", strings.Join(got, " "), want)
+	}
+}
+
+// The image service's whole history is read on one page of 80 columns.
+func TestGraphOfGlance(t *testing.T) {
+	c, err := catalog.Load(migrations.Catalogs()[0].FS, catalog.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	titles := make(map[string]string)
+	for id, r := range c.Revisions {
+		titles[id] = r.Message
+	}
+	for id, m := range c.Migrations {
+		titles[id] = m.Message
+	}
+	text := draw(t, c.Graph, c.Graph.Closure("pike_contract01", "train_expand01"), titles, "text")
+	rows := strings.Split(text, "\n")
+	if len(rows) > 36 {
+		t.Errorf("%d rows", len(rows))
+	}
+	for _, row := range rows {
+		if utf8.RuneCountInString(row) > 80 {
+			t.Errorf("more than 80 columns: %s", row)
+		}
+	}
+	for id := range titles {
+		if strings.Count(text, "  "+id+" ") != 1 {
+			t.Errorf("%s is not once in the drawing", id)
+		}
+	}
+	for _, want := range []string{"\n● │  train_expand01 ", "\n├◇┤  train_migrate01 ", "\n├◆┤  ocata_migrate01 ", "\n├─○  queens_contract01 ", "\n╰─○  2024_1_contract01 "} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
 	}
 }

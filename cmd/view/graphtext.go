@@ -39,7 +39,8 @@ func graphText(nodes []GraphNode) string {
 	return b.String()
 }
 
-// shortened is text cut to room columns, with an ellipsis where it was cut.
+// shortened is text cut to room columns, behind a word if one ends in the
+// second half, with an ellipsis where it was cut.
 func shortened(text string, room int) string {
 	text = strings.Join(strings.Fields(text), " ")
 	if utf8.RuneCountInString(text) <= room {
@@ -48,7 +49,11 @@ func shortened(text string, room int) string {
 	if room < 8 {
 		return "" // too little to say anything
 	}
-	return strings.TrimRight(string([]rune(text)[:room-1]), " ") + "…"
+	cut := string([]rune(text)[:room])
+	if space := strings.LastIndexByte(cut, ' '); space > len(cut)/2 {
+		return cut[:space] + "…"
+	}
+	return string([]rune(text)[:room-1]) + "…"
 }
 
 // lanes follows the lines down the page.
