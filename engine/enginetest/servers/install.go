@@ -16,8 +16,12 @@ var packages = map[flavor.Dialect]string{
 	flavor.MariaDB:  "mariadb-server",
 }
 
-// install fetches the packages of those wanted servers that are missing. It
-// does nothing, and needs neither root nor a network, if all are there.
+// sqliteClient is SQLite's own client and the package that holds it. The
+// clients of the servers come with them.
+const sqliteClient = "sqlite3"
+
+// install fetches the packages of those wanted servers that are missing, and
+// SQLite's client, which some tests compare with. It does nothing, and needs neither root nor a network, if all are there.
 func install(wanted map[flavor.Dialect]enginetest.Options) error {
 	var missing []string
 	for d, pkg := range packages {
@@ -25,6 +29,9 @@ func install(wanted map[flavor.Dialect]enginetest.Options) error {
 		if ok && o.Bin == "" && os.Getenv(enginetest.Env(d)) == "" && !enginetest.Installed(d) {
 			missing = append(missing, pkg)
 		}
+	}
+	if _, err := exec.LookPath(sqliteClient); err != nil {
+		missing = append(missing, sqliteClient)
 	}
 	if len(missing) == 0 {
 		return nil
