@@ -106,7 +106,7 @@ func (s *sqlStore) swap(ctx context.Context, before *Lease, values []field) (boo
 		guard = "expires <= " + s.clock.now()
 	}
 	result, err := s.q.ExecContext(ctx, w.sql(s.dialect(), guard))
-	switch classOf(err) {
+	switch database.ClassOf(err) {
 	case database.Duplicate, database.Deadlock, database.LockTimeout:
 		return false, nil
 	}

@@ -3,11 +3,27 @@ package ledger_test
 import (
 	"testing"
 
+	"manage/engine/database"
 	"manage/engine/enginetest"
 	"manage/engine/ledger"
 )
 
 func TestMain(m *testing.M) { enginetest.Main(m) }
+
+func open(t *testing.T, e enginetest.Database) database.Session {
+	t.Helper()
+	u, err := database.ParseURL(e.URL)
+	must(t, err)
+	db, err := database.Open(t.Context(), u, database.Options{})
+	must(t, err)
+	s, err := db.Session(t.Context())
+	must(t, err)
+	t.Cleanup(func() {
+		s.Close()
+		db.Close()
+	})
+	return s
+}
 
 func TestSQL(t *testing.T) {
 	for _, d := range enginetest.Dialects() {

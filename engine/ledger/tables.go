@@ -140,7 +140,7 @@ const createTries = 20
 func (s *sqlStore) create(ctx context.Context, t table) error {
 	for try := 1; ; try++ {
 		_, err := s.q.ExecContext(ctx, t.create)
-		if err == nil || classOf(err) == database.AlreadyExists {
+		if err == nil || database.ClassOf(err) == database.AlreadyExists {
 			return nil
 		}
 		if try == createTries || !lostRace(err) {
@@ -240,15 +240,6 @@ func (s *sqlStore) catalogQuery() string {
 		return "SELECT name FROM sqlite_master WHERE type = 'table' AND name COLLATE NOCASE IN (%s)"
 	}
 	return "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name IN (%s)"
-}
-
-// classOf is the class of a database error, Other for any other error.
-func classOf(err error) database.Class {
-	var e *database.Error
-	if errors.As(err, &e) {
-		return e.Class
-	}
-	return database.Other
 }
 
 // pause waits unless the context ends first.

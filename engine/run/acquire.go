@@ -2,7 +2,6 @@ package run
 
 import (
 	"context"
-	"errors"
 	"math/rand/v2"
 	"time"
 
@@ -25,7 +24,12 @@ func (r *Runner) Acquire(ctx context.Context, doing string) (*Held, error) {
 	}
 	h := &Held{r: r, o: r.Options.complete(), session: s, store: r.books(s)}
 	if err := h.acquire(ctx, doing); err != nil {
-		return nil, errors.Join(err, s.Close())
+		if h.beat != nil {
+			h.beat.stop()
+		}
+		// What went wrong before is what matters, not how it was closed.
+		_ = s.Close()
+		return nil, err
 	}
 	return h, nil
 }

@@ -1,7 +1,6 @@
 package run
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
@@ -108,17 +107,8 @@ func (e *ForeignKeysBroken) Error() string {
 	return fmt.Sprintf("%s leaves %d rows that refer to nothing, %d more than before", e.Step, e.After, e.After-e.Before)
 }
 
-// classOf is the class of a database error, Other for any other error.
-func classOf(err error) database.Class {
-	var e *database.Error
-	if errors.As(err, &e) {
-		return e.Class
-	}
-	return database.Other
-}
-
 // locked reports whether err is one after which the same may succeed later.
 func locked(err error) bool {
-	c := classOf(err)
+	c := database.ClassOf(err)
 	return c == database.LockTimeout || c == database.Deadlock
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"manage/engine/database"
 	"manage/engine/enginetest"
 	"manage/engine/flavor"
 	"manage/engine/plan"
@@ -47,6 +48,16 @@ func example(f flavor.Flavor) plan.Plan {
 	two.Statements[0].Data, two.Statements[2].Data = true, true
 	three := step("three", plan.Contract, "three", "CREATE INDEX a_x ON a (x)", "DROP TABLE b")
 	return plan.Plan{Catalog: "c", Dialect: string(f.Dialect), To: []string{"three"}, Steps: []plan.Step{one, two, three, step("four", plan.Contract, "four")}}
+}
+
+func openDB(t testing.TB, e enginetest.Database) database.DB {
+	t.Helper()
+	u, err := database.ParseURL(e.URL)
+	must(t, err)
+	db, err := database.Open(t.Context(), u, database.Options{})
+	must(t, err)
+	t.Cleanup(func() { db.Close() })
+	return db
 }
 
 func runner(t testing.TB, e enginetest.Database) *run.Runner {

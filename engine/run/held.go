@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"sync"
-	"time"
 
 	"manage/engine/database"
 	"manage/engine/ledger"
@@ -18,8 +17,6 @@ type Held struct {
 	session database.Session
 	store   ledger.Store
 	lease   ledger.Lease
-	// timeout is the lock timeout that the session has.
-	timeout time.Duration
 	// prepared notes the parts of the books that were made.
 	prepared map[ledger.Part]bool
 	// began is true once anything was done under this lease.

@@ -42,7 +42,7 @@ func (h *Held) begin(ctx context.Context) error {
 		if err := h.session.Begin(ctx); err != nil {
 			return err
 		}
-		return h.session.SetLockTimeout(ctx, h.o.LockTimeout)
+		return h.limitLocks(ctx)
 	}
 	if err := h.limitLocks(ctx); err != nil {
 		return err
@@ -50,16 +50,9 @@ func (h *Held) begin(ctx context.Context) error {
 	return h.session.Begin(ctx)
 }
 
-// limitLocks sets the session's lock timeout, once.
+// limitLocks sets the lock timeout of the session, or of its transaction.
 func (h *Held) limitLocks(ctx context.Context) error {
-	if h.timeout == h.o.LockTimeout {
-		return nil
-	}
-	if err := h.session.SetLockTimeout(ctx, h.o.LockTimeout); err != nil {
-		return err
-	}
-	h.timeout = h.o.LockTimeout
-	return nil
+	return h.session.SetLockTimeout(ctx, h.o.LockTimeout)
 }
 
 // perTransaction reports whether a lock timeout can be set for a transaction

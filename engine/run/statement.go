@@ -19,7 +19,7 @@ func (e *execution) transaction(ctx context.Context, g group, from int, record f
 		tries++
 		err := e.attemptGroup(ctx, work, g, from, record)
 		if err != nil && !isDead(err) && e.h.session.InTransaction() {
-			if rolled := e.h.session.Rollback(work); rolled != nil && classOf(err) != database.ConnectionLost {
+			if rolled := e.h.session.Rollback(work); rolled != nil && database.ClassOf(err) != database.ConnectionLost {
 				err = errors.Join(err, rolled)
 			}
 		}
@@ -91,7 +91,7 @@ func (e *execution) alone(ctx context.Context, st plan.Statement, record func(co
 		}
 		return e.send(work, st, number)
 	})
-	if classOf(err) == database.ConnectionLost {
+	if database.ClassOf(err) == database.ConnectionLost {
 		return &OutcomeUnknown{Step: e.step.ID, Index: e.first + number, SQL: st.SQL, LookAt: st.Effect,
 			Settles: st.Effect != nil && e.h.r.Probe != nil, Err: err}
 	}
@@ -141,7 +141,7 @@ func (e *execution) send(ctx context.Context, st plan.Statement, number int) err
 // is gone, is left as it is: the journal then says that it was cut off.
 func (e *execution) note(ctx context.Context, cause error) error {
 	var unknown *OutcomeUnknown
-	if errors.As(cause, &unknown) || errors.Is(cause, ledger.ErrLeaseLost) || classOf(cause) == database.ConnectionLost {
+	if errors.As(cause, &unknown) || errors.Is(cause, ledger.ErrLeaseLost) || database.ClassOf(cause) == database.ConnectionLost {
 		return cause
 	}
 	var stopped *Interrupted
