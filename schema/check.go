@@ -1,8 +1,6 @@
 package schema
 
 import (
-	"strings"
-
 	"manage/engine/flavor"
 	"manage/engine/plan"
 )
@@ -123,24 +121,9 @@ func (o *DropCheck) find(s *Schema) (*Table, *Check, error) {
 	return nil, nil, misfit(o.Kind(), o.Table, "there is no check %q", expr)
 }
 
-// sameExpr compares two expressions as far as servers respell them: white
-// space, case of words, quotes around names and parentheses around the whole
-// or its parts do not count.
-func sameExpr(a, b string) bool { return looseExpr(a) == looseExpr(b) }
-
-func looseExpr(expr string) string {
-	var parts []string
-	for _, t := range lex(expr) {
-		switch {
-		case t.text == "(" || t.text == ")":
-		case t.name != "":
-			parts = append(parts, strings.ToLower(t.name))
-		default:
-			parts = append(parts, t.text)
-		}
-	}
-	return strings.Join(parts, " ")
-}
+// sameExpr compares two expressions as Compare does, without regard to how
+// servers respell them.
+func sameExpr(a, b string) bool { return settleExpr(a) == settleExpr(b) }
 
 // Apply removes the check.
 func (o *DropCheck) Apply(s *Schema) error {

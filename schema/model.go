@@ -92,6 +92,9 @@ type Index struct {
 	Columns []IndexColumn
 	Unique  bool
 	Where   string // predicate of a partial index; "" for none
+	// Method is the access method or kind where it is not a B-tree, in lower
+	// case: gin, hash, fulltext.
+	Method string
 	// Valid is false for what an interrupted CREATE INDEX CONCURRENTLY left
 	// on PostgreSQL.
 	Valid bool
