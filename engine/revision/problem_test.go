@@ -21,59 +21,84 @@ func small() ([]Revision, []Migration) {
 		}
 }
 
-func TestProblems(t *testing.T) {
-	// Each case breaks one thing of the small catalog.
-	change := func(id string, f func(*Revision)) func(*[]Revision, *[]Migration, *Options) {
-		return func(revs *[]Revision, _ *[]Migration, _ *Options) {
-			for i := range *revs {
-				if (*revs)[i].ID == id {
-					f(&(*revs)[i])
-				}
+// breaking is one way to break a catalog.
+type breaking func(*[]Revision, *[]Migration, *Options)
+
+// broken is a way to break the small catalog, and the beginnings of the
+// problems that this must give: all of them, in order.
+type broken struct {
+	name string
+	do   breaking
+	want []string
+}
+
+// change breaks one revision.
+func change(id string, f func(*Revision)) breaking {
+	return func(revs *[]Revision, _ *[]Migration, _ *Options) {
+		for i := range *revs {
+			if (*revs)[i].ID == id {
+				f(&(*revs)[i])
 			}
 		}
 	}
-	changeMigration := func(f func(*Migration)) func(*[]Revision, *[]Migration, *Options) {
-		return func(_ *[]Revision, migs *[]Migration, _ *Options) { f(&(*migs)[0]) }
+}
+
+// changeMigration breaks the data migration.
+func changeMigration(f func(*Migration)) breaking {
+	return func(_ *[]Revision, migs *[]Migration, _ *Options) { f(&(*migs)[0]) }
+}
+
+// add adds a revision that is wrong.
+func add(r Revision) breaking {
+	return func(revs *[]Revision, _ *[]Migration, _ *Options) {
+		r.Source = Source{"new.toml", 9}
+		*revs = append(*revs, r)
 	}
-	add := func(r Revision) func(*[]Revision, *[]Migration, *Options) {
-		return func(revs *[]Revision, _ *[]Migration, _ *Options) {
-			r.Source = Source{"new.toml", 9}
-			*revs = append(*revs, r)
-		}
+}
+
+// options breaks what catalog.toml says.
+func options(f func(*Options)) breaking {
+	return func(_ *[]Revision, _ *[]Migration, o *Options) {
+		o.Locate = func(table, key string) Source { return Source{"catalog.toml/" + table + "/" + key, 1} }
+		f(o)
 	}
-	options := func(f func(*Options)) func(*[]Revision, *[]Migration, *Options) {
-		return func(_ *[]Revision, _ *[]Migration, o *Options) {
-			o.Locate = func(table, key string) Source { return Source{"catalog.toml/" + table + "/" + key, 1} }
-			f(o)
-		}
+}
+
+// testProblems breaks the small catalog in each way.
+func testProblems(t *testing.T, cases []broken) {
+	t.Helper()
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			revs, migs := small()
+			var opts Options
+			c.do(&revs, &migs, &opts)
+			g, err := NewGraph(revs, migs, opts)
+			if g != nil || !as[Problems](err) {
+				t.Fatalf("got %v, %v", g, err)
+			}
+			got := strings.Split(err.Error(), "\n")
+			if len(got) != len(c.want) {
+				t.Fatalf("%d problems, want %d:\n%v", len(got), len(c.want), err)
+			}
+			for i, want := range c.want {
+				if !strings.HasPrefix(got[i], want) {
+					t.Errorf("got  %s\nwant %s…", got[i], want)
+				}
+			}
+		})
 	}
-	for _, c := range []struct {
-		name string
-		do   func(*[]Revision, *[]Migration, *Options)
-		want []string // "place: beginning of message", all of them, in order
-	}{
+}
+
+func TestProblemsOfParents(t *testing.T) {
+	testProblems(t, []broken{
 		{"unknown parent", change("b_expand01", func(r *Revision) { r.Parent = "a_expnad01" }),
 			[]string{"versions/small.toml:5: revision b_expand01 revises a_expnad01, which is not in the catalog (did you mean a_expand01?); add it or correct the name"}},
 		{"parent is a data migration", change("b_expand01", func(r *Revision) { r.Parent = "a_migrate01" }),
 			[]string{"versions/small.toml:5: revision b_expand01 revises a_migrate01, which is a data migration; name it in depends_on"}},
-		{"unknown dependency", change("b_contract01", func(r *Revision) { r.DependsOn = []string{"a_migrate02"} }),
-			[]string{"versions/small.toml:6: revision b_contract01 depends on a_migrate02, which is not in the catalog (did you mean a_migrate01?)"}},
 		{"cycle of parents", change("a_expand01", func(r *Revision) { r.Parent = "b_expand01" }),
 			[]string{"versions/small.toml:3: each of these needs the next one first, in a cycle: a_expand01 → b_expand01 → a_expand01; remove one"}},
 		{"revises itself", change("b_expand01", func(r *Revision) { r.Parent = r.ID }),
 			[]string{"versions/small.toml:5: each of these needs the next one first, in a cycle: b_expand01 → b_expand01; remove"}},
-		{"cycle across branches", change("b_expand01", func(r *Revision) { r.DependsOn = []string{"b_contract01"} }),
-			[]string{"versions/small.toml:6: each of these needs the next one first, in a cycle: b_contract01 → b_expand01 → b_contract01; remove"}},
-		{"cycle through a data migration", changeMigration(func(m *Migration) { m.DependsOn = []string{"b_contract01"} }),
-			[]string{"versions/small.toml:4: each of these needs the next one first, in a cycle: a_contract01 → a_migrate01 → b_contract01 → a_contract01; remove"}},
-		{"trunk depends on a branch", change("t2", func(r *Revision) { r.DependsOn = []string{"a_expand01"} }),
-			[]string{"versions/small.toml:3: each of these needs the next one first, in a cycle: a_expand01 → t2 → a_expand01; remove"}},
-		{"expand depends on contract", change("b_expand01", func(r *Revision) { r.DependsOn = []string{"a_contract01"} }),
-			[]string{"versions/small.toml:5: expand revision b_expand01 depends on contract revision a_contract01; expand must be possible before any contract, so remove"}},
-		{"expand depends on a data migration", change("b_expand01", func(r *Revision) { r.DependsOn = []string{"a_migrate01"} }),
-			[]string{"versions/small.toml:5: revision b_expand01 is on branch expand and depends on data migration a_migrate01; only a contract"}},
-		{"depends on its own branch", change("b_contract01", func(r *Revision) { r.DependsOn = []string{"a_contract01"} }),
-			[]string{"versions/small.toml:6: revision b_contract01 depends on a_contract01 on its own branch contract, where revises says the order; remove"}},
 		{"two after one", add(Revision{ID: "b_expand02", Parent: "a_expand01"}),
 			[]string{"new.toml:9: revisions b_expand01 and b_expand02 both revise a_expand01 on branch expand; put one behind the other"}},
 		{"two roots", add(Revision{ID: "other"}),
@@ -89,6 +114,30 @@ func TestProblems(t *testing.T) {
 				"new.toml:9: revision t3 is on trunk, but branch expand begins before it: a_expand01 revises t2 too; put t3 on a branch"}},
 		{"a branch that begins early", change("a_contract01", func(r *Revision) { r.Parent = "root" }),
 			[]string{"versions/small.toml:2: revision t2 is on trunk, but branch contract begins before it: a_contract01 revises root too; put t2 on a branch, or let a_contract01 revise the last trunk revision"}},
+	})
+}
+
+func TestProblemsOfDependencies(t *testing.T) {
+	testProblems(t, []broken{
+		{"unknown dependency", change("b_contract01", func(r *Revision) { r.DependsOn = []string{"a_migrate02"} }),
+			[]string{"versions/small.toml:6: revision b_contract01 depends on a_migrate02, which is not in the catalog (did you mean a_migrate01?)"}},
+		{"cycle across branches", change("b_expand01", func(r *Revision) { r.DependsOn = []string{"b_contract01"} }),
+			[]string{"versions/small.toml:6: each of these needs the next one first, in a cycle: b_contract01 → b_expand01 → b_contract01; remove"}},
+		{"cycle through a data migration", changeMigration(func(m *Migration) { m.DependsOn = []string{"b_contract01"} }),
+			[]string{"versions/small.toml:4: each of these needs the next one first, in a cycle: a_contract01 → a_migrate01 → b_contract01 → a_contract01; remove"}},
+		{"trunk depends on a branch", change("t2", func(r *Revision) { r.DependsOn = []string{"a_expand01"} }),
+			[]string{"versions/small.toml:3: each of these needs the next one first, in a cycle: a_expand01 → t2 → a_expand01; remove"}},
+		{"expand depends on contract", change("b_expand01", func(r *Revision) { r.DependsOn = []string{"a_contract01"} }),
+			[]string{"versions/small.toml:5: expand revision b_expand01 depends on contract revision a_contract01; expand must be possible before any contract, so remove"}},
+		{"expand depends on a data migration", change("b_expand01", func(r *Revision) { r.DependsOn = []string{"a_migrate01"} }),
+			[]string{"versions/small.toml:5: revision b_expand01 is on branch expand and depends on data migration a_migrate01; only a contract"}},
+		{"depends on its own branch", change("b_contract01", func(r *Revision) { r.DependsOn = []string{"a_contract01"} }),
+			[]string{"versions/small.toml:6: revision b_contract01 depends on a_contract01 on its own branch contract, where revises says the order; remove"}},
+	})
+}
+
+func TestProblemsOfIDs(t *testing.T) {
+	testProblems(t, []broken{
 		{"id twice", add(Revision{ID: "t2", Parent: "root"}),
 			[]string{"new.toml:9: t2 is declared twice (first in versions/small.toml:2); give one of them another id"}},
 		{"id of revision and data migration", add(Revision{ID: "a_migrate01", Parent: "b_expand01", Branch: Expand}),
@@ -111,6 +160,11 @@ func TestProblems(t *testing.T) {
 		{"data migration with the id of a revision", changeMigration(func(m *Migration) { m.ID = "c_expand01"; m.Source.Line = 8 }),
 			[]string{"versions/small.toml:4: revision a_contract01 depends on a_migrate01, which is not in the catalog",
 				"versions/small.toml:8: data migration c_expand01 has the id of a revision on branch expand; an id of a data migration has the part migrate"}},
+	})
+}
+
+func TestProblemsOfMigrations(t *testing.T) {
+	testProblems(t, []broken{
 		{"data migration that follows nothing", changeMigration(func(m *Migration) { m.DependsOn = nil }),
 			[]string{"versions/small.toml:7: data migration a_migrate01 does not say which revision it follows; name the expand revision in depends_on"}},
 		{"data migration behind the unknown", changeMigration(func(m *Migration) { m.DependsOn = []string{"a_expand02"} }),
@@ -121,6 +175,11 @@ func TestProblems(t *testing.T) {
 			[]string{"versions/small.toml:7: data migration a_migrate01 stands before a_contract02, which is not in the catalog (did you mean a_contract01?)"}},
 		{"data migration before an expand revision", changeMigration(func(m *Migration) { m.Before = "b_expand01" }),
 			[]string{"versions/small.toml:7: data migration a_migrate01 stands before b_expand01 on branch expand; name a contract revision in before, or leave it out"}},
+	})
+}
+
+func TestProblemsOfReleases(t *testing.T) {
+	testProblems(t, []broken{
 		{"release not in the list", options(func(o *Options) { o.Releases = []string{"a", "bb"} }),
 			[]string{"versions/small.toml:5: revision b_expand01 belongs to release b, which is not in the list of releases; add it there or correct the name",
 				"versions/small.toml:6: revision b_contract01 belongs to release b, which is not in the list"}},
@@ -151,6 +210,11 @@ func TestProblems(t *testing.T) {
 		},
 			[]string{"versions/small.toml:3: revision a_expand01 of release a stands behind t2 of the newer release b",
 				"versions/small.toml:4: revision a_contract01 of release a stands behind t2 of the newer release b"}},
+	})
+}
+
+func TestProblemsOfOtherNames(t *testing.T) {
+	testProblems(t, []broken{
 		{"alias to nothing", options(func(o *Options) { o.Aliases = map[string]string{"first": "rot"} }),
 			[]string{"catalog.toml/aliases/first:1: alias first stands for rot, which is not a revision in the catalog (did you mean root?); add it or correct the name"}},
 		{"alias to a data migration", options(func(o *Options) { o.Aliases = map[string]string{"data": "a_migrate01"} }),
@@ -162,26 +226,7 @@ func TestProblems(t *testing.T) {
 			[]string{"catalog.toml/aliases/heads:1: alias heads is a word of its own where a version is asked for; rename or remove it"}},
 		{"legacy number to nothing", options(func(o *Options) { o.Legacy = map[string]string{"7": "t3"} }),
 			[]string{"catalog.toml/legacy/7:1: legacy number 7 stands for t3, which is not a revision in the catalog; add it or correct the name"}},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			revs, migs := small()
-			var opts Options
-			c.do(&revs, &migs, &opts)
-			g, err := NewGraph(revs, migs, opts)
-			if g != nil || !as[Problems](err) {
-				t.Fatalf("got %v, %v", g, err)
-			}
-			got := strings.Split(err.Error(), "\n")
-			if len(got) != len(c.want) {
-				t.Fatalf("%d problems, want %d:\n%v", len(got), len(c.want), err)
-			}
-			for i, want := range c.want {
-				if !strings.HasPrefix(got[i], want) {
-					t.Errorf("got  %s\nwant %s…", got[i], want)
-				}
-			}
-		})
-	}
+	})
 }
 
 // A graph with much wrong reports all of it, in the order of the files.
