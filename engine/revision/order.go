@@ -43,13 +43,13 @@ func (g *Graph) closureAt(at place) depths {
 }
 
 // Closure is the set of the revisions and all that they need: parents and what
-// they depend on, also through data migrations. The ids may name data
-// migrations too, which stand for what they need. Ids that the graph does not
+// they depend on, also through data migrations. The ids may be aliases, and
+// name data migrations, which stand for what they need. Ids that the graph does not
 // know add nothing; words that a user has typed are resolved by Target first.
 func (g *Graph) Closure(ids ...string) Set {
 	var d depths
 	for _, id := range ids {
-		if at, ok := g.places[id]; ok {
+		if at, ok := g.places[g.unalias(id)]; ok {
 			d = d.union(g.closureAt(at))
 		} else if n, ok := g.migrationN[id]; ok {
 			d = d.union(g.migrations[n].needs)

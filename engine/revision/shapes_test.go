@@ -334,6 +334,7 @@ func TestLookups(t *testing.T) {
 	if g.Aliases()["pike01"] != "pike_contract01" {
 		t.Errorf("aliases %v", g.Aliases())
 	}
+	equal(t, "closure of what is no revision", g.Rows(g.Closure("zzz", "train_migrate01", "pike01")), []string{"pike_contract01", "train_expand01"})
 	_, unknown := g.Applied([]string{"zzz", "ocata_expand01", "train_migrate01"})
 	equal(t, "unknown", unknown, []string{"zzz", "train_migrate01"})
 }

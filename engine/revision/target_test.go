@@ -207,3 +207,27 @@ func trunkOnly(t testing.TB, ids ...string) *Graph {
 	}
 	return g
 }
+
+// Whatever is typed as VERSION is a position of the graph or one of the errors
+// that say what is wrong with it.
+func FuzzTarget(f *testing.F) {
+	for _, word := range []string{"", "ocata_expand01", "ocata", "ocata_", "45", "head", "expand@head", "base", "+3", "-99999999999", "+", "ocata01"} {
+		f.Add(word, "rocky_contract02", "expand")
+	}
+	g := glance(f)
+	f.Fuzz(func(t *testing.T, word, row, branch string) {
+		applied, unknown := g.Applied([]string{row})
+		got, err := g.Target(word, Scope{Applied: applied, Rows: []string{row}, Branch: Branch(branch)})
+		if err != nil {
+			known := as[*UnknownVersion](err) || as[*AmbiguousVersion](err) || as[*WrongBranch](err) || as[*OutOfRange](err) ||
+				as[*UnknownRows](err) && len(unknown) > 0
+			if !known {
+				t.Fatalf("%q: %#v", word, err)
+			}
+			return
+		}
+		if again, _ := g.Applied(g.Rows(got.Set)); !again.Equal(got.Set) {
+			t.Fatalf("%q is no position: %v", word, got.Set.IDs())
+		}
+	})
+}
