@@ -9,7 +9,7 @@ NAMES   := glance-manage
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 .DEFAULT_GOAL := help
-.PHONY: help build test lint clean
+.PHONY: help build test bench lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ build: ## build bin/manage (static) and the links with the old names
 
 test: ## run all tests on SQLite, PostgreSQL and MariaDB (installs missing servers with apt-get, as root)
 	.ci/run
+
+bench: build ## measure bin/manage beside sqlite3, psql and mariadb
+	$(GO) run ./engine/enginetest/bench bin/manage
 
 lint: ## check formatting and look for suspicious code
 	@files=$$(gofmt -l $$(git ls-files '*.go')); test -z "$$files" || { echo "not formatted:"; echo "$$files"; exit 1; }

@@ -21,7 +21,8 @@ var packages = map[flavor.Dialect]string{
 const sqliteClient = "sqlite3"
 
 // install fetches the packages of those wanted servers that are missing, and
-// SQLite's client, which some tests compare with. It does nothing, and needs neither root nor a network, if all are there.
+// SQLite's client, which some tests compare with. It does nothing, and needs
+// neither root nor a network, if all are there.
 func install(wanted map[flavor.Dialect]enginetest.Options) error {
 	var missing []string
 	for d, pkg := range packages {
