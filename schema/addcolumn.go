@@ -71,7 +71,7 @@ func (o *AddColumn) parts(s *Schema) (*Column, *Check, error) {
 // Render adds the column. On SQLite a column that ALTER TABLE cannot add
 // makes a rebuild of the table.
 func (o *AddColumn) Render(s *Schema) ([]plan.Statement, error) {
-	after := s.Clone()
+	after := s.scratch(o.Table)
 	if err := o.Apply(after); err != nil {
 		return nil, err
 	}

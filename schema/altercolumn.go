@@ -23,8 +23,10 @@ type AlterColumn struct {
 	DefaultSQL  Text `toml:"default_sql"`
 	DropDefault bool `toml:"drop_default"`
 
-	// live is the column as it was, for undoing another alter_column.
-	live *Column
+	// live and check are the column as it was, and what MariaDB checks at it,
+	// for undoing another alter_column.
+	live  *Column
+	check *Check
 }
 
 // Kind is "alter_column".
@@ -65,15 +67,27 @@ func (o *AlterColumn) Apply(s *Schema) error {
 		return err
 	}
 	*c = *to
-	if s.Flavor.Dialect == flavor.MariaDB && o.live == nil && o.changesType(s.Flavor.Dialect) {
-		if old := t.columnCheck(c.Name, flavor.MariaDB); old != nil {
-			t.Checks = drop(t.Checks, old)
-		}
-		if check := jsonCheck(o.Type, o.TypeOn, c, s.Flavor); check != nil {
-			t.Checks = append(t.Checks, check)
-		}
+	if s.Flavor.Dialect == flavor.MariaDB {
+		o.setCheck(s, t, c)
 	}
 	return nil
+}
+
+// setCheck gives the column the check that belongs to its type on MariaDB.
+func (o *AlterColumn) setCheck(s *Schema, t *Table, c *Column) {
+	if o.live == nil && !o.changesType(s.Flavor.Dialect) {
+		return
+	}
+	if old := t.columnCheck(c.Name, s.Flavor.Dialect); old != nil {
+		t.Checks = drop(t.Checks, old)
+	}
+	check := o.check
+	if o.live == nil {
+		check = jsonCheck(o.Type, o.TypeOn, c, s.Flavor)
+	}
+	if check != nil {
+		t.Checks = append(t.Checks, check.clone())
+	}
 }
 
 // changesType reports whether a type is given for a dialect.
@@ -153,7 +167,7 @@ func portableType(server string, f flavor.Flavor) Type {
 // Render changes the column: on MySQL and MariaDB by repeating its whole
 // definition, on SQLite by a rebuild of the table.
 func (o *AlterColumn) Render(s *Schema) ([]plan.Statement, error) {
-	after := s.Clone()
+	after := s.scratch(o.Table)
 	if err := o.Apply(after); err != nil {
 		return nil, err
 	}
@@ -180,5 +194,6 @@ func (o *AlterColumn) Inverse(s *Schema) ([]Operation, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []Operation{&AlterColumn{Table: t.Name, Name: c.Name, live: c.clone()}}, nil
+	back := &AlterColumn{Table: t.Name, Name: c.Name, live: c.clone(), check: t.columnCheck(c.Name, s.Flavor.Dialect)}
+	return []Operation{back}, nil
 }

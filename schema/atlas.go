@@ -43,15 +43,20 @@ type mark struct {
 var marked = regexp.MustCompile("(CONSTRAINT )?([\"'`])?zq([0-9]+)zq([\"'`])?( )?")
 
 // name marks an identifier; the empty one leaves nothing in the text.
-func (p *planner) name(text string) string {
-	p.marks = append(p.marks, mark{text: text, name: true})
-	return fmt.Sprintf("zq%dzq", len(p.marks)-1)
-}
+func (p *planner) name(text string) string { return p.put(mark{text: text, name: true}) }
 
 // raw marks SQL text.
-func (p *planner) raw(text string) string {
-	p.marks = append(p.marks, mark{text: text})
-	return fmt.Sprintf("zq%dzq", len(p.marks)-1)
+func (p *planner) raw(text string) string { return p.put(mark{text: text}) }
+
+// put returns the mark for m: one thing has one mark, so that Atlas can tell
+// what is the same.
+func (p *planner) put(m mark) string {
+	at := slices.Index(p.marks, m)
+	if at < 0 {
+		at = len(p.marks)
+		p.marks = append(p.marks, m)
+	}
+	return fmt.Sprintf("zq%dzq", at)
 }
 
 // fill puts what the marks stand for into planned text.

@@ -53,7 +53,7 @@ func (o *AddCheck) Apply(s *Schema) error {
 
 // Render adds the check.
 func (o *AddCheck) Render(s *Schema) ([]plan.Statement, error) {
-	after := s.Clone()
+	after := s.scratch(o.Table)
 	if err := o.Apply(after); err != nil {
 		return nil, err
 	}
@@ -144,7 +144,7 @@ func (o *DropCheck) Render(s *Schema) ([]plan.Statement, error) {
 	if err != nil || c == nil {
 		return nil, err
 	}
-	after := s.Clone()
+	after := s.scratch(o.Table)
 	if err := o.Apply(after); err != nil {
 		return nil, err
 	}

@@ -21,6 +21,25 @@ func (s *Schema) Clone() *Schema {
 	return &out
 }
 
+// scratch returns a copy of s on which an operation that changes only the
+// named tables can be tried; the others are shared. A plan of thousands of
+// operations cannot afford a whole copy for each.
+func (s *Schema) scratch(tables ...string) *Schema {
+	out := *s
+	out.Tables = maps.Clone(s.Tables)
+	for _, name := range tables {
+		if t := s.Table(name); t != nil {
+			out.Tables[t.Name] = t.Clone()
+		}
+	}
+	out.Enums = maps.Clone(s.Enums)
+	for name, e := range s.Enums {
+		out.Enums[name] = &Enum{Name: e.Name, Values: slices.Clone(e.Values)}
+	}
+	out.Triggers = slices.Clone(s.Triggers)
+	return &out
+}
+
 // Clone returns a copy of t that shares nothing with it.
 func (t *Table) Clone() *Table {
 	out := *t

@@ -197,10 +197,10 @@ func noLiteralDefault(t Type) bool {
 
 // wrapDefault puts parentheses around an expression where the server wants
 // them: MySQL for all but literals and CURRENT_TIMESTAMP (manual, "Data Type
-// Default Values"), SQLite for all but literals and the CURRENT_ words
-// ("CREATE TABLE": a default "is considered constant if").
+// Default Values"), MariaDB for operators, SQLite for all but literals and the
+// CURRENT_ words ("CREATE TABLE": a default "is considered constant if").
 func wrapDefault(text string, f flavor.Flavor) string {
-	if f.Dialect != flavor.MySQL && f.Dialect != flavor.SQLite {
+	if f.Dialect == flavor.Postgres || text == "" {
 		return text
 	}
 	tokens := lex(text)

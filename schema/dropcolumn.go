@@ -126,7 +126,7 @@ func (x *Index) uses(name string, d flavor.Dialect) bool {
 
 // Render drops the column.
 func (o *DropColumn) Render(s *Schema) ([]plan.Statement, error) {
-	after := s.Clone()
+	after := s.scratch(o.Table)
 	if err := o.Apply(after); err != nil {
 		return nil, err
 	}
@@ -150,7 +150,7 @@ func (o *DropColumn) Inverse(s *Schema) ([]Operation, error) {
 	if !c.Nullable && c.Default == nil {
 		return nil, &IrreversibleError{Kind: o.Kind(), Why: "column " + c.Name + " is NOT NULL without a default, and its values are gone"}
 	}
-	after := s.Clone()
+	after := s.scratch(o.Table)
 	if err := o.Apply(after); err != nil {
 		return nil, err
 	}

@@ -45,7 +45,7 @@ func (s *Schema) Table(name string) *Table {
 	}
 	if s.Flavor.Dialect == flavor.SQLite {
 		for n, t := range s.Tables {
-			if strings.EqualFold(n, name) {
+			if len(n) == len(name) && strings.EqualFold(n, name) {
 				return t
 			}
 		}
@@ -147,8 +147,7 @@ func (s *Schema) indexOwner(name string, t *Table) *Table {
 		}
 		return nil
 	}
-	for _, n := range s.TableNames() {
-		o := s.Tables[n]
+	for _, o := range s.Tables {
 		if o.index(name, d) != nil || d == flavor.Postgres && o.unique(name, d) != nil {
 			return o
 		}
@@ -161,7 +160,7 @@ func drop[T any](list []*T, which *T) []*T {
 	return slices.DeleteFunc(slices.Clone(list), func(v *T) bool { return v == which })
 }
 
-// indexColumns is the names of an index's columns, without expressions.
+// columnNames is the names of an index's columns, without expressions.
 func (x *Index) columnNames() []string {
 	var names []string
 	for _, c := range x.Columns {

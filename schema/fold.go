@@ -9,8 +9,9 @@ import (
 
 // This file holds what several operations do to a schema.
 
-// applied reports whether an operation fits s, which stays as it is.
-func applied(s *Schema, o Operation) error { return o.Apply(s.Clone()) }
+// applied reports whether an operation that changes only the named tables
+// fits s, which stays as it is.
+func applied(s *Schema, o Operation, tables ...string) error { return o.Apply(s.scratch(tables...)) }
 
 // nameConstraints gives the names that the server chooses to what the table
 // was made without, and the indexes that foreign keys bring on MySQL.

@@ -58,7 +58,7 @@ func (o *AddForeignKey) Apply(s *Schema) error {
 
 // Render adds the foreign key.
 func (o *AddForeignKey) Render(s *Schema) ([]plan.Statement, error) {
-	after := s.Clone()
+	after := s.scratch(o.Table)
 	if err := o.Apply(after); err != nil {
 		return nil, err
 	}
@@ -85,7 +85,7 @@ func (f *ForeignKey) definition() string {
 // Inverse drops the foreign key, and the index that came with it.
 func (o *AddForeignKey) Inverse(s *Schema) ([]Operation, error) {
 	ops := []Operation{&DropForeignKey{Table: o.Table, Name: o.Name, Columns: columnsUnlessNamed(o.Name, o.Columns)}}
-	after := s.Clone()
+	after := s.scratch(o.Table)
 	if err := o.Apply(after); err != nil {
 		return nil, err
 	}
@@ -162,7 +162,7 @@ func (o *DropForeignKey) Render(s *Schema) ([]plan.Statement, error) {
 	if err != nil || f == nil {
 		return nil, err
 	}
-	after := s.Clone()
+	after := s.scratch(o.Table)
 	if err := o.Apply(after); err != nil {
 		return nil, err
 	}
@@ -172,11 +172,16 @@ func (o *DropForeignKey) Render(s *Schema) ([]plan.Statement, error) {
 	})
 }
 
-// Inverse adds the foreign key again.
+// Inverse adds the foreign key again. A name that MySQL chose is left to it
+// again, because the index that it brings is called after a given name.
 func (o *DropForeignKey) Inverse(s *Schema) ([]Operation, error) {
 	t, f, err := o.find(s)
 	if err != nil || f == nil {
 		return nil, err
 	}
-	return []Operation{&AddForeignKey{Table: t.Name, ForeignKeyDef: f.def()}}, nil
+	def := f.def()
+	if s.Flavor.Dialect.MySQLFamily() && numberAfter(def.Name, t.Name+"_ibfk_") > 0 {
+		def.Name = ""
+	}
+	return []Operation{&AddForeignKey{Table: t.Name, ForeignKeyDef: def}}, nil
 }

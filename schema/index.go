@@ -50,7 +50,7 @@ func (o *AddIndex) Apply(s *Schema) error {
 
 // Render makes the index.
 func (o *AddIndex) Render(s *Schema) ([]plan.Statement, error) {
-	if err := applied(s, o); err != nil {
+	if err := applied(s, o, o.Table); err != nil {
 		return nil, err
 	}
 	x := o.live

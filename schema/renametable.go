@@ -77,7 +77,7 @@ func (t *Table) renameGenerated(from, to string) {
 
 // Render renames the table.
 func (o *RenameTable) Render(s *Schema) ([]plan.Statement, error) {
-	if err := applied(s, o); err != nil {
+	if err := o.Apply(s.Clone()); err != nil {
 		return nil, err
 	}
 	return renderRenameTable(s, s.Table(o.From).Name, o.To)

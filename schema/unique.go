@@ -50,7 +50,7 @@ func (o *AddUnique) Apply(s *Schema) error {
 
 // Render adds the constraint.
 func (o *AddUnique) Render(s *Schema) ([]plan.Statement, error) {
-	after := s.Clone()
+	after := s.scratch(o.Table)
 	if err := o.Apply(after); err != nil {
 		return nil, err
 	}
@@ -163,7 +163,7 @@ func (o *DropUnique) Render(s *Schema) ([]plan.Statement, error) {
 	if err != nil || k == nil {
 		return nil, err
 	}
-	after := s.Clone()
+	after := s.scratch(o.Table)
 	if err := o.Apply(after); err != nil {
 		return nil, err
 	}

@@ -1,0 +1,113 @@
+package schema
+
+import (
+	"context"
+	"flag"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"manage/engine/enginetest"
+	"manage/engine/flavor"
+	"manage/engine/plan"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// TestGoldenSQL holds what each operation renders, on each dialect, against a
+// file that people read.
+func TestGoldenSQL(t *testing.T) {
+	var b strings.Builder
+	for _, c := range operationCases() {
+		b.WriteString("## " + c.name + "\n")
+		for _, d := range flavor.Dialects() {
+			b.WriteString("# " + string(d) + "\n")
+			s := New(flavor.Default(d))
+			fold(t, s, forDialect(parse(t, c.setup), d))
+			for _, st := range fold(t, s, forDialect(parse(t, c.up), d)) {
+				b.WriteString(st.SQL + ";\n")
+			}
+		}
+		b.WriteString("\n")
+	}
+	const file = "testdata/operations.sql"
+	if *update {
+		if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), b.String()); diff != "" {
+		t.Errorf("the rendered SQL is not that of %s (-update writes it): %s", file, diff)
+	}
+}
+
+// execute runs statements on one connection, as a session for schema work
+// does.
+func execute(t testing.TB, db enginetest.Database, statements []plan.Statement) {
+	t.Helper()
+	ctx := context.Background()
+	conn, err := db.SQL().Conn(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	all := []string{}
+	for _, st := range statements {
+		all = append(all, st.SQL)
+	}
+	if db.Flavor.TransactionalDDL() {
+		all = append(append([]string{"BEGIN"}, all...), "COMMIT")
+	}
+	if db.Dialect == flavor.SQLite {
+		all = append([]string{"PRAGMA foreign_keys = OFF"}, all...)
+	}
+	for _, sql := range all {
+		if _, err := conn.ExecContext(ctx, sql); err != nil {
+			t.Fatalf("%s: %s\n%v", db.Dialect, sql, err)
+		}
+	}
+}
+
+// TestOperationsOnServers runs every case on real servers, undoes it, and
+// finds the schema that there was.
+func TestOperationsOnServers(t *testing.T) {
+	for _, c := range operationCases() {
+		t.Run(c.name, func(t *testing.T) {
+			enginetest.Each(t, func(t *testing.T, db enginetest.Database) {
+				s := New(db.Flavor)
+				execute(t, db, fold(t, s, forDialect(parse(t, c.setup), db.Dialect)))
+				ops := forDialect(parse(t, c.up), db.Dialect)
+				var back []Operation
+				if !c.oneWay {
+					back = inverse(t, s, ops)
+				}
+				before := enginetest.TakeSnapshot(t, db)
+				execute(t, db, fold(t, s, ops))
+				if c.oneWay {
+					return
+				}
+				execute(t, db, fold(t, s, back))
+				sortColumns(before)
+				after := enginetest.TakeSnapshot(t, db)
+				sortColumns(after)
+				if diff := enginetest.CompareSnapshots(before, after); diff != "" {
+					t.Errorf("undone, the schema differs: %s", diff)
+				}
+			})
+		})
+	}
+}
+
+// sortColumns puts columns in the order of their names, because a column that
+// was dropped comes back at the end.
+func sortColumns(s *enginetest.Snapshot) {
+	for _, table := range s.Tables {
+		sortBy(table.Columns, func(c enginetest.SnapColumn) string { return c.Name })
+	}
+}
