@@ -7,12 +7,9 @@ import (
 
 	"github.com/BurntSushi/toml"
 
-	"manage/engine/enginetest"
 	"manage/engine/flavor"
 	"manage/engine/plan"
 )
-
-func TestMain(m *testing.M) { enginetest.Main(m) }
 
 // change is an operation for some dialects, as catalogs hold it.
 type change struct {

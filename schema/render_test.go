@@ -82,6 +82,7 @@ func TestOperationsOnServers(t *testing.T) {
 			enginetest.Each(t, func(t *testing.T, db enginetest.Database) {
 				s := New(db.Flavor)
 				execute(t, db, fold(t, s, forDialect(parse(t, c.setup), db.Dialect)))
+				sameAsServer(t, "set up", s, db)
 				ops := forDialect(parse(t, c.up), db.Dialect)
 				var back []Operation
 				if !c.oneWay {
@@ -89,10 +90,12 @@ func TestOperationsOnServers(t *testing.T) {
 				}
 				before := enginetest.TakeSnapshot(t, db)
 				execute(t, db, fold(t, s, ops))
+				sameAsServer(t, "changed", s, db)
 				if c.oneWay {
 					return
 				}
 				execute(t, db, fold(t, s, back))
+				sameAsServer(t, "undone", s, db)
 				sortColumns(before)
 				after := enginetest.TakeSnapshot(t, db)
 				sortColumns(after)
@@ -109,5 +112,13 @@ func TestOperationsOnServers(t *testing.T) {
 func sortColumns(s *enginetest.Snapshot) {
 	for _, table := range s.Tables {
 		sortBy(table.Columns, func(c enginetest.SnapColumn) string { return c.Name })
+	}
+}
+
+// sameAsServer holds a computed schema against the server's.
+func sameAsServer(t *testing.T, when string, s *Schema, db enginetest.Database) {
+	t.Helper()
+	for _, d := range Compare(s, inspected(t, db), Rules{Charsets: true}) {
+		t.Errorf("%s: the computed schema wants: %s", when, d)
 	}
 }
