@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/lib/pq"
 
 	"manage/engine/enginetest"
 	"manage/engine/flavor"
@@ -62,7 +61,7 @@ func copyRows(ctx context.Context, conn *sql.Conn, s sqltext.Statement) error {
 		return err
 	}
 	defer tx.Rollback()
-	st, err := tx.PrepareContext(ctx, copyIn(s.SQL))
+	st, err := tx.PrepareContext(ctx, s.SQL)
 	if err != nil {
 		return err
 	}
@@ -91,28 +90,7 @@ func copyRows(ctx context.Context, conn *sql.Conn, s sqltext.Statement) error {
 	return tx.Commit()
 }
 
-// copyIn says COPY table (a, b) FROM stdin in the words of the driver.
-func copyIn(statement string) string {
-	table, rest, _ := strings.Cut(strings.TrimPrefix(statement, "COPY "), " (")
-	list, _, _ := strings.Cut(rest, ") FROM stdin")
-	var columns []string
-	for _, c := range strings.Split(list, ", ") {
-		columns = append(columns, unquote(c))
-	}
-	if schema, name, ok := strings.Cut(table, "."); ok {
-		return pq.CopyInSchema(schema, unquote(name), columns...)
-	}
-	return pq.CopyIn(unquote(table), columns...)
-}
-
 var copyEscapes = strings.NewReplacer(`\\`, `\`, `\n`, "\n", `\t`, "\t", `\r`, "\r")
-
-func unquote(name string) string {
-	if strings.HasPrefix(name, `"`) {
-		return strings.ReplaceAll(name[1:len(name)-1], `""`, `"`)
-	}
-	return name
-}
 
 // A script gives the same database whether the server's own client cuts it or
 // Split does. The scripts are those of testdata and the dumps made of them.
