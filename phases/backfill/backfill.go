@@ -1,0 +1,138 @@
+// Package backfill runs data migrations: it cuts them into batches, each in a
+// transaction of its own with the position it reached, so that a kill repeats
+// and loses nothing. Whether a migration is due, and when its turn is, is for
+// package phases.
+package backfill
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"manage/engine/catalog"
+	"manage/engine/database"
+	"manage/engine/flavor"
+)
+
+// Options says how data migrations are cut.
+type Options struct {
+	// Time is how long a batch should take; 0 for 100 ms.
+	Time time.Duration
+	// Connection is the URL, with its password, that programs are given.
+	Connection string
+	// Dir is the directory that programs are relative to.
+	Dir string
+	// Hooks are the Go data migrations by name.
+	Hooks map[string]Hook
+	// Events is told of each batch (a Batched value); nil to hear nothing.
+	Events func(any)
+	// Stderr takes what programs write to their standard error, line by line.
+	Stderr func(line string)
+}
+
+// target is how long a batch should take.
+func (o Options) target() time.Duration {
+	if o.Time <= 0 {
+		return 100 * time.Millisecond
+	}
+	return o.Time
+}
+
+// Batch is what one batch did.
+type Batch struct {
+	Rows     int64  // rows changed
+	Position string // where the next batch begins
+	Done     bool   // there is no next batch
+}
+
+// Batched is the event after a batch.
+type Batched struct {
+	Migration string
+	Rows      int64 // in all, with those of earlier runs
+	Estimate  int64 // rows there were when it began; 0 if unknown
+	Started   time.Time
+	Took      time.Duration // the last batch
+}
+
+// Hook is a data migration written in Go by the program that embeds the
+// library. Batch is called in an open transaction and must bear being
+// repeated from the same position.
+type Hook interface {
+	Pending(ctx context.Context, q database.Querier) (bool, error)
+	Batch(ctx context.Context, sess database.Session, position string, target time.Duration) (Batch, error)
+}
+
+// Stuck is a data migration that went over all its rows, changed none and is
+// still pending.
+type Stuck struct {
+	Migration string
+	Pending   string // its pending query
+}
+
+func (e *Stuck) Error() string {
+	return fmt.Sprintf("%s makes no progress: it went over all rows, changed none, and its pending query still finds some", e.Migration)
+}
+
+// MissingHook is a data migration whose Go function this program does not
+// have.
+type MissingHook struct{ Migration, Hook string }
+
+func (e *MissingHook) Error() string {
+	return fmt.Sprintf("%s is done by the Go function %s, which this program does not have: run it with the service's own program", e.Migration, e.Hook)
+}
+
+// source is one kind of data migration: declarative steps, a program, a hook.
+type source interface {
+	pending(ctx context.Context, sess database.Session) (found bool, estimate int64, err error)
+	batch(ctx context.Context, sess database.Session, position string) (Batch, error)
+	close() error
+}
+
+// open starts the kind of data migration that m is.
+func open(ctx context.Context, m *catalog.Migration, f flavor.Flavor, o Options) (source, error) {
+	switch {
+	case len(m.Program) > 0:
+		return startProgram(ctx, m, f, o)
+	case m.Hook != "":
+		h, ok := o.Hooks[m.Hook]
+		if !ok {
+			return nil, &MissingHook{Migration: m.ID, Hook: m.Hook}
+		}
+		return &hooked{hook: h, target: o.target()}, nil
+	}
+	return newSteps(m, f, o.target()), nil
+}
+
+// Pending asks a migration that has no pending query, a program's or a hook's,
+// whether it has anything to do.
+func Pending(ctx context.Context, db database.DB, m *catalog.Migration, o Options) (bool, error) {
+	src, err := open(ctx, m, db.Flavor(), o)
+	if err != nil {
+		return false, err
+	}
+	defer src.close()
+	sess, err := db.Session(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer sess.Close()
+	found, _, err := src.pending(ctx, sess)
+	return found, err
+}
+
+// hooked is a data migration written in Go.
+type hooked struct {
+	hook   Hook
+	target time.Duration
+}
+
+func (h *hooked) pending(ctx context.Context, sess database.Session) (bool, int64, error) {
+	found, err := h.hook.Pending(ctx, sess)
+	return found, 0, err
+}
+
+func (h *hooked) batch(ctx context.Context, sess database.Session, position string) (Batch, error) {
+	return h.hook.Batch(ctx, sess, position, h.target)
+}
+
+func (h *hooked) close() error { return nil }

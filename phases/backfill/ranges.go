@@ -1,0 +1,112 @@
+package backfill
+
+import (
+	"database/sql"
+	"encoding/hex"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"manage/engine/database"
+	"manage/engine/flavor"
+)
+
+// quoter writes names and text as the server reads them.
+type quoter interface {
+	QuoteIdent(string) string
+	QuoteLiteral(string) string
+}
+
+// keyRange is the condition that a key lies behind after and not behind last,
+// in the server's own order. A nil bound is no bound. Composite keys are
+// compared column by column, as row values are slow on MySQL.
+func keyRange(q quoter, key []string, after, last []any) string {
+	var parts []string
+	if after != nil {
+		parts = append(parts, compare(q, key, after, ">", ">"))
+	}
+	if last != nil {
+		parts = append(parts, compare(q, key, last, "<", "<="))
+	}
+	return strings.Join(parts, " AND ")
+}
+
+// compare writes `key op bound` for a key of any number of columns: strict for
+// all columns but the last one, which takes the operator end.
+func compare(q quoter, key []string, bound []any, strict, end string) string {
+	if len(key) == 1 {
+		return q.QuoteIdent(key[0]) + " " + end + " " + literal(q, bound[0])
+	}
+	head, value := q.QuoteIdent(key[0]), literal(q, bound[0])
+	rest := compare(q, key[1:], bound[1:], strict, end)
+	return fmt.Sprintf("(%s %s %s OR (%s = %s AND %s))", head, strict, value, head, value, rest)
+}
+
+// literal writes a key's value. Positions come back from JSON, where whole
+// numbers are written as text to keep all their digits (see scanKey).
+func literal(q quoter, v any) string {
+	s, ok := v.(string)
+	if !ok {
+		return q.QuoteLiteral(fmt.Sprint(v))
+	}
+	kind, text, _ := strings.Cut(s, ":")
+	switch kind {
+	case "n":
+		return text
+	case "x":
+		return "X'" + text + "'"
+	}
+	return q.QuoteLiteral(text)
+}
+
+// scanKey reads one key as position values: "n:" and digits for a number, "x:"
+// and hexadecimal digits for bytes that are no text, "s:" and the text for all
+// else.
+func scanKey(rows *sql.Rows, columns int) ([]any, error) {
+	values := make([]any, columns)
+	targets := make([]any, columns)
+	for i := range values {
+		targets[i] = &values[i]
+	}
+	if err := rows.Scan(targets...); err != nil {
+		return nil, err
+	}
+	for i, v := range values {
+		switch v := v.(type) {
+		case int64:
+			values[i] = "n:" + strconv.FormatInt(v, 10)
+		case uint64:
+			values[i] = "n:" + strconv.FormatUint(v, 10)
+		case []byte:
+			values[i] = bytesKey(v)
+		case time.Time:
+			values[i] = "s:" + v.Format("2006-01-02 15:04:05.999999")
+		case nil:
+			return nil, fmt.Errorf("a key column holds NULL: name a key that never does")
+		default:
+			values[i] = "s:" + fmt.Sprint(v)
+		}
+	}
+	return values, nil
+}
+
+// bytesKey is a key that the driver returns as bytes: text on MySQL and
+// PostgreSQL, or a binary column.
+func bytesKey(v []byte) string {
+	if utf8.Valid(v) {
+		return "s:" + string(v)
+	}
+	return "x:" + hex.EncodeToString(v)
+}
+
+// quote writes a table's name where there is no session to ask.
+func quote(name string, d flavor.Dialect) string {
+	if d.MySQLFamily() {
+		return "`" + strings.ReplaceAll(name, "`", "``") + "`"
+	}
+	return `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
+}
+
+var _ quoter = database.Session(nil)

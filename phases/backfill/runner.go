@@ -1,0 +1,127 @@
+package backfill
+
+import (
+	"context"
+	"time"
+
+	"manage/engine/catalog"
+	"manage/engine/database"
+	"manage/engine/ledger"
+	"manage/engine/run"
+)
+
+// maxPasses bounds how often a migration goes over its rows: writers of the
+// old release may leave new ones behind it, but not for ever.
+const maxPasses = 100
+
+// Run runs a data migration to its end and returns how many rows it changed in
+// this run. It goes on where an earlier run was interrupted.
+func Run(ctx context.Context, held *run.Held, m *catalog.Migration, o Options) (int64, error) {
+	src, err := open(ctx, m, held.Session().Flavor(), o)
+	if err != nil {
+		return 0, err
+	}
+	defer src.close()
+	r := runner{held: held, migration: m, source: src, options: o}
+	if err := r.begin(ctx); err != nil {
+		return 0, err
+	}
+	for range maxPasses {
+		changed, err := r.pass(ctx)
+		if err != nil {
+			return r.rows, err
+		}
+		found, _, err := src.pending(ctx, held.Session())
+		if err != nil || !found {
+			return r.rows, err
+		}
+		if changed == 0 {
+			break
+		}
+		r.progress.Position, r.progress.Finished = "", nil
+	}
+	query, _ := m.Pending.For(held.Session().Flavor().Dialect)
+	return r.rows, &Stuck{Migration: m.ID, Pending: query}
+}
+
+// runner is one run of a data migration.
+type runner struct {
+	held      *run.Held
+	migration *catalog.Migration
+	source    source
+	options   Options
+	progress  ledger.Progress
+	rows      int64 // changed by this run
+}
+
+// begin finds where an earlier run stopped, or starts anew.
+func (r *runner) begin(ctx context.Context) error {
+	all, err := r.held.Store().Progress(ctx)
+	if err != nil {
+		return err
+	}
+	for _, p := range all {
+		if p.Migration == r.migration.ID && p.Range == "" && p.Finished == nil {
+			r.progress = p
+			return nil
+		}
+	}
+	_, estimate, err := r.source.pending(ctx, r.held.Session())
+	r.progress = ledger.Progress{Migration: r.migration.ID, Estimate: estimate, Started: time.Now().UTC()}
+	return err
+}
+
+// pass goes over the rows once, from the position on, and returns how many it
+// changed.
+func (r *runner) pass(ctx context.Context) (int64, error) {
+	var changed int64
+	for {
+		began := time.Now()
+		b, err := r.batch(ctx)
+		if err != nil {
+			return changed, err
+		}
+		r.progress = r.after(b)
+		changed += b.Rows
+		r.rows += b.Rows
+		r.tell(time.Since(began))
+		if b.Done {
+			return changed, nil
+		}
+	}
+}
+
+// batch does one batch and writes its position in the same transaction.
+func (r *runner) batch(ctx context.Context) (Batch, error) {
+	var b Batch
+	err := r.held.Batch(ctx, func(ctx context.Context, sess database.Session) (ledger.Progress, error) {
+		var err error
+		if b, err = r.source.batch(ctx, sess, r.progress.Position); err != nil {
+			return ledger.Progress{}, err
+		}
+		return r.after(b), nil
+	})
+	return b, err
+}
+
+// after is the progress once a batch is done.
+func (r *runner) after(b Batch) ledger.Progress {
+	p := r.progress
+	p.Position = b.Position
+	p.Rows += b.Rows
+	p.Updated = time.Now().UTC()
+	if b.Done {
+		p.Finished = &p.Updated
+	}
+	return p
+}
+
+// tell reports the batch that was just done.
+func (r *runner) tell(took time.Duration) {
+	if r.options.Events != nil {
+		r.options.Events(Batched{
+			Migration: r.migration.ID, Rows: r.progress.Rows, Estimate: r.progress.Estimate,
+			Started: r.progress.Started, Took: took,
+		})
+	}
+}
