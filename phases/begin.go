@@ -1,0 +1,95 @@
+package phases
+
+import (
+	"context"
+	"slices"
+
+	"manage/engine/database"
+	"manage/engine/ledger"
+	"manage/engine/plan"
+	"manage/engine/revision"
+	"manage/engine/run"
+)
+
+// attempt is what a command starts from: where the database stands, and where
+// it is to go.
+type attempt struct {
+	req      Request
+	position Position
+	adopt    []plan.Step // steps that record what is there already
+	adopted  string
+	applied  revision.Set
+	target   revision.Target
+	// unfinished are the revisions that an earlier run left half applied.
+	unfinished map[string]ledger.Attempt
+}
+
+// begin reads where the database stands and resolves the request's version.
+// scope is the branch the command works on; "" for all.
+func (s *Service) begin(ctx context.Context, sess database.Session, req Request, scope revision.Branch) (attempt, error) {
+	p, err := s.position(ctx, sess)
+	if err != nil {
+		return attempt{}, err
+	}
+	if err := s.known(p); err != nil {
+		return attempt{}, err
+	}
+	a := attempt{req: req, position: p, applied: p.Applied}
+	journal, err := s.store(sess).Attempts(ctx)
+	if err != nil {
+		return a, err
+	}
+	a.unfinished = run.Unfinished(journal)
+	if err := s.accept(&a, journal); err != nil {
+		return a, err
+	}
+	if !p.Recorded && scope != revision.Contract && scope != revision.Migrate {
+		if err := s.adopt(ctx, sess, &a); err != nil {
+			return a, err
+		}
+	}
+	a.target, err = s.Catalog.Graph.Target(req.Version, revision.Scope{Applied: a.applied, Rows: p.Rows, Branch: scope})
+	return a, err
+}
+
+// accept refuses applied revisions whose files changed since, except those
+// that the request accepts: for these it records the new meaning.
+func (s *Service) accept(a *attempt, journal []ledger.Attempt) error {
+	var refused []string
+	for _, id := range s.changed(a.position.Applied, journal) {
+		if !slices.Contains(a.req.Accept, id) {
+			refused = append(refused, id)
+			continue
+		}
+		a.adopt = append(a.adopt, plan.Step{
+			ID: id, Phase: plan.Adopt, Direction: plan.Up, Transaction: true,
+			Checksum: s.Catalog.Revisions[id].Checksum, Message: "accept the changed file",
+		})
+	}
+	if len(refused) > 0 {
+		return &Changed{IDs: refused}
+	}
+	return nil
+}
+
+// changed lists the applied revisions that the journal knows with another
+// meaning than the catalog's, in the order of application.
+func (s *Service) changed(applied revision.Set, journal []ledger.Attempt) []string {
+	last := map[string]string{}
+	for _, at := range journal {
+		if at.Succeeded() && at.Direction == plan.Up && at.Checksum != "" {
+			last[at.Revision] = at.Checksum
+		}
+	}
+	if len(last) == 0 {
+		return nil
+	}
+	var ids []string
+	for id, sum := range last {
+		if r, ok := s.Catalog.Revisions[id]; ok && applied.Has(id) && r.Checksum != sum {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	return ids
+}

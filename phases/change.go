@@ -1,0 +1,141 @@
+package phases
+
+import (
+	"context"
+
+	"manage/engine/database"
+	"manage/engine/ledger"
+	"manage/engine/plan"
+	"manage/engine/run"
+	"manage/phases/backfill"
+)
+
+// job is one command that writes: it decides what is to be done from what the
+// database holds now. It must not write.
+type job func(ctx context.Context, sess database.Session) (work, error)
+
+// work is what a job decided.
+type work struct {
+	plan    plan.Plan
+	adopted string // the version that an existing schema is recorded as
+	cut     bool   // more can be planned once this has run
+	// unfinished are the half applied revisions that the plan goes on with.
+	unfinished map[string]ledger.Attempt
+}
+
+// maxRounds bounds how often a job is asked again. Each round but the last
+// applies at least one revision, so no catalog that makes headway comes near
+// it; a job that never ends is stopped.
+const maxRounds = 100_000
+
+// change runs a job to its end. It looks first without writing, so that a
+// refusal, or nothing to do, leaves no trace; what is decided under the lease
+// is what is run.
+func (s *Service) change(ctx context.Context, doing string, decide job) (Result, error) {
+	before, idle, err := s.look(ctx, decide)
+	if err != nil || idle {
+		return Result{Before: before, After: before}, err
+	}
+	result := Result{Before: before}
+	held, err := s.runner(&result).Acquire(ctx, doing)
+	if err != nil {
+		return Result{Before: before, After: before}, err
+	}
+	defer held.Release(context.WithoutCancel(ctx))
+	err = s.rounds(ctx, held, decide, &result)
+	after, readErr := s.position(context.WithoutCancel(ctx), held.Session())
+	if readErr != nil {
+		after = before
+		if err == nil {
+			err = readErr
+		}
+	}
+	result.After = after
+	return result, err
+}
+
+// look asks a job what it would do, on a session of its own.
+func (s *Service) look(ctx context.Context, decide job) (before Position, idle bool, err error) {
+	sess, err := s.DB.Session(ctx)
+	if err != nil {
+		return Position{}, false, err
+	}
+	defer sess.Close()
+	before, err = s.position(ctx, sess)
+	if err != nil {
+		return before, false, err
+	}
+	w, err := decide(ctx, sess)
+	return before, err == nil && w.plan.Empty(), err
+}
+
+// rounds decides and runs until nothing is left.
+func (s *Service) rounds(ctx context.Context, held *run.Held, decide job, result *Result) error {
+	for range maxRounds {
+		w, err := decide(ctx, held.Session())
+		if err != nil || w.plan.Empty() {
+			return err
+		}
+		if w.adopted != "" {
+			result.Adopted = w.adopted
+		}
+		if err := s.perform(ctx, held, w, result); err != nil {
+			return err
+		}
+		if !w.cut {
+			return nil
+		}
+	}
+	return &Refused{Reason: "the command makes no headway", Hint: "report this with the catalog at hand"}
+}
+
+// perform runs the plan of one round: revisions and bridges as they stand,
+// data migrations through package backfill, and before each phase its guards.
+func (s *Service) perform(ctx context.Context, held *run.Held, w work, result *Result) error {
+	for _, part := range segments(w.plan) {
+		phase := part.Steps[0].Phase
+		if err := s.guards(ctx, held.Session(), phase); err != nil {
+			return err
+		}
+		if phase == plan.Migrate {
+			if err := s.migrateStep(ctx, held, part.Steps[0], result); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := held.Execute(ctx, part, w.unfinished); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// segments cuts a plan where its phase changes; a data migration stands alone.
+func segments(p plan.Plan) []plan.Plan {
+	var parts []plan.Plan
+	for i, step := range p.Steps {
+		last := len(parts) - 1
+		if i > 0 && step.Phase == p.Steps[i-1].Phase && step.Phase != plan.Migrate {
+			parts[last].Steps = append(parts[last].Steps, step)
+			continue
+		}
+		part := p
+		part.Steps = []plan.Step{step}
+		parts = append(parts, part)
+	}
+	return parts
+}
+
+// migrateStep runs one data migration if it finds rows.
+func (s *Service) migrateStep(ctx context.Context, held *run.Held, step plan.Step, result *Result) error {
+	m := s.Catalog.Migrations[step.ID]
+	due, err := s.pending(ctx, held.Session(), m)
+	if err != nil || !due {
+		return err
+	}
+	rows, err := backfill.Run(ctx, held, m, s.backfillOptions())
+	if rows > 0 || err == nil {
+		result.Migrated = append(result.Migrated, Migrated{ID: step.ID, Rows: rows})
+	}
+	return err
+}

@@ -1,0 +1,132 @@
+package phases
+
+import (
+	"context"
+	"errors"
+
+	"manage/engine/database"
+	"manage/engine/plan"
+	"manage/engine/revision"
+	"manage/schema"
+)
+
+// compose makes the plan of one round: what is recorded first, bridges, trunk
+// and expand revisions, data migrations, contract revisions. All of it is
+// planned before any of it is run, so that what does not fit is found while
+// nothing has changed yet.
+func (s *Service) compose(ctx context.Context, sess database.Session, a attempt, pending []revision.Revision, migrations []revision.Migration) (work, error) {
+	w := work{adopted: a.adopted}
+	w.plan = plan.Plan{Catalog: s.Catalog.Name, Dialect: string(s.DB.Flavor().Dialect), From: a.position.Rows, Steps: a.adopt}
+	due, err := s.dueNow(ctx, sess, a.applied, migrations)
+	if err != nil {
+		return work{}, err
+	}
+	if len(pending) == 0 && len(due) == 0 && !s.bridgesPossible(a) {
+		return w, nil
+	}
+	live, err := s.inspect(ctx, sess)
+	if err != nil {
+		return work{}, err
+	}
+	w.plan.Steps = append(w.plan.Steps, s.bridges(a, live)...)
+	p := &planner{catalog: s.Catalog, state: live, online: a.req.Online, applied: a.applied}
+	if err := s.revisions(ctx, sess, p, &w, a, pending, due); err != nil {
+		return work{}, err
+	}
+	w.plan.To = s.Catalog.Graph.Rows(p.applied)
+	return w, nil
+}
+
+// revisions adds the steps of pending revisions, with the data migrations
+// between those that expand and those that contract.
+func (s *Service) revisions(ctx context.Context, sess database.Session, p *planner, w *work, a attempt, pending []revision.Revision, due []string) error {
+	migrated := false
+	for _, r := range pending {
+		if r.Branch == revision.Contract && !migrated {
+			w.plan.Steps = append(w.plan.Steps, s.migrationSteps(due)...)
+			migrated = true
+		}
+		from, err := s.resumePoint(a.unfinished, r.ID)
+		if err != nil {
+			return err
+		}
+		step, err := p.up(r.ID, from)
+		if errors.Is(err, errOpaque) {
+			w.cut = true
+			return nil
+		}
+		if err != nil {
+			return s.explain(ctx, sess, err, due)
+		}
+		w.plan.Steps = append(w.plan.Steps, step)
+		if from.begun {
+			// What is under way is settled by running it; the rest is planned
+			// on the schema that this leaves.
+			w.unfinished, w.cut = a.unfinished, true
+			return nil
+		}
+	}
+	if !migrated {
+		w.plan.Steps = append(w.plan.Steps, s.migrationSteps(due)...)
+	}
+	return nil
+}
+
+// dueNow leaves out the data migrations that can be asked already and find no
+// rows. Those whose expand revision is still to come are kept: they are asked
+// when it is their turn.
+func (s *Service) dueNow(ctx context.Context, sess database.Session, applied revision.Set, migrations []revision.Migration) ([]string, error) {
+	var ids []string
+	for _, m := range migrations {
+		if applied.Contains(s.Catalog.Graph.Closure(m.DependsOn...)) {
+			found, err := s.pending(ctx, sess, s.Catalog.Migrations[m.ID])
+			if err != nil {
+				return nil, err
+			}
+			if !found {
+				continue
+			}
+		}
+		ids = append(ids, m.ID)
+	}
+	return ids, nil
+}
+
+// migrationSteps are the plan's steps for data migrations. They hold no
+// statements: how many batches there are shows while they run.
+func (s *Service) migrationSteps(ids []string) []plan.Step {
+	var steps []plan.Step
+	for _, id := range ids {
+		m := s.Catalog.Migrations[id]
+		steps = append(steps, plan.Step{
+			ID: id, Phase: plan.Migrate, Direction: plan.Up, Release: m.Release,
+			Message: m.Message, Checksum: m.Checksum,
+		})
+	}
+	return steps
+}
+
+// explain turns an operation that does not fit the live schema into what a
+// person can act on.
+func (s *Service) explain(ctx context.Context, sess database.Session, err error, due []string) error {
+	var m *misfit
+	if !errors.As(err, &m) {
+		return err
+	}
+	half := &HalfDone{Revision: m.revision, Missing: m.err}
+	for _, id := range due {
+		if s.Catalog.Migrations[id].Before != m.revision {
+			continue
+		}
+		half.Migration = id
+		if half.Rows, err = s.countPending(ctx, sess, id); err != nil {
+			return err
+		}
+	}
+	return half
+}
+
+// inspect reads the live schema.
+func (s *Service) inspect(ctx context.Context, sess database.Session) (*schema.Schema, error) {
+	return schema.Inspect(ctx, sess, s.DB.Flavor(), s.DB.Schema())
+}

@@ -1,0 +1,80 @@
+package phases
+
+import (
+	"fmt"
+	"strings"
+
+	"manage/schema"
+)
+
+// Refused is work that a rule does not allow now: a gate, a guard, a finding.
+// Nothing was changed.
+type Refused struct {
+	Reason string // one sentence without a full stop
+	Next   string // the command that is due instead, such as "migrate"; "" if none is
+	Hint   string // what to do, where no command does it
+}
+
+func (e *Refused) Error() string { return e.Reason }
+
+// Ahead is a database with a version that the catalog does not know: a newer
+// release was here. Nothing was changed.
+type Ahead struct {
+	Unknown []string // the versions that are not known
+	Newest  []string // the newest that are
+}
+
+func (e *Ahead) Error() string {
+	return fmt.Sprintf("the database is at %s, which this catalog does not know; the newest it knows is %s",
+		strings.Join(e.Unknown, ", "), strings.Join(e.Newest, ", "))
+}
+
+// Mismatch is an unversioned schema that equals no revision's. Nothing was
+// changed.
+type Mismatch struct {
+	Nearest     []string // the nearest position, as a composite version; empty: an empty database
+	Differences []schema.Difference
+	// Beyond is the first position whose schema cannot be told, because plain
+	// SQL leads to it; "" if there is none.
+	Beyond string
+}
+
+func (e *Mismatch) Error() string {
+	nearest := "an empty database"
+	if len(e.Nearest) > 0 {
+		nearest = strings.Join(e.Nearest, ", ")
+	}
+	text := fmt.Sprintf("the database has tables but no version, and its schema is that of no revision; the nearest is %s, from which it differs in %d places",
+		nearest, len(e.Differences))
+	if e.Beyond != "" {
+		text += fmt.Sprintf(" (from %s on, the schema cannot be told without running the catalog's plain SQL)", e.Beyond)
+	}
+	return text
+}
+
+// HalfDone is a revision whose work was begun by something that left no
+// journal: the schema is neither what it starts from nor what it leads to.
+// Nothing was changed.
+type HalfDone struct {
+	Revision  string
+	Migration string // the data migration whose rows are still unset; "" if none is
+	Rows      int64  // how many such rows there are
+	Missing   error  // what does not fit
+}
+
+func (e *HalfDone) Error() string {
+	text := fmt.Sprintf("%s was begun by another tool and not finished: %v", e.Revision, e.Missing)
+	if e.Migration != "" {
+		text += fmt.Sprintf("; %d rows still wait for %s, which can no longer be run", e.Rows, e.Migration)
+	}
+	return text
+}
+
+func (e *HalfDone) Unwrap() error { return e.Missing }
+
+// Changed are applied revisions whose files mean something else by now.
+type Changed struct{ IDs []string }
+
+func (e *Changed) Error() string {
+	return "already applied and changed since: " + strings.Join(e.IDs, ", ")
+}

@@ -1,0 +1,105 @@
+package phases
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"manage/engine/catalog"
+	"manage/engine/database"
+	"manage/engine/plan"
+	"manage/engine/revision"
+)
+
+// guards refuses a phase while one of the catalog's guard queries returns
+// rows.
+func (s *Service) guards(ctx context.Context, q database.Querier, phase plan.Phase) error {
+	for _, g := range s.Catalog.Guards {
+		if g.Phase != string(phase) {
+			continue
+		}
+		query, ok := g.Query.For(s.DB.Flavor().Dialect)
+		if !ok {
+			continue
+		}
+		found, err := queryStrings(ctx, q, query)
+		if err != nil {
+			return fmt.Errorf("guard %q: %w", g.Name, err)
+		}
+		if len(found) > 0 {
+			return &Refused{
+				Reason: fmt.Sprintf("guard %q refuses %s: %s (%s)", g.Name, phase, g.Message, strings.Join(sample(found), ", ")),
+				Hint:   "run the command again once the guard's query returns no row",
+			}
+		}
+	}
+	return nil
+}
+
+// sample is the first few values of a list, and how many more there are.
+func sample(values []string) []string {
+	const most = 5
+	if len(values) <= most {
+		return values
+	}
+	return append(values[:most:most], fmt.Sprintf("and %d more", len(values)-most))
+}
+
+// pending reports whether a data migration's query finds rows. A migration
+// whose tables or columns are gone has nothing left to move.
+func (s *Service) pending(ctx context.Context, q database.Querier, m *catalog.Migration) (bool, error) {
+	query, ok := m.Pending.For(s.DB.Flavor().Dialect)
+	if !ok {
+		return s.pendingElsewhere(ctx, m)
+	}
+	found, err := anyRow(ctx, q, query)
+	var e *database.Error
+	if errors.As(err, &e) && (e.Class == database.MissingColumn || e.Class == database.MissingTable) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("pending query of %s: %w", m.ID, err)
+	}
+	return found, nil
+}
+
+// due returns the data migrations among candidates that find rows.
+func (s *Service) due(ctx context.Context, q database.Querier, candidates []revision.Migration) ([]string, error) {
+	var ids []string
+	for _, c := range candidates {
+		found, err := s.pending(ctx, q, s.Catalog.Migrations[c.ID])
+		if err != nil {
+			return nil, err
+		}
+		if found {
+			ids = append(ids, c.ID)
+		}
+	}
+	return ids, nil
+}
+
+// mayExpand refuses `expand`, `migrate` and `contract` on a catalog that never
+// parts.
+func (s *Service) branched(command string) error {
+	if s.Catalog.Graph.Branched() {
+		return nil
+	}
+	return &Refused{
+		Reason: fmt.Sprintf("the catalog %s has no expand and contract branches, so there is nothing to %s", s.Catalog.Name, command),
+		Next:   "upgrade",
+	}
+}
+
+// expandedFor refuses what needs expand revisions that are not applied.
+func (s *Service) expandedFor(command string, applied, target revision.Set) error {
+	for _, r := range s.Catalog.Graph.Pending(applied, target) {
+		if r.Branch != revision.Contract {
+			return &Refused{
+				Reason: fmt.Sprintf("%s cannot run before %s is applied", command, r.ID),
+				Next:   "expand",
+			}
+		}
+	}
+	return nil
+}

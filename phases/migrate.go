@@ -1,0 +1,127 @@
+package phases
+
+import (
+	"context"
+
+	"manage/engine/catalog"
+	"manage/engine/database"
+	"manage/engine/plan"
+	"manage/engine/revision"
+	"manage/phases/backfill"
+	"manage/schema"
+)
+
+// migrateJob decides for Migrate.
+func (s *Service) migrateJob(req Request) job {
+	req.Online = true
+	finished := map[string]bool{}
+	return func(ctx context.Context, sess database.Session) (work, error) {
+		if err := s.branched("migrate"); err != nil {
+			return work{}, err
+		}
+		a, err := s.begin(ctx, sess, req, revision.Migrate)
+		if err != nil {
+			return work{}, err
+		}
+		if a.target.Migration != "" && req.Again {
+			return s.again(ctx, sess, a, finished)
+		}
+		if err := s.expandedFor("migrate", a.applied, expandPart(s.Catalog.Graph, a.target.Set)); err != nil {
+			return work{}, err
+		}
+		migrations := s.Catalog.Graph.MigrationsBetween(a.applied, a.target.Set)
+		if a.target.Migration != "" {
+			migrations = only(migrations, a.target.Migration)
+		}
+		w, err := s.compose(ctx, sess, a, nil, migrations)
+		if err != nil {
+			return work{}, err
+		}
+		return w, s.stillFits(ctx, sess, a, w.plan)
+	}
+}
+
+// expandPart leaves the contract revisions out of a set, with what only they
+// need.
+func expandPart(g *revision.Graph, set revision.Set) revision.Set {
+	var ids []string
+	for _, id := range set.IDs() {
+		if r, _ := g.Revision(id); r.Branch != revision.Contract {
+			ids = append(ids, id)
+		}
+	}
+	return g.Closure(ids...)
+}
+
+// only keeps one data migration of a list.
+func only(migrations []revision.Migration, id string) []revision.Migration {
+	for _, m := range migrations {
+		if m.ID == id {
+			return []revision.Migration{m}
+		}
+	}
+	return nil
+}
+
+// again decides for `migrate NAME --again`: one data migration is run once
+// more, whatever is contracted, if it finds rows.
+func (s *Service) again(ctx context.Context, sess database.Session, a attempt, finished map[string]bool) (work, error) {
+	id := a.target.Migration
+	found, err := s.pending(ctx, sess, s.Catalog.Migrations[id])
+	if err != nil || !found || finished[id] {
+		return work{}, err
+	}
+	finished[id] = true
+	w := work{}
+	w.plan = plan.Plan{Catalog: s.Catalog.Name, Dialect: string(s.DB.Flavor().Dialect), From: a.position.Rows, To: a.position.Rows}
+	w.plan.Steps = s.migrationSteps([]string{id})
+	return w, nil
+}
+
+// stillFits refuses data migrations whose contract revision was begun by
+// something that left no journal: what they read may be gone.
+func (s *Service) stillFits(ctx context.Context, sess database.Session, a attempt, p plan.Plan) error {
+	var waiting []string
+	var due []string
+	for _, step := range p.Steps {
+		if step.Phase != plan.Migrate {
+			continue
+		}
+		due = append(due, step.ID)
+		if before := s.Catalog.Migrations[step.ID].Before; before != "" {
+			waiting = append(waiting, before)
+		}
+	}
+	if len(waiting) == 0 {
+		return nil
+	}
+	live, err := s.inspect(ctx, sess)
+	if err != nil {
+		return err
+	}
+	target := s.Catalog.Graph.Closure(waiting...)
+	planned := &planner{catalog: s.Catalog, state: live, online: true, applied: a.applied}
+	w := work{}
+	return s.revisions(ctx, sess, planned, &w, a, s.Catalog.Graph.Pending(a.applied, target), due)
+}
+
+// countPending counts the rows that a data migration has still to move, as far
+// as its steps tell.
+func (s *Service) countPending(ctx context.Context, q database.Querier, id string) (int64, error) {
+	return backfill.Count(ctx, q, s.Catalog.Migrations[id], s.DB.Flavor())
+}
+
+// pendingElsewhere asks a program or a Go hook whether anything is pending.
+func (s *Service) pendingElsewhere(ctx context.Context, m *catalog.Migration) (bool, error) {
+	return backfill.Pending(ctx, s.DB, m, s.backfillOptions())
+}
+
+// Inspect reads the live schema of the service's database.
+func (s *Service) Inspect(ctx context.Context) (*schema.Schema, error) {
+	sess, err := s.DB.Session(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer sess.Close()
+	return s.inspect(ctx, sess)
+}

@@ -1,0 +1,125 @@
+package phases
+
+import (
+	"errors"
+	"fmt"
+
+	"manage/engine/catalog"
+	"manage/engine/flavor"
+	"manage/engine/plan"
+	"manage/engine/revision"
+	"manage/engine/sqltext"
+	"manage/schema"
+)
+
+// planner renders revisions one behind the other, folding each into the schema
+// that the next one is rendered on.
+type planner struct {
+	catalog *catalog.Catalog
+	state   *schema.Schema
+	online  bool
+	applied revision.Set
+}
+
+// errOpaque stops planning: plain SQL that comes first has an effect that is
+// not known here, so the schema must be looked at again once it has run.
+var errOpaque = errors.New("the schema is not known until the steps before have run")
+
+// misfit is an operation that cannot be made on the schema as it is.
+type misfit struct {
+	revision string
+	source   revision.Source
+	err      error
+}
+
+func (e *misfit) Error() string { return fmt.Sprintf("%s: %v", e.revision, e.err) }
+func (e *misfit) Unwrap() error { return e.err }
+
+// up plans one revision. from leaves out the operations before it, which an
+// earlier, interrupted run has finished.
+func (p *planner) up(id string, from resume) (plan.Step, error) {
+	r := p.catalog.Revisions[id]
+	step := plan.Step{
+		ID: id, Phase: plan.Phase(r.Branch), Direction: plan.Up, Release: r.Release,
+		Message: r.Message, Checksum: r.Checksum,
+		Transaction: r.Transaction && p.state.Flavor.TransactionalDDL(),
+	}
+	for i, c := range r.Up {
+		if !p.takesPart(c) || i < from.attempt.Sent.Operation {
+			continue
+		}
+		if err := p.operation(&step, c, i, from); err != nil {
+			if errors.Is(err, errOpaque) {
+				return plan.Step{}, err
+			}
+			return plan.Step{}, &misfit{revision: id, source: c.Source, err: err}
+		}
+	}
+	p.applied = p.applied.Union(p.catalog.Graph.Closure(id))
+	step.Rows = p.catalog.Graph.Rows(p.applied)
+	step.Opaque = step.Opaque || from.begun
+	return step, nil
+}
+
+// takesPart reports whether a change belongs to this run. What an offline run
+// leaves out is made only to bridge two releases; drops have no `when`.
+func (p *planner) takesPart(c catalog.Change) bool {
+	if !flavor.Serves(c.Dialects, p.state.Flavor.Dialect) {
+		return false
+	}
+	switch c.When {
+	case catalog.Online:
+		return p.online
+	case catalog.Offline:
+		return !p.online
+	}
+	return true
+}
+
+// operation adds the statements of one change to step and folds it.
+func (p *planner) operation(step *plan.Step, c catalog.Change, index int, from resume) error {
+	underWay := from.begun && index == from.attempt.Sent.Operation
+	statements, err := c.Op.Render(p.state)
+	if err != nil && underWay {
+		// The live schema may show its effect already; the statement is
+		// settled before it is sent again.
+		if before := p.before(step.ID, index); before != nil {
+			statements, err = c.Op.Render(before)
+		}
+	}
+	if err != nil {
+		return p.blame(err)
+	}
+	for _, st := range statements {
+		st.Position.Operation = index
+		st.NoTransaction = st.NoTransaction || c.NoTransaction
+		step.Statements = append(step.Statements, p.annotate(st, c))
+	}
+	step.ForeignKeyCheck = append(step.ForeignKeyCheck, schema.Rebuilt(statements)...)
+	if err := c.Op.Apply(p.state); err != nil && !underWay {
+		return p.blame(err)
+	}
+	step.Opaque = step.Opaque || p.state.Opaque
+	return nil
+}
+
+// blame turns an operation's error into errOpaque where plain SQL that was
+// planned before may have made what it misses.
+func (p *planner) blame(err error) error {
+	if p.state.Opaque {
+		return errOpaque
+	}
+	return err
+}
+
+// annotate adds what the words of a plain SQL statement tell of it.
+func (p *planner) annotate(st plan.Statement, c catalog.Change) plan.Statement {
+	if _, plain := c.Op.(*schema.SQL); !plain {
+		return st
+	}
+	k := sqltext.Classify(st.SQL, p.state.Flavor.Dialect)
+	st.Data = st.Data || k.Data
+	st.NoTransaction = st.NoTransaction || k.NoTransaction
+	st.Effect = effectOf(k)
+	return st
+}

@@ -1,0 +1,105 @@
+package phases
+
+import (
+	"context"
+	"fmt"
+
+	"manage/engine/database"
+	"manage/engine/flavor"
+	"manage/engine/plan"
+	"manage/engine/revision"
+)
+
+// Commands are the commands that Plan can plan.
+func Commands() []string {
+	return []string{"sync", "upgrade", "expand", "migrate", "contract"}
+}
+
+// jobOf is the job of a command by name.
+func (s *Service) jobOf(command string, req Request) (job, error) {
+	switch command {
+	case "sync", "upgrade":
+		return s.toVersion(req), nil
+	case "expand":
+		return s.expandJob(req), nil
+	case "migrate":
+		return s.migrateJob(req), nil
+	case "contract":
+		return s.contractJob(req), nil
+	}
+	return nil, fmt.Errorf("%s cannot be planned; these can: %v", command, Commands())
+}
+
+// Plan returns what a command would run on the database as it is now. It
+// writes nothing.
+func (s *Service) Plan(ctx context.Context, command string, req Request) (plan.Plan, error) {
+	decide, err := s.jobOf(command, req)
+	if err != nil {
+		return plan.Plan{}, err
+	}
+	sess, err := s.DB.Session(ctx)
+	if err != nil {
+		return plan.Plan{}, err
+	}
+	defer sess.Close()
+	w, err := decide(ctx, sess)
+	return w.plan, err
+}
+
+// PlanOffline returns what a command would run on a database of flavor f whose
+// version rows are from, without one: the schema is what the catalog's
+// revisions make of nothing.
+func (s *Service) PlanOffline(command string, f flavor.Flavor, from []string, req Request) (plan.Plan, error) {
+	if _, err := s.jobOf(command, req); err != nil {
+		return plan.Plan{}, err
+	}
+	g := s.Catalog.Graph
+	pos := s.positionOf(from)
+	if err := s.known(pos); err != nil {
+		return plan.Plan{}, err
+	}
+	scope, online := revision.Branch(""), req.Online
+	switch command {
+	case "expand", "migrate", "contract":
+		scope, online = map[string]revision.Branch{"expand": revision.Expand, "migrate": revision.Migrate, "contract": revision.Contract}[command], true
+	}
+	target, err := g.Target(req.Version, revision.Scope{Applied: pos.Applied, Rows: from, Branch: scope})
+	if err != nil {
+		return plan.Plan{}, err
+	}
+	state, err := s.Catalog.Fold(f, online, pos.Applied)
+	if err != nil {
+		return plan.Plan{}, err
+	}
+	w := work{plan: plan.Plan{Catalog: s.Catalog.Name, Dialect: string(f.Dialect), From: from}}
+	p := &planner{catalog: s.Catalog, state: state, online: online, applied: pos.Applied}
+	pending, due := s.offlineParts(command, pos.Applied, target.Set)
+	err = s.revisions(context.Background(), noSession, p, &w, attempt{applied: pos.Applied}, pending, due)
+	w.plan.To = g.Rows(p.applied)
+	return w.plan, err
+}
+
+// noSession stands where an offline plan has no connection; nothing reads
+// through it, as only live databases have journals and pending rows.
+var noSession database.Session
+
+// offlineParts are the revisions and data migrations that a command takes part
+// in. Whether rows are pending cannot be known, so every migration is listed.
+func (s *Service) offlineParts(command string, applied, target revision.Set) ([]revision.Revision, []string) {
+	g := s.Catalog.Graph
+	var pending []revision.Revision
+	for _, r := range g.Pending(applied, target) {
+		if command == "migrate" || command == "contract" && r.Branch != revision.Contract {
+			continue
+		}
+		pending = append(pending, r)
+	}
+	if command == "expand" || command == "contract" {
+		return pending, nil
+	}
+	var due []string
+	for _, m := range g.MigrationsBetween(applied, target) {
+		due = append(due, m.ID)
+	}
+	return pending, due
+}

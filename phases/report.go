@@ -1,0 +1,301 @@
+package phases
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"manage/engine/database"
+	"manage/engine/ledger"
+	"manage/engine/plan"
+	"manage/engine/revision"
+	"manage/engine/run"
+)
+
+// Report is everything that can be said of a database without changing it.
+type Report struct {
+	Catalog  string
+	Position Position
+	Heads    revision.Heads
+	Stage    revision.Stage
+	Legacy   string // the number in the older scheme's table; "" if there is none
+	// Exit is what `check` ends with. Next is the command that is due: sync,
+	// upgrade, expand, migrate or contract; "" if there is none.
+	Exit          int
+	Next          string
+	NextRevisions []string // what Next would apply
+	Due           []string // data migrations that find rows
+	Problems      []Problem
+	Releases      []ReleaseStatus
+	Migrations    []MigrationStatus
+	Lease         *ledger.Lease // nil if nobody holds it
+	Missing       bool          // the SQLite file does not exist
+}
+
+// Problem is something that somebody must look at before work goes on.
+type Problem struct {
+	Kind    ProblemKind
+	ID      string // the revision it is about; "" if it is about none
+	Message string
+}
+
+// ProblemKind says what sort of problem it is.
+type ProblemKind string
+
+// The kinds of problems, in the order in which they decide what `check` ends
+// with.
+const (
+	UnknownOutcome ProblemKind = "unknown outcome" // a statement that was sent and never confirmed
+	AheadOfCatalog ProblemKind = "ahead"           // a version that the catalog does not know
+	ChangedFile    ProblemKind = "changed"         // an applied revision whose file means something else
+	Leftover       ProblemKind = "leftover"        // a bridge that outlived its release
+)
+
+// Status reads all that version, check and status tell. It writes nothing.
+func (s *Service) Status(ctx context.Context) (Report, error) {
+	r := Report{Catalog: s.Catalog.Name, Heads: s.Catalog.Graph.Heads(), Missing: s.DB.Missing()}
+	sess, err := s.DB.Session(ctx)
+	if err != nil {
+		return r, err
+	}
+	defer sess.Close()
+	if r.Position, err = s.position(ctx, sess); err != nil {
+		return r, err
+	}
+	facts := revision.Facts{Applied: r.Position.Applied, Unknown: r.Position.Unknown, Rows: r.Position.Rows}
+	if !r.Position.Recorded {
+		tables, err := s.tables(ctx, sess)
+		if err != nil {
+			return r, err
+		}
+		facts.Tables = len(tables) > 0
+		if r.Legacy, err = s.legacyNumber(ctx, sess, tables); err != nil {
+			return r, err
+		}
+	}
+	if r.Due, err = s.due(ctx, sess, s.Catalog.Graph.Candidates(r.Position.Applied)); err != nil {
+		return r, err
+	}
+	facts.Due = len(r.Due) > 0
+	r.Stage = s.Catalog.Graph.Stage(facts)
+	if err := s.books(ctx, sess, &r); err != nil {
+		return r, err
+	}
+	s.advise(&r)
+	return r, nil
+}
+
+// books adds what the ledger tells: problems, progress, the lease.
+func (s *Service) books(ctx context.Context, sess database.Session, r *Report) error {
+	store := s.store(sess)
+	journal, err := store.Attempts(ctx)
+	if err != nil {
+		return err
+	}
+	if r.Lease, err = store.Lease(ctx); err != nil {
+		return err
+	}
+	progress, err := store.Progress(ctx)
+	if err != nil {
+		return err
+	}
+	if len(r.Position.Unknown) > 0 {
+		r.Problems = append(r.Problems, Problem{Kind: AheadOfCatalog, ID: r.Position.Unknown[0], Message: (&Ahead{Unknown: r.Position.Unknown, Newest: s.newest()}).Error()})
+	}
+	for _, id := range s.changed(r.Position.Applied, journal) {
+		r.Problems = append(r.Problems, Problem{Kind: ChangedFile, ID: id, Message: (&Changed{IDs: []string{id}}).Error()})
+	}
+	if err := s.unsettled(ctx, sess, journal, r); err != nil {
+		return err
+	}
+	r.Migrations = s.migrationStates(r, progress)
+	r.Releases = s.releaseStates(r)
+	return nil
+}
+
+// unsettled adds a problem for each half applied revision whose last statement
+// nobody can tell the outcome of.
+func (s *Service) unsettled(ctx context.Context, sess database.Session, journal []ledger.Attempt, r *Report) error {
+	if r.Lease != nil && !r.Lease.Expired {
+		return nil // somebody is at it
+	}
+	unfinished := run.Unfinished(journal)
+	for id, at := range unfinished {
+		if at.Confirmed || at.Finished != nil || s.Catalog.Revisions[id] == nil || r.Position.Applied.Has(id) {
+			continue
+		}
+		live, err := s.inspect(ctx, sess)
+		if err != nil {
+			return err
+		}
+		p := &planner{catalog: s.Catalog, state: live, online: true, applied: r.Position.Applied}
+		st := p.underWay(id, at)
+		if st == nil || st.Data {
+			continue
+		}
+		if st.Effect != nil {
+			if _, known := live.Shows(*st.Effect); known {
+				continue
+			}
+		}
+		r.Problems = append(r.Problems, Problem{Kind: UnknownOutcome, ID: id,
+			Message: fmt.Sprintf("a statement of %s was sent and its outcome is not known: %s", id, st.SQL)})
+	}
+	return nil
+}
+
+// underWay is the statement that an interrupted attempt sent last; nil if it
+// cannot be planned.
+func (p *planner) underWay(id string, at ledger.Attempt) *plan.Statement {
+	step, err := p.up(id, resume{begun: true, attempt: at})
+	if err != nil {
+		return nil
+	}
+	for i := range step.Statements {
+		if step.Statements[i].Position == at.Sent {
+			return &step.Statements[i]
+		}
+	}
+	return nil
+}
+
+// advise says which command is due, what it would apply, and what `check`
+// ends with.
+func (s *Service) advise(r *Report) {
+	r.Exit = r.Stage.CheckExit(len(r.Due) > 0)
+	r.Next = s.nextCommand(*r)
+	g := s.Catalog.Graph
+	target := g.Closure(s.newest()...)
+	for _, rev := range g.Pending(r.Position.Applied, target) {
+		contract := rev.Branch == revision.Contract
+		if r.Next == "expand" && contract || r.Next == "contract" && !contract || r.Next == "migrate" {
+			continue
+		}
+		r.NextRevisions = append(r.NextRevisions, rev.ID)
+	}
+	for _, p := range r.Problems {
+		switch p.Kind {
+		case UnknownOutcome:
+			r.Exit, r.Next, r.NextRevisions = 9, "", nil
+			return
+		case AheadOfCatalog, ChangedFile:
+			r.Exit, r.Next, r.NextRevisions = 6, "", nil
+		}
+	}
+}
+
+// nextCommand is the command that a stage asks for.
+func (s *Service) nextCommand(r Report) string {
+	switch r.Stage {
+	case revision.Current, revision.Ahead:
+		return ""
+	case revision.Empty, revision.Unversioned:
+		if !s.Catalog.Graph.Branched() {
+			return "upgrade"
+		}
+		return "expand"
+	case revision.Expanded:
+		return "migrate"
+	case revision.Migrated:
+		return "contract"
+	case revision.Contracting:
+		if len(r.Due) > 0 {
+			return "migrate"
+		}
+		return "contract"
+	}
+	if !s.Catalog.Graph.Branched() {
+		return "upgrade"
+	}
+	return "expand"
+}
+
+// migrationStates says how far each data migration is.
+func (s *Service) migrationStates(r *Report, progress []ledger.Progress) []MigrationStatus {
+	var states []MigrationStatus
+	for _, m := range s.Catalog.Graph.Migrations() {
+		st := MigrationStatus{ID: m.ID, State: s.migrationState(m, r)}
+		for _, p := range progress {
+			if p.Migration == m.ID {
+				st.add(p, r.Lease)
+			}
+		}
+		states = append(states, st)
+	}
+	return states
+}
+
+// migrationState is the state of one data migration as far as revisions and
+// pending rows tell.
+func (s *Service) migrationState(m revision.Migration, r *Report) string {
+	switch {
+	case slices.Contains(r.Due, m.ID):
+		return "due"
+	case !r.Position.Applied.Contains(s.Catalog.Graph.Closure(m.DependsOn...)):
+		return "waiting"
+	}
+	return "done"
+}
+
+// ReleaseStatus is how far one release is. Expand and Contract are "done",
+// "partial", "open" or "none"; Migrate is "done", "due", "open" or "none".
+type ReleaseStatus struct {
+	Name, Expand, Migrate, Contract string
+}
+
+// releaseStates says how far each release is.
+func (s *Service) releaseStates(r *Report) []ReleaseStatus {
+	migrate := map[string]string{}
+	for _, m := range r.Migrations {
+		rel := s.Catalog.Migrations[m.ID].Release
+		state := map[string]string{"waiting": "open", "due": "due", "running": "due", "done": "done"}[m.State]
+		if migrate[rel] == "" || state == "due" {
+			migrate[rel] = state
+		}
+	}
+	var states []ReleaseStatus
+	for _, rs := range s.Catalog.Graph.ReleaseStates(r.Position.Applied) {
+		st := ReleaseStatus{Name: rs.Name, Expand: string(rs.Expand), Migrate: migrate[rs.Name], Contract: string(rs.Contract)}
+		if st.Migrate == "" {
+			st.Migrate = "none"
+		}
+		states = append(states, st)
+	}
+	return states
+}
+
+// MigrationStatus is how far one data migration is. State is "waiting" (its
+// expand revision is not applied), "due", "running" or "done".
+type MigrationStatus struct {
+	ID            string
+	State         string
+	Rows          int64
+	Estimate      int64
+	RowsPerSecond float64
+	SecondsLeft   float64
+}
+
+// add counts one key range of a migration's progress in.
+func (m *MigrationStatus) add(p ledger.Progress, lease *ledger.Lease) {
+	m.Rows += p.Rows
+	m.Estimate += p.Estimate
+	if m.State == "due" && p.Finished == nil && lease != nil && !lease.Expired {
+		m.State = "running"
+	}
+	if seconds := p.Updated.Sub(p.Started).Seconds(); seconds > 0 {
+		m.RowsPerSecond += float64(p.Rows) / seconds
+	}
+	if left := m.Estimate - m.Rows; left > 0 && m.RowsPerSecond > 0 {
+		m.SecondsLeft = float64(left) / m.RowsPerSecond
+	}
+}
+
+// History returns the journal, oldest entry first.
+func (s *Service) History(ctx context.Context) ([]ledger.Attempt, error) {
+	sess, err := s.DB.Session(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer sess.Close()
+	return s.store(sess).Attempts(ctx)
+}

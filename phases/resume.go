@@ -1,0 +1,66 @@
+package phases
+
+import (
+	"context"
+
+	"manage/engine/database"
+	"manage/engine/ledger"
+	"manage/engine/plan"
+	"manage/engine/run"
+	"manage/schema"
+)
+
+// resume is where an interrupted run of a revision goes on. The zero value is
+// a revision that was never begun, or whose transaction was rolled back.
+type resume struct {
+	begun   bool
+	attempt ledger.Attempt
+}
+
+// resumePoint finds out from the journal where a revision goes on. A file that
+// was changed after it was half applied is refused: its positions mean nothing.
+func (s *Service) resumePoint(journal map[string]ledger.Attempt, id string) (resume, error) {
+	last, ok := journal[id]
+	if !ok || last.Direction != plan.Up {
+		return resume{}, nil
+	}
+	if last.Checksum != s.Catalog.Revisions[id].Checksum {
+		return resume{}, &run.Changed{Step: id, Attempt: last}
+	}
+	return resume{begun: true, attempt: last}, nil
+}
+
+// before is the schema that operation number n of a revision starts from, as
+// the catalog has it; nil if it cannot be told. It serves to name the effect
+// of a statement that may or may not have taken place.
+func (p *planner) before(id string, n int) *schema.Schema {
+	state, err := p.catalog.Fold(p.state.Flavor, p.online, p.applied)
+	if err != nil || state.Opaque {
+		return nil
+	}
+	for i, c := range p.catalog.Revisions[id].Up {
+		if i >= n {
+			break
+		}
+		if p.takesPart(c) && c.Op.Apply(state) != nil {
+			return nil
+		}
+	}
+	return state
+}
+
+// probe settles by a look at the live schema whether a statement took effect.
+func (s *Service) probe(ctx context.Context, sess database.Session, e plan.Effect) (run.Settled, error) {
+	live, err := s.inspect(ctx, sess)
+	if err != nil {
+		return run.Settled{}, err
+	}
+	shown, known := live.Shows(e)
+	switch {
+	case !known:
+		return run.Settled{Outcome: run.Unsettled}, nil
+	case shown:
+		return run.Settled{Outcome: run.Applied}, nil
+	}
+	return run.Settled{Outcome: run.NotApplied, Cleanup: live.Leftover(e)}, nil
+}

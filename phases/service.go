@@ -1,0 +1,77 @@
+package phases
+
+import (
+	"manage/engine/catalog"
+	"manage/engine/database"
+	"manage/engine/plan"
+	"manage/engine/run"
+	"manage/phases/backfill"
+)
+
+// Service is one catalog on one database: what every command works with.
+type Service struct {
+	Catalog *catalog.Catalog
+	DB      database.DB
+	// Run says how long to wait for locks, for the lease and between beats.
+	Run run.Options
+	// Batches says how data migrations are cut, and holds the Go ones.
+	Batches backfill.Options
+	// Faults breaks a run at a chosen point; nil outside tests.
+	Faults run.Faults
+	// Events is told of everything that happens: values of run.Event and
+	// backfill.Batched. Nil to hear nothing.
+	Events func(any)
+}
+
+// Request is what a command was asked to do.
+type Request struct {
+	Version string   // VERSION as given; "" for the newest
+	Online  bool     // `--online`: keep the bridges between two releases
+	Again   bool     // `migrate NAME --again`
+	Accept  []string // revisions whose changed files are accepted
+}
+
+// Result is what a command did.
+type Result struct {
+	Before, After Position
+	Adopted       string   // the version an existing schema was recorded as; "" if none was
+	Applied       []string // revisions, in order
+	Migrated      []Migrated
+}
+
+// Idle reports whether there was nothing to do.
+func (r Result) Idle() bool {
+	return r.Adopted == "" && len(r.Applied) == 0 && len(r.Migrated) == 0 && equalRows(r.Before.Rows, r.After.Rows)
+}
+
+// Migrated is one data migration that ran, and how many rows it changed.
+type Migrated struct {
+	ID   string
+	Rows int64
+}
+
+// runner is what takes the lease and runs plans. It notes in result the
+// revisions that were applied.
+func (s *Service) runner(result *Result) *run.Runner {
+	return &run.Runner{
+		DB: s.DB, Catalog: s.Catalog.Name, VersionTable: s.Catalog.VersionTable,
+		Options: s.Run, Faults: s.Faults, Probe: s.probe,
+		Events: func(e run.Event) {
+			if done, ok := e.(run.StepDone); ok && s.Catalog.Revisions[done.Step.ID] != nil && done.Step.Phase != plan.Bridge {
+				result.Applied = append(result.Applied, done.Step.ID)
+			}
+			if s.Events != nil {
+				s.Events(e)
+			}
+		},
+	}
+}
+
+// backfillOptions are the service's options for data migrations, with what
+// follows from its catalog and its events.
+func (s *Service) backfillOptions() backfill.Options {
+	o := s.Batches
+	o.Dir = s.Catalog.Dir
+	o.Events = s.Events
+	return o
+}
