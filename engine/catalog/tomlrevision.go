@@ -58,12 +58,8 @@ func (d *decoder) keyLine(key string) int {
 // changes decodes the operations of [[up]] or [[down]].
 func (w *worker) changes(section string, raw any, lines []int) []Change {
 	d := &w.decoder
-	var items []map[string]any
-	switch v := raw.(type) {
-	case nil:
-	case []map[string]any:
-		items = v
-	default:
+	items, ok := tables(raw)
+	if !ok {
 		d.at(section, func() {
 			d.fail("%s must be an array of tables: write each operation below a line [[%s]]", section, section)
 		})
@@ -83,6 +79,27 @@ func (w *worker) changes(section string, raw any, lines []int) []Change {
 		})
 	}
 	return all
+}
+
+// tables are the elements of an array of tables, however it is written.
+func tables(raw any) ([]map[string]any, bool) {
+	switch v := raw.(type) {
+	case nil:
+		return nil, true
+	case []map[string]any:
+		return v, true
+	case []any:
+		items := make([]map[string]any, 0, len(v))
+		for _, item := range v {
+			table, ok := item.(map[string]any)
+			if !ok {
+				return nil, false
+			}
+			items = append(items, table)
+		}
+		return items, true
+	}
+	return nil, false
 }
 
 // change decodes one [[up]] or [[down]]; it has no Op if something is wrong.
