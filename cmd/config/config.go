@@ -1,0 +1,113 @@
+// Package config finds out what a run is to work on and how: from flags, the
+// environment, manage.toml and the services' own .conf files, in that order of
+// precedence. It reads files through an interface and knows no globals, so that
+// every rule is tested with literals. It opens no database.
+package config
+
+import (
+	"fmt"
+	"time"
+
+	"manage/engine/database"
+)
+
+// Config is what was configured. Values that nobody gave are the defaults of
+// the table in options.go.
+type Config struct {
+	// Connection is the database's URL; "" if none is configured, or if it
+	// cannot be read. Database says why.
+	Connection string
+	// ConnectionFrom says where the connection comes from, such as
+	// "--connection" or "/etc/glance/glance.conf:12".
+	ConnectionFrom string
+	Schema         string
+	MaxRetries     int
+	RetryInterval  time.Duration
+	SQLMode        *string
+	WsrepSyncWait  *int
+	// CatalogName names a built-in catalog, CatalogPath a directory. At most
+	// one of them is set.
+	CatalogName, CatalogPath string
+	Locks                    Locks
+	Lease                    Lease
+	Batches                  Batches
+	Replicas                 Replicas
+	Debug                    bool
+	// MetadefsPath is where the image service keeps its metadata definitions.
+	MetadefsPath string
+	// Files are the configuration files that were read, in order.
+	Files []string
+
+	unusable error // why there is no connection
+}
+
+// Locks bounds how long a statement waits for a lock, and how often it is
+// tried again.
+type Locks struct {
+	Timeout time.Duration
+	Retries int
+}
+
+// Lease says how long a holder that gives no sign keeps the lease.
+type Lease struct{ TTL time.Duration }
+
+// Batches are the settings of data migrations: the time that a batch aims at,
+// and how many run at once.
+type Batches struct {
+	Time    time.Duration
+	Workers int
+}
+
+// Replicas are the databases whose lag slows data migrations down, and the lag
+// from which it does.
+type Replicas struct {
+	Connections []string
+	MaxLag      time.Duration
+}
+
+// Database is the configured connection, ready to be opened. The error is an
+// *Error that says what is missing or wrong, and where.
+func (c Config) Database() (*database.URL, database.Options, error) {
+	options := database.Options{Schema: c.Schema, MaxRetries: c.MaxRetries, RetryInterval: c.RetryInterval,
+		SQLMode: c.SQLMode, WsrepSyncWait: c.WsrepSyncWait}
+	if c.unusable != nil {
+		return nil, options, c.unusable
+	}
+	u, err := database.ParseURL(c.Connection)
+	if err != nil {
+		return nil, options, &Error{Place: c.ConnectionFrom, Problem: err.Error()}
+	}
+	return u, options, nil
+}
+
+// Error is something wrong with the configuration. It never holds a secret.
+type Error struct {
+	// File and Line are where; Line is 0 if no line is to blame. Place stands
+	// for both where the source is no file: a flag or a variable.
+	File  string
+	Line  int
+	Place string
+	// Problem is what is wrong, and Hint what to do if that is not plain.
+	Problem, Hint string
+	// Unknown is a word that is not known, and Known are the words that could
+	// stand in its place.
+	Unknown string
+	Known   []string
+	// Err is the error of the system, if there was one.
+	Err error
+}
+
+func (e *Error) Error() string {
+	switch {
+	case e.File != "" && e.Line > 0:
+		return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Problem)
+	case e.File != "":
+		return e.File + ": " + e.Problem
+	case e.Place != "":
+		return e.Place + ": " + e.Problem
+	}
+	return e.Problem
+}
+
+// Unwrap returns the error of the system.
+func (e *Error) Unwrap() error { return e.Err }

@@ -1,0 +1,49 @@
+package config
+
+import "path/filepath"
+
+// program is what a name that the tool runs under means for its configuration.
+type program struct {
+	name string
+	// project names the folders that the files are searched in.
+	project string
+	// files are the names of the default files without their suffix, in the
+	// order in which they are read. Empty for manage, whose file is manage.toml.
+	files []string
+	// catalog is the built-in catalog of this name.
+	catalog string
+	// connection is the connection where none is configured; "" if the program
+	// insists on one.
+	connection string
+	// options are options of the service itself, beside those that all share:
+	// they may be used in other values as $name. nil has no default.
+	options map[confName]*string
+}
+
+// own reports whether the program is manage itself and not one of the older
+// names, which read what their originals read.
+func (p program) own() bool { return len(p.files) == 0 }
+
+// programs lists the names; any other name is manage.
+func programs() []program {
+	metadefs := "/etc/glance/metadefs/"
+	return []program{
+		{name: "manage", catalog: "glance", connection: "sqlite:///manage.sqlite",
+			options: map[confName]*string{{"DEFAULT", "metadata_source_path"}: &metadefs}},
+		// glance.conf is read a second time, after glance-api.conf, because the
+		// original does: its values win over those of glance-api.conf.
+		{name: "glance-manage", project: "glance", catalog: "glance",
+			files:   []string{"glance", "glance-api", "glance", "glance-manage"},
+			options: map[confName]*string{{"DEFAULT", "metadata_source_path"}: &metadefs}},
+	}
+}
+
+func programNamed(name string) program {
+	all := programs()
+	for _, p := range all {
+		if p.name == filepath.Base(name) {
+			return p
+		}
+	}
+	return all[0]
+}
