@@ -1,0 +1,56 @@
+package config
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "write docs/reference/configuration.md")
+
+func contains(s, part string) bool { return strings.Contains(s, part) }
+
+// TestReference: the page in docs is the one that the table makes.
+func TestReference(t *testing.T) {
+	name := filepath.Join("..", "..", "docs", "reference", "configuration.md")
+	if *update {
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, []byte(Reference()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	page, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(page), Reference()); diff != "" {
+		t.Errorf("the page is not up to date (go test ./cmd/config -update):\n%s", diff)
+	}
+}
+
+// TestOptions: every option can be read from somewhere, says what it means,
+// and has a default that it takes itself.
+func TestOptions(t *testing.T) {
+	seen := map[string]bool{}
+	for _, o := range options() {
+		id := o.key
+		if len(o.conf) > 0 {
+			id += o.conf[0].String()
+		}
+		if id == "" || seen[id] || o.doc == "" || !strings.HasSuffix(o.doc, ".") && !strings.HasSuffix(o.doc, "`.") {
+			t.Errorf("%q is repeated, or lacks a place or a sentence: %q", id, o.doc)
+		}
+		seen[id] = true
+		if o.fallback != none && o.set != nil {
+			if err := o.set(&Config{}, value{raw: o.fallback}); err != nil {
+				t.Errorf("%s does not take its default: %v", id, err)
+			}
+		}
+	}
+}
