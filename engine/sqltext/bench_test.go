@@ -37,3 +37,22 @@ func BenchmarkSplit(b *testing.B) {
 		}
 	}
 }
+
+func BenchmarkClassify(b *testing.B) {
+	const sql = "ALTER TABLE images ADD COLUMN visibility VARCHAR(36) NOT NULL DEFAULT 'private', ADD INDEX visibility_image_idx (visibility)"
+	b.ReportAllocs()
+	for b.Loop() {
+		if m := Classify(sql, flavor.MariaDB); !m.Known {
+			b.Fatal(m)
+		}
+	}
+}
+
+func BenchmarkNormalize(b *testing.B) {
+	script := dumpOf(flavor.MariaDB, 64<<10)
+	b.SetBytes(int64(len(script)))
+	b.ReportAllocs()
+	for b.Loop() {
+		Normalize(script, flavor.MariaDB)
+	}
+}
