@@ -1,0 +1,84 @@
+package view
+
+import (
+	"manage/engine/revision"
+	"manage/phases"
+)
+
+// ChangeDocument is the document of the commands that change a database: sync,
+// upgrade, expand, migrate, contract and stamp.
+type ChangeDocument struct {
+	Catalog string           `json:"catalog"`
+	Command string           `json:"command"`
+	From    []string         `json:"from"`
+	Adopted *string          `json:"adopted"`
+	Applied []string         `json:"applied"`
+	Moved   []MovedMigration `json:"migrated"`
+	Version []string         `json:"version"`
+	Rows    []string         `json:"rows"`
+	Stage   revision.Stage   `json:"stage"`
+	Next    *string          `json:"next"`
+}
+
+// MovedMigration is a data migration that ran.
+type MovedMigration struct {
+	ID   string `json:"id"`
+	Rows int64  `json:"rows"`
+}
+
+// Change is what a command did, and where the database stands after it.
+type Change struct {
+	Command string
+	Result  phases.Result
+	After   phases.Report
+}
+
+// Changed prints what a command did and what is next.
+func Changed(p *Page, c Change) error {
+	if p.JSON {
+		return p.document(changeDocument(c))
+	}
+	var l lines
+	if c.Result.Adopted != "" {
+		l.add("Took the existing schema over at %s.", c.Result.Adopted)
+	}
+	if n := len(c.Result.Applied); n > 0 {
+		l.add("Applied %s: %s.", count(n, "revision"), span(c.Result.Applied))
+	}
+	for _, m := range c.Result.Migrated {
+		l.add("Moved rows with %s: %s.", m.ID, count(m.Rows, "row"))
+	}
+	if nothingDone(c) {
+		l.add("Nothing to do: %s", alreadyThere(c))
+	}
+	l.add("%s", standing(c.After))
+	whatIsNext(p, &l, c.After)
+	return p.text(&l)
+}
+
+func nothingDone(c Change) bool {
+	r := c.Result
+	return r.Adopted == "" && len(r.Applied) == 0 && len(r.Migrated) == 0
+}
+
+// alreadyThere is the reason why a command had nothing to do.
+func alreadyThere(c Change) string {
+	if c.Command == "migrate" {
+		return "no data migration is due."
+	}
+	return "the database already contains what was asked for."
+}
+
+func changeDocument(c Change) ChangeDocument {
+	d := ChangeDocument{
+		Catalog: c.After.Catalog, Command: c.Command,
+		From: list(composite(c.Result.Before)), Adopted: optional(c.Result.Adopted),
+		Applied: list(c.Result.Applied), Moved: []MovedMigration{},
+		Version: list(composite(c.After.Position)), Rows: list(c.After.Position.Rows),
+		Stage: c.After.Stage, Next: optional(c.After.Next),
+	}
+	for _, m := range c.Result.Migrated {
+		d.Moved = append(d.Moved, MovedMigration{ID: m.ID, Rows: m.Rows})
+	}
+	return d
+}

@@ -1,0 +1,72 @@
+package view
+
+import (
+	"manage/engine/revision"
+	"manage/phases"
+)
+
+// CheckDocument is the document of `check`.
+type CheckDocument struct {
+	Catalog        string         `json:"catalog"`
+	Stage          revision.Stage `json:"stage"`
+	Next           *string        `json:"next"`
+	Exit           int            `json:"exit"`
+	Revisions      []string       `json:"revisions"`
+	DataMigrations []string       `json:"data_migrations"`
+	Problems       []Problem      `json:"problems"`
+}
+
+// Problem is something to look at before work goes on.
+type Problem struct {
+	Kind    string  `json:"kind"`
+	ID      *string `json:"id"`
+	Message string  `json:"message"`
+}
+
+// Check prints what is to be done next.
+func Check(p *Page, r phases.Report) error {
+	if p.JSON {
+		return p.document(checkDocument(r))
+	}
+	var l lines
+	l.add("%s", standing(r))
+	whatIsNext(p, &l, r)
+	return p.text(&l)
+}
+
+func checkDocument(r phases.Report) CheckDocument {
+	d := CheckDocument{
+		Catalog: r.Catalog, Stage: r.Stage, Next: optional(r.Next), Exit: r.Exit,
+		Revisions: list(r.NextRevisions), DataMigrations: list(r.Due), Problems: []Problem{},
+	}
+	for _, q := range r.Problems {
+		d.Problems = append(d.Problems, Problem{Kind: string(q.Kind), ID: optional(q.ID), Message: q.Message})
+	}
+	return d
+}
+
+// whatIsNext adds the problems, what is outstanding, and the command to run.
+func whatIsNext(p *Page, l *lines, r phases.Report) {
+	for _, q := range r.Problems {
+		l.add("Problem: %s", q.Message)
+	}
+	if len(r.NextRevisions) > 0 {
+		l.add("Outstanding: %s", count(len(r.NextRevisions), "revision")+", "+span(r.NextRevisions))
+	}
+	if len(r.Due) > 0 {
+		l.add("Due: %s, %s", count(len(r.Due), "data migration"), joined(r.Due))
+	}
+	if r.Next != "" {
+		l.add("Next: %s", p.Command(r.Next))
+	} else if len(r.Problems) == 0 {
+		l.add("Nothing is to be done.")
+	}
+}
+
+// span names a list of revisions by its ends, if it is long.
+func span(ids []string) string {
+	if len(ids) <= 3 {
+		return joined(ids)
+	}
+	return ids[0] + " to " + ids[len(ids)-1]
+}

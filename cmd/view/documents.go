@@ -1,0 +1,69 @@
+package view
+
+import (
+	"time"
+
+	"manage/engine/revision"
+)
+
+// Document describes the one JSON document that a command prints with
+// `-o json`, by an example of it.
+type Document struct {
+	Of      string // the command
+	About   string
+	Example any
+}
+
+// Documents lists all documents, for the reference page.
+func Documents() []Document {
+	heads := HeadsOfCatalog{Expand: "2024_1_expand01", Contract: "2024_1_contract01"}
+	began := time.Date(2026, 11, 20, 22, 11, 19, 0, time.UTC)
+	ended := began.Add(1500 * time.Millisecond)
+	return []Document{
+		{"db version", "`version` is the composite version; `rows` are the rows that are stored. `trunk`, `expand`, `contract` and `release` are null where there is none; a catalog without branches has `heads.trunk` only.",
+			VersionDocument{
+				Catalog: "glance", Version: []string{"wallaby_expand01", "wallaby_contract01"},
+				Expand: optional("wallaby_expand01"), Contract: optional("wallaby_contract01"), Release: optional("wallaby"),
+				Stage: revision.Behind, Heads: heads, Rows: []string{"wallaby_contract01"},
+			}},
+		{"db check", "`next` is the command that is due, null if none is; `exit` is the exit code. `revisions` is what `next` would apply, `data_migrations` what is due.",
+			CheckDocument{
+				Catalog: "glance", Stage: revision.Behind, Next: optional("expand"), Exit: 3,
+				Revisions: []string{"xena_expand01"}, DataMigrations: []string{}, Problems: []Problem{},
+			}},
+		{"db status", "The states of a release are `none`, `open`, `partial`, `due` and `done`; those of a data migration `waiting`, `due`, `running` and `done`. `lease` is null while nobody works.",
+			StatusDocument{
+				Catalog: "glance", Stage: revision.Expanded, Version: []string{"ocata_expand01"},
+				Releases:   []ReleaseState{{"ocata", "done", "due", "open"}},
+				Migrations: []MigrationRow{{"ocata_migrate01", "running", 1200, 200000, 90000, 2}},
+				Lease:      &LeaseHeld{Holder: "root@db1 pid 4711", Doing: "ocata_migrate01", Acquired: began, Beat: ended, Expires: ended.Add(30 * time.Second)},
+				Next:       optional("migrate"), Problems: []Problem{},
+			}},
+		{"db sync, upgrade, expand, migrate, contract, stamp", "What the command did, and where the database stands after it. `adopted` is the version that an existing schema was recorded as, null if none was.",
+			ChangeDocument{
+				Catalog: "glance", Command: "sync", From: []string{"mitaka02"}, Applied: []string{"ocata_expand01", "ocata_contract01"},
+				Moved:   []MovedMigration{{"ocata_migrate01", 261}},
+				Version: []string{"ocata_expand01", "ocata_contract01"}, Rows: []string{"ocata_contract01"}, Stage: revision.Behind, Next: optional("expand"),
+			}},
+		{"db plan", "`lock`, `blocks` are null where they are not known.",
+			PlanDocument{
+				Catalog: "glance", Dialect: "postgres", From: []string{"mitaka02"}, To: []string{"ocata_expand01"},
+				Steps: []PlanStep{{"ocata_expand01", "expand", true, []PlanStatement{{SQL: "CREATE INDEX visibility_image_idx ON images (visibility)"}}}},
+			}},
+		{"db history", "One entry for each attempt at a revision, oldest first; `finished` is null while it runs and after it was cut off.",
+			HistoryDocument{Catalog: "glance", Attempts: []Attempt{{
+				ID: 1, Revision: "ocata_expand01", Phase: "expand", Direction: "up", Checksum: "sha256:…", Statements: 3, Done: 3,
+				Who: "root@db1 pid 4711", Started: began, Finished: &ended,
+			}}}},
+		{"db heads", "A catalog without branches has `trunk` only.", HeadsDocument{Catalog: "glance", Heads: heads}},
+		{"db graph", "The revisions and data migrations, each behind what it needs.",
+			GraphDocument{Catalog: "glance", Version: []string{"ocata_expand01"}, Nodes: []GraphNode{{
+				ID: "ocata_contract01", Branch: revision.Contract, Release: "ocata", Message: "drop is_public from images",
+				Revises: "mitaka02", DependsOn: []string{"ocata_expand01", "ocata_migrate01"},
+			}}}},
+		{"catalogs", "", CatalogsDocument{Catalogs: []CatalogSummary{{"glance", "Image service", 29, 2, heads, []string{"sqlite", "postgres", "mysql", "mariadb"}}}}},
+		{"--version", "", ToolDocument{Program: "manage", Version: "0.1.0"}},
+		{"any command that fails", "`hint` says what to do; `file` and `line` where the fault is, if it is in a file.",
+			failureDocument(Failure{Code: "refused", Exit: 6, Message: "contract cannot run before the data migration ocata_migrate01 is complete", Hint: "Next: manage db migrate"})},
+	}
+}

@@ -1,0 +1,89 @@
+package view
+
+import (
+	"fmt"
+	"strings"
+
+	"manage/engine/plan"
+)
+
+// PlanDocument is the document of `plan`.
+type PlanDocument struct {
+	Catalog string     `json:"catalog"`
+	Dialect string     `json:"dialect"`
+	From    []string   `json:"from"`
+	To      []string   `json:"to"`
+	Steps   []PlanStep `json:"steps"`
+}
+
+// PlanStep is one revision or data migration of a plan.
+type PlanStep struct {
+	ID          string          `json:"id"`
+	Phase       string          `json:"phase"`
+	Transaction bool            `json:"transaction"`
+	Statements  []PlanStatement `json:"statements"`
+}
+
+// PlanStatement is one statement and what it costs; null where that is not
+// known.
+type PlanStatement struct {
+	SQL      string  `json:"sql"`
+	Lock     *string `json:"lock"`
+	Rewrites bool    `json:"rewrites"`
+	Blocks   *string `json:"blocks"`
+}
+
+// Plan prints what a command would run.
+func Plan(p *Page, pl plan.Plan) error {
+	if p.JSON {
+		return p.document(planDocument(pl))
+	}
+	var l lines
+	if pl.Empty() {
+		l.add("Nothing would be run: the database already contains what is asked for.")
+		return p.text(&l)
+	}
+	l.add("From %s to %s, %s:", position(pl.From), position(pl.To), count(len(pl.Steps), "step"))
+	for i, s := range pl.Steps {
+		l.add("\n%d. %s", i+1, heading(s))
+		for _, st := range s.Statements {
+			l.add("%s", indent(strings.TrimSpace(st.SQL)+";"))
+		}
+	}
+	return p.text(&l)
+}
+
+func heading(s plan.Step) string {
+	h := fmt.Sprintf("%s (%s, %s", s.ID, s.Phase, count(len(s.Statements), "statement"))
+	if s.Transaction {
+		h += ", one transaction"
+	}
+	h += ")"
+	if s.Message != "" {
+		h += ": " + s.Message
+	}
+	return h
+}
+
+func position(rows []string) string {
+	if len(rows) == 0 {
+		return "nothing"
+	}
+	return joined(rows)
+}
+
+func indent(text string) string { return "   " + strings.ReplaceAll(text, "\n", "\n   ") }
+
+func planDocument(pl plan.Plan) PlanDocument {
+	d := PlanDocument{Catalog: pl.Catalog, Dialect: pl.Dialect, From: list(pl.From), To: list(pl.To), Steps: []PlanStep{}}
+	for _, s := range pl.Steps {
+		step := PlanStep{ID: s.ID, Phase: string(s.Phase), Transaction: s.Transaction, Statements: []PlanStatement{}}
+		for _, st := range s.Statements {
+			step.Statements = append(step.Statements, PlanStatement{
+				SQL: st.SQL, Lock: optional(st.Lock), Rewrites: st.Rewrites, Blocks: optional(st.Blocks),
+			})
+		}
+		d.Steps = append(d.Steps, step)
+	}
+	return d
+}

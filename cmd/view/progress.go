@@ -1,0 +1,172 @@
+package view
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"manage/engine/plan"
+	"manage/engine/run"
+	"manage/phases/backfill"
+)
+
+// Progress tells on standard error what happens while it happens: a line for
+// each step, and more if it is asked for.
+type Progress struct {
+	Out     io.Writer
+	Log     *slog.Logger
+	Quiet   bool // nothing but waits and retries
+	Verbose bool // each statement
+	// Terminal is true if lines can be written over.
+	Terminal bool
+	Now      func() time.Time
+
+	begun bool // a line waits for its end
+	told  time.Time
+}
+
+// Close ends a line that an error has left open.
+func (p *Progress) Close() { p.finish() }
+
+// Event prints one event of a run. It takes any value, so that it can be told
+// of everything that packages report; what it does not know it logs.
+func (p *Progress) Event(e any) {
+	p.Log.Debug("event", "type", fmt.Sprintf("%T", e))
+	switch e := e.(type) {
+	case run.StepStarted:
+		p.begin("%s %s%s", verb(e.Step), e.Step.ID, resumed(e))
+	case run.StepDone:
+		p.end(took(e.Took))
+	case run.StatementStarted:
+		if p.Verbose {
+			p.line("  %s", e.Statement.SQL)
+		}
+	case run.Waiting:
+		p.line("%s", waiting(e, p.Now()))
+	case run.TookOver:
+		p.line("Took over from %s, whose lease ran out.", e.From.Holder)
+	case run.Retrying:
+		p.line("%s waits for a lock (attempt %d of %d); again in %s.", e.Step, e.Attempt, e.Of, took(e.Pause))
+	case run.HeartbeatFailed:
+		p.line("The lease could not be extended: %v", e.Err)
+	case backfill.Batched:
+		p.batch(e)
+	case run.Settling:
+		p.line("%s: an earlier run did not see the end of a statement; the schema tells that it %s.", e.Step, settled(e.Outcome))
+	}
+}
+
+// begin writes the first half of a line, so that what takes long is seen while
+// it does.
+func (p *Progress) begin(format string, args ...any) {
+	if p.Quiet {
+		return
+	}
+	p.finish()
+	fmt.Fprintf(p.Out, format+" …", args...)
+	p.begun = true
+}
+
+// end writes the second half, if nothing came between.
+func (p *Progress) end(text string) {
+	if p.begun {
+		fmt.Fprintf(p.Out, " %s\n", text)
+		p.begun = false
+	}
+}
+
+// finish ends a line that another one interrupts.
+func (p *Progress) finish() {
+	if p.begun {
+		fmt.Fprintln(p.Out)
+		p.begun = false
+	}
+}
+
+// line writes a line of its own. Progress that cannot be written is no reason
+// to stop, so errors are not looked at.
+func (p *Progress) line(format string, args ...any) {
+	p.finish()
+	fmt.Fprintf(p.Out, format+"\n", args...)
+}
+
+// batch tells how far a data migration is: on a terminal in one line that is
+// written over, elsewhere in a line now and then.
+func (p *Progress) batch(b backfill.Batched) {
+	pause := 10 * time.Second
+	if p.Terminal {
+		pause = 200 * time.Millisecond
+	}
+	now := p.Now()
+	if p.Quiet || now.Sub(p.told) < pause {
+		return
+	}
+	p.told = now
+	if p.Terminal {
+		fmt.Fprintf(p.Out, "\r\x1b[K%s", rowsSoFar(b, now))
+		p.begun = true
+		return
+	}
+	p.line("%s", rowsSoFar(b, now))
+}
+
+// rowsSoFar is how many rows a data migration has moved, how fast, and how
+// long the rest will take at that speed.
+func rowsSoFar(b backfill.Batched, now time.Time) string {
+	text := fmt.Sprintf("%s: %s", b.Migration, count(b.Rows, "row"))
+	if b.Estimate > 0 {
+		text = fmt.Sprintf("%s: %d of about %d rows", b.Migration, b.Rows, b.Estimate)
+	}
+	speed := float64(b.Rows) / now.Sub(b.Started).Seconds()
+	if speed < 1 {
+		return text
+	}
+	text += fmt.Sprintf(", %.0f rows/s", speed)
+	if left := b.Estimate - b.Rows; left > 0 {
+		text += fmt.Sprintf(", %s left", seconds(float64(left)/speed))
+	}
+	return text
+}
+
+func verb(s plan.Step) string {
+	switch s.Phase {
+	case plan.Migrate:
+		return "Moving rows:"
+	case plan.Adopt:
+		return "Recording"
+	}
+	if s.Direction == plan.Down {
+		return "Taking back"
+	}
+	return "Applying"
+}
+
+func resumed(e run.StepStarted) string {
+	if e.ResumedFrom == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" from statement %d on", e.ResumedFrom+1)
+}
+
+func waiting(w run.Waiting, now time.Time) string {
+	since := now.Sub(w.Since)
+	if w.Lease == nil {
+		return fmt.Sprintf("Waiting for whoever has locked the database, for %s now.", took(since))
+	}
+	return fmt.Sprintf("Waiting for %s (%s), for %s now.", w.Lease.Holder, w.Lease.Doing, took(since))
+}
+
+func settled(o run.Outcome) string {
+	if o == run.Applied {
+		return "took effect"
+	}
+	return "did not take effect"
+}
+
+func took(d time.Duration) string {
+	if d < time.Second {
+		return d.Round(time.Millisecond).String()
+	}
+	return d.Round(100 * time.Millisecond).String()
+}

@@ -1,0 +1,80 @@
+package view
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"manage/engine/flavor"
+	"manage/engine/plan"
+)
+
+// Script prints a plan as a script for the database's own client: the
+// statements of each step and its version rows, in a transaction where the
+// server takes one. The journal is not part of it: manage later finds the
+// version rows, and takes the database from there.
+func Script(p *Page, pl plan.Plan, versionTable string) error {
+	if p.JSON {
+		return p.document(planDocument(pl))
+	}
+	s := script{dialect: flavor.Dialect(pl.Dialect), table: versionTable, rows: pl.From}
+	s.add("-- %s: from %s to %s", pl.Catalog, position(pl.From), position(pl.To))
+	if !pl.Empty() {
+		s.statement(fmt.Sprintf("CREATE TABLE IF NOT EXISTS %s (version_num VARCHAR(32) NOT NULL, CONSTRAINT %s_pkc PRIMARY KEY (version_num))", versionTable, versionTable))
+	}
+	for _, step := range pl.Steps {
+		s.step(step)
+	}
+	return p.text(&s.lines)
+}
+
+type script struct {
+	lines
+	dialect flavor.Dialect
+	table   string
+	rows    []string
+}
+
+func (s *script) step(step plan.Step) {
+	s.add("\n-- %s", heading(step))
+	if step.Transaction {
+		s.add("BEGIN;")
+	}
+	for _, st := range step.Statements {
+		s.statement(st.SQL)
+	}
+	if step.Rows != nil {
+		s.versions(step.Rows)
+	}
+	if step.Transaction {
+		s.add("COMMIT;")
+	}
+}
+
+// versions changes the version rows from what they are to those of a step,
+// touching only what differs.
+func (s *script) versions(rows []string) {
+	for _, old := range s.rows {
+		if !slices.Contains(rows, old) {
+			s.add("DELETE FROM %s WHERE version_num = '%s';", s.table, old)
+		}
+	}
+	for _, id := range rows {
+		if !slices.Contains(s.rows, id) {
+			s.add("INSERT INTO %s (version_num) VALUES ('%s');", s.table, id)
+		}
+	}
+	s.rows = rows
+}
+
+// statement adds a statement and its end. The clients of MySQL and MariaDB cut
+// at each semicolon, also in the body of a trigger, unless they are told of
+// another end.
+func (s *script) statement(sql string) {
+	sql = strings.TrimSpace(sql)
+	if s.dialect.MySQLFamily() && strings.Contains(sql, ";") {
+		s.add("DELIMITER //\n%s\n//\nDELIMITER ;", sql)
+		return
+	}
+	s.add("%s;", strings.TrimSuffix(sql, ";"))
+}
