@@ -1,0 +1,155 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"manage/cmd/view"
+)
+
+// reader turns the words of a command line into those that kong takes.
+type reader func(model *kong.Application, words []string) (scanned, error)
+
+// call is one call of a tool, from its words to its exit code.
+type call struct {
+	program Program
+	tool    tool
+	began   *latch
+	speaker speaker
+	log     *slog.Logger
+	words   []string // as kong got them
+	level   slog.LevelVar
+	global  *Global
+	teller  teller // nil while no database is open
+	closers []func() error
+}
+
+// run reads the words, runs the command that they name, and presents what
+// comes of it.
+func (c *call) run(ctx context.Context, words []string) int {
+	defer c.close()
+	page := &view.Page{Out: c.program.Out, JSON: wantsJSON(words)}
+	root := c.tool.grammar()
+	parser, err := kong.New(root, kong.Name(c.tool.name), kong.Description(c.tool.about), kong.NoDefaultHelp())
+	if err != nil {
+		return c.say(page, c.explain(err))
+	}
+	s, err := c.tool.read(parser.Model, words)
+	if done, code := c.answer(page, parser.Model, s, err); done {
+		return code
+	}
+	c.words = s.words
+	parsed, err := parser.Parse(s.words)
+	if err != nil {
+		return c.say(page, c.explain(&usageError{Err: err, Command: s.node}))
+	}
+	return c.finish(ctx, page, c.dispatch(ctx, page, root.global(), parsed))
+}
+
+// answer deals with what needs no command: help, the tool's version, and words
+// that make no sense.
+func (c *call) answer(page *view.Page, model *kong.Application, s scanned, err error) (done bool, code int) {
+	var said *said
+	switch {
+	case errors.As(err, &said):
+		fmt.Fprint(c.program.Out, said.text)
+		return true, said.code
+	case s.help && err == nil:
+		err = printHelp(c.program.Out, c.tool.name, model, s.node)
+	case s.version && err == nil:
+		err = view.ToolVersion(page, c.tool.name, c.version())
+	case err == nil && len(s.node.Children) > 0:
+		return true, c.bare(page, model, s.node)
+	case err == nil:
+		return false, 0
+	}
+	if err != nil {
+		return true, c.say(page, c.explain(err))
+	}
+	return true, ExitDone
+}
+
+// said is an answer that a reader already has for some words: an older tool's
+// list of what it can do.
+type said struct {
+	text string
+	code int
+}
+
+func (s *said) Error() string { return s.text }
+
+// bare answers words that stop before a command: with the help, and the code
+// of wrong usage, because a script that comes here has lost a word.
+func (c *call) bare(page *view.Page, model *kong.Application, node *kong.Node) int {
+	if page.JSON {
+		return c.say(page, c.explain(&usageError{Kind: missingCommand, Command: node}))
+	}
+	if err := printHelp(c.program.Out, c.tool.name, model, node); err != nil {
+		return ExitFailed
+	}
+	return ExitUsage
+}
+
+// finish turns what a command returned into its exit code, saying what went
+// wrong.
+func (c *call) finish(ctx context.Context, page *view.Page, err error) int {
+	var with exitWith
+	switch {
+	case err == nil:
+		return ExitDone
+	case errors.As(err, &with):
+		return c.tool.exit(with.code)
+	case ctx.Err() != nil && !c.began.Load():
+		return c.say(page, view.Failure{
+			Code: meaning(ExitInterrupted).Name, Exit: ExitInterrupted,
+			Message: "interrupted before anything began",
+		})
+	}
+	return c.say(page, c.explain(err))
+}
+
+// explain is the table's failure for an error.
+func (c *call) explain(err error) view.Failure { return explain(err, c.speaker) }
+
+// say prints a failure and returns its exit code.
+func (c *call) say(page *view.Page, f view.Failure) int {
+	f.Exit = c.tool.exit(f.Exit)
+	if err := view.Failed(page, c.program.Err, c.tool.name, f); err != nil {
+		return ExitFailed
+	}
+	return f.Exit
+}
+
+// close gives back what the command opened, last first.
+func (c *call) close() {
+	for _, f := range slices.Backward(c.closers) {
+		_ = f() // the work is done and reported; the server drops the connection in any case
+	}
+}
+
+// wantsJSON reports whether the words ask for JSON. It looks at them by
+// itself, because errors in the words are to be said in JSON too.
+func wantsJSON(words []string) bool {
+	for i, w := range words {
+		next := ""
+		if i+1 < len(words) {
+			next = words[i+1]
+		}
+		switch {
+		case w == "--":
+			return false
+		case w == "--output=json", w == "--output" && next == "json":
+			return true
+		case !strings.HasPrefix(w, "--") && strings.HasPrefix(w, "-") && strings.HasSuffix(w, "ojson"),
+			!strings.HasPrefix(w, "--") && strings.HasPrefix(w, "-") && strings.HasSuffix(w, "o") && next == "json":
+			return true
+		}
+	}
+	return false
+}

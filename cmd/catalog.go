@@ -1,0 +1,95 @@
+package cmd
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+
+	"manage/engine/catalog"
+)
+
+// Catalog is a catalog that a program brings with it.
+type Catalog struct {
+	Name  string
+	Files fs.FS // with catalog.toml at its root
+}
+
+// load reads the catalog. Its files are named after it in messages, because
+// they are nowhere on disk.
+func (c Catalog) load() (*catalog.Catalog, error) {
+	return catalog.Load(c.Files, catalog.Options{Prefix: c.Name})
+}
+
+// catalogs are those of the calling program.
+type catalogs []Catalog
+
+// unknownCatalog is a name that is no catalog of the program, and no
+// directory either.
+type unknownCatalog struct {
+	Name  string
+	Known []string
+}
+
+func (e *unknownCatalog) Error() string {
+	return fmt.Sprintf("there is no catalog %q: it is neither built in nor a directory", e.Name)
+}
+
+func (e *unknownCatalog) hint() string {
+	if near := nearest(e.Name, e.Known); len(near) > 0 {
+		return fmt.Sprintf("Did you mean %s?", alternatives(near))
+	}
+	if len(e.Known) == 0 {
+		return "Name the directory of a catalog."
+	}
+	return fmt.Sprintf("Built in: %s. A directory is told by a slash in its name, such as ./%s.", strings.Join(e.Known, ", "), e.Name)
+}
+
+// has reports whether there is a catalog of this name.
+func (all catalogs) has(name string) bool {
+	return slices.ContainsFunc(all, func(c Catalog) bool { return c.Name == name })
+}
+
+// find loads the catalog of a name.
+func (all catalogs) find(name string) (*catalog.Catalog, error) {
+	var known []string
+	for _, c := range all {
+		if c.Name == name {
+			return c.load()
+		}
+		known = append(known, c.Name)
+	}
+	return nil, &unknownCatalog{Name: name, Known: known}
+}
+
+// directory loads the catalog in a directory. A word that is not even that may
+// be the name of a built-in catalog that was written wrongly.
+func (all catalogs) directory(name string) (*catalog.Catalog, error) {
+	info, err := os.Stat(name)
+	switch {
+	case err == nil && info.IsDir():
+		return catalog.Load(os.DirFS(name), catalog.Options{Dir: name})
+	case os.IsNotExist(err) && !strings.ContainsRune(name, os.PathSeparator):
+		return all.find(name)
+	}
+	return nil, &noDirectory{Name: name, Err: err}
+}
+
+// noDirectory is a catalog's directory that cannot be read.
+type noDirectory struct {
+	Name string
+	Err  error // nil if it is there but is a file
+}
+
+func (e *noDirectory) Error() string {
+	switch {
+	case e.Err == nil:
+		return fmt.Sprintf("the catalog %s is a file; name the directory that holds catalog.toml", e.Name)
+	case os.IsNotExist(e.Err):
+		return fmt.Sprintf("the catalog's directory %s does not exist", e.Name)
+	}
+	return fmt.Sprintf("the catalog's directory %s cannot be read: %v", e.Name, e.Err)
+}
+
+func (e *noDirectory) Unwrap() error { return e.Err }

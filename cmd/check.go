@@ -1,0 +1,33 @@
+package cmd
+
+import (
+	"context"
+
+	"manage/cmd/view"
+)
+
+// checkCommand is `manage db check`.
+type checkCommand struct{}
+
+// Doc is what the help says of check.
+func (*checkCommand) Doc() Doc {
+	return Doc{
+		Does: "Says what is to be done next, in words and by its exit code, so that a deployment can ask " +
+			"before each step.",
+		Writes:   writesNothing,
+		Exits:    readExits(ExitExpand, ExitMigrate, ExitContract, ExitRefused, ExitUnknown),
+		Examples: []string{"db check", "db check -o json"},
+	}
+}
+
+// Run says what is next.
+func (*checkCommand) Run(ctx context.Context, s Reads, p *view.Page) error {
+	r, err := s.Status(ctx)
+	if err != nil {
+		return err
+	}
+	if err := view.Check(p, r); err != nil {
+		return err
+	}
+	return exitCode(r.Exit)
+}

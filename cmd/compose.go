@@ -1,0 +1,129 @@
+package cmd
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"manage/cmd/config"
+	"manage/cmd/view"
+	"manage/engine/catalog"
+	"manage/engine/database"
+	"manage/engine/flavor"
+	"manage/phases"
+)
+
+// Reads is what a command needs that only looks: the database is opened
+// without the right to write.
+type Reads struct{ *phases.Service }
+
+// Writes is what a command needs that changes the database.
+type Writes struct{ *phases.Service }
+
+// lazyReads and lazyWrites are for commands that find out while they run
+// whether they need a database at all.
+type (
+	lazyReads  func(ctx context.Context) (Reads, error)
+	lazyWrites func(ctx context.Context) (Writes, error)
+)
+
+// dispatch runs the command that was parsed. Each thing that it can ask for is
+// made when it asks, once: a command that needs no database opens none.
+func (c *call) dispatch(ctx context.Context, page *view.Page, g *Global, parsed *kong.Context) error {
+	c.log = c.tool.logs(c.program.Err, &c.level)
+	if g.Debug {
+		c.level.Set(slog.LevelDebug)
+	}
+	c.global = g
+	c.speaker.options = repeated(g)
+	page.Verbose = g.Verbose
+	page.Command = c.speaker.db
+	parsed.BindTo(ctx, (*context.Context)(nil))
+	parsed.Bind(page, g, catalogs(c.program.Catalogs), parsed.Model, c.terminal())
+	for _, provider := range []any{
+		func() (config.Config, error) { return c.configuration(g) },
+		func(conf config.Config) (*catalog.Catalog, error) { return c.catalog(conf) },
+		func(conf config.Config, cat *catalog.Catalog) (Reads, error) {
+			s, err := c.service(ctx, conf, cat, true)
+			return Reads{s}, err
+		},
+		func(conf config.Config, cat *catalog.Catalog) (Writes, error) {
+			s, err := c.service(ctx, conf, cat, false)
+			return Writes{s}, err
+		},
+		func(conf config.Config, cat *catalog.Catalog) lazyReads {
+			return func(ctx context.Context) (Reads, error) {
+				s, err := c.service(ctx, conf, cat, true)
+				return Reads{s}, err
+			}
+		},
+		func(conf config.Config, cat *catalog.Catalog) lazyWrites {
+			return func(ctx context.Context) (Writes, error) {
+				s, err := c.service(ctx, conf, cat, false)
+				return Writes{s}, err
+			}
+		},
+	} {
+		if err := parsed.BindSingletonProvider(provider); err != nil {
+			return err
+		}
+	}
+	err := parsed.Run()
+	if c.teller != nil {
+		c.teller.Close()
+	}
+	return err
+}
+
+// repeated are the options that choose the database and the catalog, for
+// command lines that are printed. A connection that holds a password is left
+// out.
+func repeated(g *Global) []string {
+	var options []string
+	add := func(name string, value *string) {
+		if value != nil {
+			options = append(options, name, *value)
+		}
+	}
+	if g.Connection != nil && !secret(*g.Connection) {
+		add("--connection", g.Connection)
+	}
+	add("--connection-file", g.ConnectionFile)
+	add("--catalog", g.Catalog)
+	for _, f := range g.ConfigFile {
+		add("--config-file", &f)
+	}
+	for _, d := range g.ConfigDir {
+		add("--config-dir", &d)
+	}
+	return options
+}
+
+// secret reports whether a connection holds a password, or may hold one
+// because it cannot be read.
+func secret(connection string) bool {
+	u, err := database.ParseURL(connection)
+	return err != nil || u.HasPassword || strings.Contains(strings.ToLower(connection), "password")
+}
+
+// dialectNamed reads the name of a dialect, as --dialect has it.
+func dialectNamed(name string) (flavor.Flavor, error) {
+	d := flavor.Dialect(name)
+	if d.Known() {
+		return flavor.Default(d), nil
+	}
+	var known []string
+	for _, k := range flavor.Dialects() {
+		known = append(known, string(k))
+	}
+	near := nearest(name, known)
+	if len(near) == 0 {
+		near = known
+	}
+	return flavor.Flavor{}, &usageError{Kind: badValue, Word: name, Other: "--dialect", Nearest: near}
+}
+
+func isOneOf(word string, words []string) bool { return slices.Contains(words, word) }

@@ -1,0 +1,32 @@
+package cmd
+
+import (
+	"context"
+
+	"manage/cmd/view"
+	"manage/phases"
+)
+
+// contractCommand is `manage db contract`.
+type contractCommand struct {
+	Target string `arg:"" optional:"" name:"version" help:"Where to stop; the newest contract revision if it is left out."`
+	accepting
+}
+
+// Doc is what the help says of contract.
+func (*contractCommand) Doc() Doc {
+	return Doc{
+		Does: "The last step of an upgrade while the service runs: removes what only the old release needed. " +
+			"Run it when no node of the old release is left. It is refused before expand and migrate are " +
+			"complete. " + versionGrammar,
+		Writes:   writesSchema,
+		Exits:    writeExits(),
+		Examples: []string{"db contract", "db contract ocata"},
+	}
+}
+
+// Run contracts the schema.
+func (c *contractCommand) Run(ctx context.Context, s Writes, p *view.Page) error {
+	req := phases.Request{Version: c.Target, Online: true, Accept: c.Accept}
+	return change(ctx, "contract", s, p, func() (phases.Result, error) { return s.Contract(ctx, req) })
+}

@@ -1,0 +1,70 @@
+package cmd
+
+import (
+	"fmt"
+	"strings"
+
+	"manage/cmd/view"
+	"manage/phases"
+)
+
+// phaseRules say why work is refused.
+func phaseRules() []rule {
+	return []rule{
+		on(func(e *phases.Refused, line speaker) view.Failure {
+			hint := e.Hint
+			if e.Next != "" {
+				hint = next(line.db(e.Next), hint)
+			}
+			return failure(ExitRefused, e.Reason, hint)
+		}),
+		on(func(e *phases.Ahead, _ speaker) view.Failure {
+			return failure(ExitRefused, e.Error(),
+				"Use the release of the catalog that made this database, or a newer one; nothing was done.")
+		}),
+		on(func(e *phases.Mismatch, line speaker) view.Failure {
+			return failure(ExitRefused, e.Error(), differences(e, line))
+		}),
+		on(func(e *phases.HalfDone, _ speaker) view.Failure {
+			return failure(ExitRefused, e.Error(),
+				"Restore the backup that was made before that tool ran, and upgrade the restored database with manage; nothing was done.")
+		}),
+		on(func(e *phases.Changed, line speaker) view.Failure {
+			return failure(ExitRefused, e.Error(), fmt.Sprintf(
+				"Restore the file as it was applied, or, if the change does not matter to this database, accept it by name: %s",
+				line.db("sync --accept "+strings.Join(e.IDs, " --accept "))))
+		}),
+		on(func(e *unconfirmed, line speaker) view.Failure {
+			hint := ""
+			if !e.Asked {
+				hint = fmt.Sprintf("Nobody is at a terminal to ask; say it with --yes: %s", line.db(e.What+" --yes"))
+			}
+			return failure(ExitRefused, e.Error(), hint)
+		}),
+	}
+}
+
+// next names the command that is due.
+func next(command, hint string) string {
+	text := "Next: " + command
+	if hint != "" {
+		text += "\n" + hint
+	}
+	return text
+}
+
+// differences lists what a schema that matches no revision differs in.
+func differences(e *phases.Mismatch, line speaker) string {
+	var b strings.Builder
+	b.WriteString("It differs in:\n")
+	const most = 20
+	for i, d := range e.Differences {
+		if i == most {
+			fmt.Fprintf(&b, "  and %d more\n", len(e.Differences)-most)
+			break
+		}
+		fmt.Fprintf(&b, "  %s\n", d)
+	}
+	fmt.Fprintf(&b, "Mend these, or record the version that it has: %s", line.db("stamp VERSION"))
+	return b.String()
+}

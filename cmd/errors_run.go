@@ -1,0 +1,133 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"manage/cmd/view"
+	"manage/engine/database"
+	"manage/engine/ledger"
+	"manage/engine/run"
+)
+
+// runRules say what stopped a run, and what is recorded of it.
+func runRules() []rule {
+	return []rule{
+		on(func(e *run.LeaseHeld, line speaker) view.Failure {
+			hint := fmt.Sprintf("It was waited for %s. See how far it is: %s", e.Waited.Round(time.Second), line.db("status"))
+			return failure(ExitBusy, e.Error(), hint)
+		}),
+		on(func(e *run.Interrupted, _ speaker) view.Failure {
+			if !e.Began {
+				return failure(ExitInterrupted, "interrupted before anything began", "")
+			}
+			return failure(ExitPartly, e.Error(), "What was in hand is finished and recorded; run the same command again to go on.")
+		}),
+		on(func(e *run.OutcomeUnknown, line speaker) view.Failure {
+			return failure(ExitUnknown, e.Error(), unknownHint(e, line))
+		}),
+		on(func(e *run.Changed, line speaker) view.Failure {
+			return failure(ExitRefused, e.Error(), fmt.Sprintf(
+				"Restore the file as it was when it was begun, then run the command again. See what was done of it: %s", line.db("history")))
+		}),
+		on(func(e *run.ForeignKeysBroken, _ speaker) view.Failure {
+			return failure(ExitFailed, e.Error(), fmt.Sprintf(
+				"It was rolled back. Look at the rows of %s that refer to nothing.", strings.Join(e.Tables, ", ")))
+		}),
+		stepRule,
+		sentinel(ledger.ErrLeaseLost, ExitBusy, "Somebody else took over after this process gave no sign of life for too long; nothing more was written."),
+		sentinel(ledger.ErrRowsChanged, ExitFailed, "Another tool works on this database; let it end, then run the command again."),
+		on(func(e *ledger.Garbled, _ speaker) view.Failure {
+			return failure(ExitFailed, e.Error(), "Something else wrote to this table, or a newer release of manage did.")
+		}),
+	}
+}
+
+// stepRule speaks for a statement that failed: in the words of the server, with
+// the statement and with what is recorded.
+func stepRule(err error, line speaker) (view.Failure, bool) {
+	var e *run.StepFailed
+	if !errors.As(err, &e) {
+		return view.Failure{}, false
+	}
+	f := failure(ExitFailed, e.Error(), "")
+	var d *database.Error
+	if errors.As(e.Err, &d) {
+		w := classWords(line)[d.Class]
+		f.Code = w.code
+		f.Hint = firstOf(d.Hint, w.hint)
+	}
+	if f.Code == "" {
+		f.Code = meaning(ExitFailed).Name
+	}
+	state := "Nothing of this step took effect."
+	if e.Applied {
+		f.Exit, state = ExitPartly, "What came before it took effect and is recorded; a further run goes on from there."
+	}
+	f.Hint = strings.Join(nonEmpty(statementLine(e.SQL), state, f.Hint), "\n")
+	return f, true
+}
+
+// sentinel makes a rule for an error that carries no data.
+func sentinel(target error, exit int, hint string) rule {
+	return func(err error, _ speaker) (view.Failure, bool) {
+		if !errors.Is(err, target) {
+			return view.Failure{}, false
+		}
+		return failure(exit, err.Error(), hint), true
+	}
+}
+
+func unknownHint(e *run.OutcomeUnknown, line speaker) string {
+	look := "Look at the database whether it took effect."
+	if o := e.LookAt; o != nil {
+		state := "is there"
+		if !o.Present {
+			state = "is gone"
+		}
+		where := ""
+		if o.Table != "" && o.Table != o.Name {
+			where = " of table " + o.Table
+		}
+		look = fmt.Sprintf("Look whether %s %s%s %s: then it took effect.", o.Kind, o.Name, where, state)
+	}
+	again := fmt.Sprintf("Then see where the database stands: %s", line.db("status"))
+	if e.Settles {
+		again = "Running the same command again settles it by such a look."
+	}
+	return strings.Join(nonEmpty(statementLine(e.SQL), look, again), "\n")
+}
+
+// statementLine shows a statement, cut where it gets long.
+func statementLine(sql string) string {
+	if sql == "" {
+		return ""
+	}
+	const most = 400
+	text := strings.TrimSpace(sql)
+	if len(text) > most {
+		text = text[:most] + "…"
+	}
+	return "The statement was: " + text
+}
+
+func firstOf(words ...string) string {
+	for _, w := range words {
+		if w != "" {
+			return w
+		}
+	}
+	return ""
+}
+
+func nonEmpty(lines ...string) []string {
+	var kept []string
+	for _, l := range lines {
+		if l != "" {
+			kept = append(kept, l)
+		}
+	}
+	return kept
+}

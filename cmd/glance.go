@@ -1,0 +1,206 @@
+package cmd
+
+import (
+	"context"
+	"strings"
+
+	"manage/cmd/view"
+	"manage/engine/catalog"
+	"manage/phases"
+)
+
+// glanceTool is the tool under the name glance-manage: the command line of the
+// image service, so that its installers and playbooks run unchanged.
+func glanceTool() tool {
+	return tool{
+		name:    "glance-manage",
+		catalog: "glance",
+		about:   "Manages the database of the image service.",
+		grammar: func() grammar { return &glanceGrammar{} },
+		read:    readGlance,
+		exit:    oldExit,
+		logs:    serviceLogs,
+		progress: func(c *call, cat *catalog.Catalog) teller {
+			return &view.ServiceLog{Log: c.log, Graph: cat.Graph}
+		},
+	}
+}
+
+// oldExit is the exit code under an older name, which has no codes from 6 on.
+func oldExit(code int) int {
+	if code >= ExitRefused && code <= ExitUnknown {
+		return ExitFailed
+	}
+	return code
+}
+
+// glanceGrammar is what glance-manage understands, once its words are read by
+// readGlance.
+type glanceGrammar struct {
+	glanceGlobal
+	DB struct {
+		Check          glanceCheck          `cmd:"" help:"Say which step of an upgrade is next, also by the exit code."`
+		Contract       glanceContract       `cmd:"" help:"Remove what only the release before needs."`
+		Expand         glanceExpand         `cmd:"" help:"Add what the new release needs."`
+		Migrate        glanceMigrate        `cmd:"" help:"Move the rows to where the new release looks for them."`
+		Sync           glanceSync           `cmd:"" help:"Bring the database to the newest or a given version, with the service stopped."`
+		Upgrade        glanceUpgrade        `cmd:"" help:"Bring the schema to the newest or a given version."`
+		Version        glanceVersion        `cmd:"" help:"Show the version of the database."`
+		VersionControl glanceVersionControl `cmd:"" name:"version_control" help:"Record a version without running anything."`
+	} `cmd:"" name:"db" help:"Look at the database and change its schema."`
+}
+
+// glanceGlobal are the options before the command. Those of the logging
+// library are taken so that existing calls run; only the file and the level
+// have a meaning here.
+type glanceGlobal struct {
+	ConfigFile []string `sep:"none" placeholder:"PATH" help:"A configuration file; repeatable, later ones win."`
+	ConfigDir  []string `sep:"none" placeholder:"DIR" help:"A directory of *.conf files; repeatable."`
+	Debug      bool     `short:"d" help:"Log at level DEBUG instead of INFO."`
+	Nodebug    bool     `help:"The opposite of --debug."`
+	Version    bool     `help:"Show the version of the program."`
+	Help       bool     `short:"h" help:"Show this help."`
+
+	LogConfigAppend   string `aliases:"log-config,log_config" hidden:"" help:"Taken without effect."`
+	LogDateFormat     string `hidden:"" help:"Taken without effect."`
+	LogFile           string `aliases:"logfile" placeholder:"PATH" help:"Log to this file as well."`
+	LogDir            string `aliases:"logdir" placeholder:"DIR" help:"The directory of --log-file."`
+	UseSyslog         bool   `hidden:"" help:"Taken without effect."`
+	NouseSyslog       bool   `hidden:"" help:"Taken without effect."`
+	UseJournal        bool   `hidden:"" help:"Taken without effect."`
+	NouseJournal      bool   `hidden:"" help:"Taken without effect."`
+	UseJSON           bool   `name:"use-json" hidden:"" help:"Taken without effect."`
+	NouseJSON         bool   `name:"nouse-json" hidden:"" help:"Taken without effect."`
+	SyslogLogFacility string `hidden:"" help:"Taken without effect."`
+}
+
+func (g *glanceGrammar) global() *Global {
+	return &Global{
+		ConfigFile: g.ConfigFile, ConfigDir: g.ConfigDir, Output: "text",
+		Debug: g.Debug && !g.Nodebug, Yes: true,
+	}
+}
+
+type glanceVersion struct{}
+
+// Run shows the composite version.
+func (*glanceVersion) Run(ctx context.Context, s Reads, p *view.Page) error {
+	r, err := s.Status(ctx)
+	if err != nil {
+		return err
+	}
+	return view.GlanceVersion(p, r)
+}
+
+type glanceCheck struct{}
+
+// Run says which step is next.
+func (*glanceCheck) Run(ctx context.Context, s Reads, p *view.Page) error {
+	r, err := s.Status(ctx)
+	if err != nil {
+		return err
+	}
+	if r.Exit >= ExitRefused {
+		return &unhealthy{r.Exit, r.Problems}
+	}
+	if err := view.GlanceCheck(p, r); err != nil {
+		return err
+	}
+	return exitCode(r.Exit)
+}
+
+type glanceExpand struct{}
+
+// Run expands the schema.
+func (*glanceExpand) Run(ctx context.Context, s Writes, p *view.Page) error {
+	return glanceStep(ctx, s, func() (phases.Result, error) {
+		return s.Expand(ctx, phases.Request{Online: true})
+	}, p, view.GlanceExpanded)
+}
+
+type glanceMigrate struct{}
+
+// Run moves the rows.
+func (*glanceMigrate) Run(ctx context.Context, s Writes, p *view.Page) error {
+	return glanceStep(ctx, s, func() (phases.Result, error) {
+		return s.Migrate(ctx, phases.Request{Online: true})
+	}, p, view.GlanceMigrated)
+}
+
+type glanceContract struct{}
+
+// Run contracts the schema.
+func (*glanceContract) Run(ctx context.Context, s Writes, p *view.Page) error {
+	return glanceStep(ctx, s, func() (phases.Result, error) {
+		return s.Contract(ctx, phases.Request{Online: true})
+	}, p, view.GlanceContracted)
+}
+
+type glanceSync struct {
+	Target string `arg:"" optional:"" name:"version" help:"Where to go; the newest if it is left out."`
+}
+
+// Run brings the database to the version.
+func (c *glanceSync) Run(ctx context.Context, s Writes, p *view.Page) error {
+	return glanceStep(ctx, s, func() (phases.Result, error) {
+		return s.Sync(ctx, phases.Request{Version: c.Target})
+	}, p, view.GlanceSynced)
+}
+
+type glanceUpgrade struct {
+	Target string `arg:"" optional:"" name:"version" help:"Where to go; the newest if it is left out."`
+}
+
+// Run brings the schema to the version, with the triggers that an upgrade of
+// a running service needs.
+func (c *glanceUpgrade) Run(ctx context.Context, s Writes, p *view.Page) error {
+	req := phases.Request{Version: glanceLabel(c.Target), Online: true}
+	return glanceStep(ctx, s, func() (phases.Result, error) { return s.Upgrade(ctx, req) }, p,
+		func(p *view.Page, g view.GlanceChange) error { return view.GlanceUpgraded(p, c.Target, g) })
+}
+
+type glanceVersionControl struct {
+	Target string `arg:"" optional:"" name:"version" default:"liberty" help:"What to record; liberty if it is left out."`
+}
+
+// Run records the version.
+func (c *glanceVersionControl) Run(ctx context.Context, s Writes, p *view.Page) error {
+	req := phases.Request{Version: glanceLabel(c.Target)}
+	return glanceStep(ctx, s, func() (phases.Result, error) { return s.Stamp(ctx, req) }, p, view.GlanceControlled)
+}
+
+// glanceLabel is the revision that carries a label: the words expand and
+// contract name the first revision of their branch, not its head.
+func glanceLabel(word string) string {
+	switch word {
+	case "expand":
+		return "ocata_expand01"
+	case "contract":
+		return "ocata_contract01"
+	}
+	return word
+}
+
+// glanceStep runs a command that changes the database and presents it.
+func glanceStep(ctx context.Context, s Writes, run func() (phases.Result, error), p *view.Page, say func(*view.Page, view.GlanceChange) error) error {
+	result, err := run()
+	if err != nil {
+		return err
+	}
+	return say(p, view.GlanceChange{Result: result, Graph: s.Catalog.Graph})
+}
+
+// unhealthy is a database with problems, for tools whose check has no words
+// for them.
+type unhealthy struct {
+	exit     int
+	problems []phases.Problem
+}
+
+func (e *unhealthy) Error() string {
+	var messages []string
+	for _, p := range e.problems {
+		messages = append(messages, p.Message)
+	}
+	return strings.Join(messages, "; ")
+}

@@ -1,0 +1,125 @@
+package cmd
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestReadGlance(t *testing.T) {
+	tests := []struct {
+		words string
+		want  string // what kong gets
+	}{
+		{"db sync", "db sync"},
+		{"db_sync", "db sync"},
+		{"db sync ocata01", "db sync -- ocata01"},
+		{"db_sync ocata01", "db sync -- ocata01"},
+		{"db sync --version ocata01", "db sync -- ocata01"},
+		{"db sync --version=ocata01", "db sync -- ocata01"},
+		{"db sync --vers ocata01", "db sync -- ocata01"},
+		{"db upgrade -1", "db upgrade -- -1"},
+		{"db_upgrade -1", "db upgrade -- -1"},
+		{"db_upgrade", "db upgrade"},
+		{"db version_control", "db version_control"},
+		{"db_version_control mitaka", "db version_control -- mitaka"},
+		{"db expand", "db expand"},
+		{"db expand word", "db expand"},
+		{"db contract word", "db contract"},
+		{"db_check", "db check"},
+		{"-d db version", "-d db version"},
+		{"--config-file a --config-dir=b db check", "--config-file a --config-dir=b db check"},
+		{"--config-f a db check", "--config-file a db check"},
+		{"--nodebug --use-syslog --log-config x db check", "--nodebug --use-syslog --log-config x db check"},
+		{"--logfile x db_check", "--logfile x db check"},
+	}
+	model := modelOf(t, glanceTool())
+	for _, tt := range tests {
+		got, err := readGlance(model, strings.Fields(tt.words))
+		if err != nil {
+			t.Errorf("%q: %v", tt.words, err)
+			continue
+		}
+		if diff := cmp.Diff(tt.want, strings.Join(got.words, " ")); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", tt.words, diff)
+		}
+	}
+}
+
+func TestReadGlanceRefusesWords(t *testing.T) {
+	tests := []struct {
+		words   string
+		exit    int
+		message string
+	}{
+		{"bd sync", 2, `there is no command "bd"`},
+		{"db_purge", 2, `there is no command "db_purge"`},
+		{"db_purge_images_table", 2, `there is no command "db_purge_images_table"`},
+		{"db_downgrade", 2, `there is no command "db_downgrade"`},
+		{"db synk", 2, `there is no command "db synk"`},
+		{"--config-file x", 2, "a command is missing"},
+		{"--config-file", 2, "the option --config-file needs a value"},
+		{"-v db sync", 2, "there is no option -v here"},
+		{"--verbose db sync", 2, "there is no option --verbose here"},
+		{"--debug=true db sync extra words", 1, "`db sync` takes at most one further word, not 2"},
+		{"db sync --debug", 2, "there is no option --debug here"},
+		{"db sync --config-file x", 2, "there is no option --config-file here"},
+		{"db sync --version", 2, "the option --version needs a value"},
+		{"db_sync --version x", 2, "there is no option --version here"},
+		{"db_sync a b", 2, `there is no place for the word "b"`},
+		{"db_expand a", 2, `there is no place for the word "a"`},
+		{"db sync a b", 1, "`db sync` takes at most one further word, not 2"},
+		{"db check a", 1, "`db check` takes no further words, not 1"},
+		{"db expand a b", 1, "`db expand` takes at most one further word, not 2"},
+		{"db upgrade a --version b", 1, `version is given twice: as "a" and by --version`},
+	}
+	model := modelOf(t, glanceTool())
+	for _, tt := range tests {
+		_, err := readGlance(model, strings.Fields(tt.words))
+		if err == nil {
+			t.Errorf("%q: no error, want %q", tt.words, tt.message)
+			continue
+		}
+		f := explain(err, speaker{program: "glance-manage"})
+		if f.Message != tt.message || f.Exit != tt.exit {
+			t.Errorf("%q: exit %d %q, want %d %q", tt.words, f.Exit, f.Message, tt.exit, tt.message)
+		}
+	}
+}
+
+func TestGlanceWithoutACommand(t *testing.T) {
+	tests := []struct {
+		words []string
+		lines []string // beginnings
+	}{
+		{nil, []string{"Usage: glance-manage ", "", "", "\tdb"}},
+		{[]string{"db"}, []string{"", "\tcheck - ", "\tcontract - ", "\texpand - ", "\tmigrate - ", "\tsync - ", "\tupgrade - ", "\tversion - ", "\tversion_control - "}},
+	}
+	model := modelOf(t, glanceTool())
+	for _, tt := range tests {
+		_, err := readGlance(model, tt.words)
+		var s *said
+		if !errors.As(err, &s) || s.code != 2 {
+			t.Fatalf("%q: error %v, want an answer with 2", tt.words, err)
+		}
+		lines := strings.Split(strings.TrimSuffix(s.text, "\n"), "\n")
+		if len(lines) != len(tt.lines) {
+			t.Fatalf("%q: %d lines, want %d:\n%s", tt.words, len(lines), len(tt.lines), s.text)
+		}
+		for i, begin := range tt.lines {
+			if !strings.HasPrefix(lines[i], begin) {
+				t.Errorf("%q: line %d is %q, want it to begin with %q", tt.words, i+1, lines[i], begin)
+			}
+		}
+	}
+}
+
+func TestOldExit(t *testing.T) {
+	for code, want := range map[int]int{0: 0, 1: 1, 2: 2, 3: 3, 4: 4, 5: 5, 6: 1, 7: 1, 8: 1, 9: 1, 130: 130} {
+		if got := oldExit(code); got != want {
+			t.Errorf("oldExit(%d) = %d, want %d", code, got, want)
+		}
+	}
+}

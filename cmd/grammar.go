@@ -1,0 +1,78 @@
+package cmd
+
+import (
+	"time"
+
+	"manage/cmd/view"
+	"manage/engine/catalog"
+)
+
+// grammar is a kong struct that a tool's words are parsed into.
+type grammar interface {
+	// global returns what was said that concerns every command.
+	global() *Global
+}
+
+// manageTool is the tool under its own name, and under every name that is not
+// that of an older tool.
+func manageTool(name string) tool {
+	return tool{
+		name: name,
+		about: "Changes the schema of a service's database, also while the service runs: " +
+			"expand adds what the new release needs, migrate moves the rows, contract removes what only the old release needed.",
+		grammar: func() grammar { return &manageGrammar{} },
+		read:    scan,
+		exit:    func(code int) int { return code },
+		logs:    plainLogs,
+		progress: func(c *call, _ *catalog.Catalog) teller {
+			return &view.Progress{
+				Out: c.program.Err, Log: c.log, Quiet: c.global.NoProgress, Verbose: c.global.Verbose,
+				Terminal: isTerminal(c.program.Err), Now: time.Now,
+			}
+		},
+	}
+}
+
+func (g *manageGrammar) global() *Global { return &g.Global }
+
+// manageGrammar is everything that can be said to manage.
+type manageGrammar struct {
+	Global
+	DB         dbCommands        `cmd:"" name:"db" help:"Change and look at a database's schema."`
+	Catalogs   catalogsCommand   `cmd:"" help:"List the catalogs that are built in."`
+	Completion completionCommand `cmd:"" help:"Print a completion script for a shell."`
+}
+
+// dbCommands are the commands on one catalog and one database.
+type dbCommands struct {
+	Sync     syncCommand     `cmd:"" help:"Take the database to VERSION or the newest, in one go."`
+	Upgrade  upgradeCommand  `cmd:"" help:"Move the database to VERSION or the newest, in one go."`
+	Expand   expandCommand   `cmd:"" help:"Online step 1: add what the new release needs."`
+	Migrate  migrateCommand  `cmd:"" help:"Online step 2: move the rows."`
+	Contract contractCommand `cmd:"" help:"Online step 3: remove what only the old release needed."`
+	Version  versionCommand  `cmd:"" help:"Show the version of the database."`
+	Check    checkCommand    `cmd:"" help:"Say what is to be done next, also by the exit code."`
+	Status   statusCommand   `cmd:"" help:"Show where the database stands, release by release."`
+	History  historyCommand  `cmd:"" help:"Show what was run on the database, and when."`
+	Heads    headsCommand    `cmd:"" help:"Show the newest revisions of the catalog."`
+	Graph    graphCommand    `cmd:"" help:"Draw the branches of the catalog, and what is applied."`
+	Stamp    stampCommand    `cmd:"" help:"Record a version without running anything."`
+	Plan     planCommand     `cmd:"" help:"Show what a command would run, statement by statement."`
+}
+
+// Global are the options that every command takes, before and after its name.
+type Global struct {
+	Connection     *string        `placeholder:"URL" help:"The database, as a SQLAlchemy URL such as postgresql://user@host/db."`
+	ConnectionFile *string        `placeholder:"FILE" help:"A file that holds the URL, so that a password is on no command line."`
+	Catalog        *string        `placeholder:"NAME|DIR" help:"A built-in catalog, or the directory of one."`
+	ConfigFile     []string       `sep:"none" placeholder:"FILE" help:"A configuration file; repeatable, later ones win."`
+	ConfigDir      []string       `sep:"none" placeholder:"DIR" help:"A directory of configuration files; repeatable."`
+	Output         string         `short:"o" placeholder:"FORMAT" default:"text" enum:"text,json" help:"How results are printed: text or json."`
+	Wait           *time.Duration `placeholder:"TIME" help:"How long to wait for another holder after its last sign of life, such as 30s."`
+	Yes            bool           `help:"Do not ask before what cannot be taken back."`
+	NoProgress     bool           `help:"Show no progress."`
+	Verbose        bool           `short:"v" help:"Say more: each statement as it runs."`
+	Debug          bool           `help:"Log everything to standard error."`
+	Help           bool           `short:"h" help:"Show this help."`
+	Version        bool           `help:"Show the version of manage itself."`
+}

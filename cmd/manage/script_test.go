@@ -1,0 +1,225 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"manage/engine/enginetest"
+	"manage/engine/flavor"
+)
+
+// repository is the root of the repository; the tests run in this directory.
+var repository = func() string {
+	dir, err := filepath.Abs("../..")
+	if err != nil {
+		panic(err)
+	}
+	return dir
+}()
+
+// withServers starts and stops the servers around the tests.
+type withServers struct{ m *testing.M }
+
+func (w withServers) Run() int { return enginetest.Run(w.m) }
+
+func TestMain(m *testing.M) {
+	testscript.Main(withServers{m}, map[string]func(){
+		"manage":        main,
+		"glance-manage": main,
+	})
+}
+
+// TestScripts runs each script of testdata/script once on each database. The
+// README there says what scripts can use.
+func TestScripts(t *testing.T) {
+	for _, d := range enginetest.Dialects() {
+		t.Run(string(d), func(t *testing.T) {
+			if d != flavor.SQLite {
+				enginetest.Shared(t, d) // before the scripts, which run side by side
+			}
+			testscript.Run(t, params("testdata/script", d))
+		})
+	}
+}
+
+// TestScriptsOnce runs the scripts that concern no server, or one of their own.
+func TestScriptsOnce(t *testing.T) {
+	testscript.Run(t, params("testdata/once", flavor.SQLite))
+}
+
+func params(dir string, d flavor.Dialect) testscript.Params {
+	return testscript.Params{
+		Dir:                 dir,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
+		Setup:               func(e *testscript.Env) error { return setup(e, d) },
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits":    exits,
+			"sql":      runSQL,
+			"rows":     rows,
+			"recorded": recorded,
+			"wrong":    wrong,
+			"reader":   reader,
+		},
+		Condition: func(c string) (bool, error) { return condition(c, d) },
+	}
+}
+
+// databaseKey is what a script's database is found by.
+type databaseKey struct{}
+
+// setup gives a script a fresh database: $MANAGE_CONNECTION, $DIALECT.
+func setup(e *testscript.Env, d flavor.Dialect) error {
+	t := e.T().(testing.TB)
+	db := enginetest.New(t, d)
+	e.Values[databaseKey{}], e.Values[testKey{}] = db, t
+	e.Setenv("HOME", e.WorkDir)
+	e.Setenv("DIALECT", string(d))
+	e.Setenv("MANAGE_CONNECTION", db.URL)
+	e.Setenv("OS_DATABASE__CONNECTION", db.URL)
+	e.Setenv("REPO", repository)
+	return nil
+}
+
+func database(ts *testscript.TestScript) enginetest.Database {
+	return ts.Value(databaseKey{}).(enginetest.Database)
+}
+
+// exits runs a command that must end with a given code: `exits 6 manage …`.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE command [args...]")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec(args[1], args[2:]...)
+	got := 0
+	var exit *exec.ExitError
+	switch {
+	case errors.As(err, &exit):
+		got = exit.ExitCode()
+	case err != nil:
+		ts.Fatalf("%v", err)
+	}
+	if got != want {
+		ts.Fatalf("exit %d, want %d", got, want)
+	}
+}
+
+// runSQL runs statements on the script's database: `sql 'INSERT …'`.
+func runSQL(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: sql STATEMENT...")
+	}
+	db := database(ts).SQL()
+	for _, statement := range args {
+		if _, err := db.Exec(statement); err != nil {
+			ts.Fatalf("%s: %v", statement, err)
+		}
+	}
+}
+
+// rows compares what a query returns, one row a line, columns joined by
+// blanks: `rows 'SELECT …' 'first row' 'second row'`.
+func rows(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) == 0 {
+		ts.Fatalf("usage: rows QUERY [ROW...]")
+	}
+	got, err := query(database(ts), args[0])
+	ts.Check(err)
+	same := strings.Join(got, "\n") == strings.Join(args[1:], "\n")
+	if same == neg {
+		ts.Fatalf("%s returned:\n%s", args[0], strings.Join(got, "\n"))
+	}
+}
+
+func query(db enginetest.Database, text string) ([]string, error) {
+	rows, err := db.SQL().Query(text)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	columns, err := rows.Columns()
+	if err != nil {
+		return nil, err
+	}
+	var all []string
+	for rows.Next() {
+		row, into := make([]*string, len(columns)), make([]any, len(columns))
+		for i := range row {
+			into[i] = &row[i]
+		}
+		if err := rows.Scan(into...); err != nil {
+			return nil, err
+		}
+		all = append(all, joinRow(row))
+	}
+	return all, rows.Err()
+}
+
+func joinRow(row []*string) string {
+	words := make([]string, len(row))
+	for i, v := range row {
+		words[i] = "NULL"
+		if v != nil {
+			words[i] = *v
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+// condition tells the dialect: [sqlite], [postgres], [mysql] for MySQL and
+// MariaDB.
+func condition(c string, d flavor.Dialect) (bool, error) {
+	switch c {
+	case "sqlite", "postgres":
+		return string(d) == c, nil
+	case "mysql":
+		return d.MySQLFamily(), nil
+	case "server":
+		return d != flavor.SQLite, nil
+	}
+	return false, errors.New("unknown condition " + c)
+}
+
+// tb returns the test that a script is.
+func tb(ts *testscript.TestScript) testing.TB { return ts.Value(testKey{}).(testing.TB) }
+
+// testKey is what a script's test is found by.
+type testKey struct{}
+
+// reader sets a variable to the URL of a user who may only read: `reader URL`.
+func reader(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: reader VARIABLE")
+	}
+	ts.Setenv(args[0], database(ts).Reader(tb(ts)))
+}
+
+// wrong sets a variable to the URL with a wrong password: `wrong URL`.
+func wrong(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: wrong VARIABLE")
+	}
+	ts.Setenv(args[0], database(ts).WrongPassword(tb(ts)))
+}
+
+// recorded makes the schema that the image service's own tool made at a
+// revision, and its version rows: `recorded mitaka02`.
+func recorded(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: recorded REVISION")
+	}
+	db := database(ts)
+	server := map[flavor.Dialect]string{flavor.SQLite: "sqlite", flavor.Postgres: "postgresql", flavor.MariaDB: "mariadb", flavor.MySQL: "mariadb"}[db.Dialect]
+	snapshot := filepath.Join(repository, "migrations/glance/testdata", server+"-"+args[0]+".json")
+	enginetest.Rebuild(tb(ts), db, enginetest.LoadSnapshot(tb(ts), snapshot))
+}

@@ -1,0 +1,146 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/user"
+	"strings"
+	"time"
+
+	"manage/cmd/config"
+	"manage/engine/catalog"
+	"manage/engine/database"
+	"manage/engine/run"
+	"manage/phases"
+	"manage/phases/backfill"
+)
+
+// configuration reads what was said of the database and the catalog: options,
+// environment, files.
+func (c *call) configuration(g *Global) (config.Config, error) {
+	in := config.Input{
+		Program: c.tool.name, Sources: config.Sources(c.words),
+		Connection: g.Connection, ConnectionFile: g.ConnectionFile, Catalog: g.Catalog,
+		Environ: c.environment,
+	}
+	for _, known := range c.program.Catalogs {
+		in.Builtin = append(in.Builtin, known.Name)
+	}
+	in.Home, _ = c.environment("HOME")
+	var err error
+	if in.WorkDir, err = os.Getwd(); err != nil {
+		return config.Config{}, err
+	}
+	conf, err := config.Load(in)
+	if conf.Debug {
+		c.level.Set(slog.LevelDebug)
+	}
+	return conf, err
+}
+
+// environment looks a variable up.
+func (c *call) environment(name string) (string, bool) {
+	for _, entry := range c.program.Environ {
+		if value, found := strings.CutPrefix(entry, name+"="); found {
+			return value, true
+		}
+	}
+	return "", false
+}
+
+// catalog loads the catalog that was asked for. Where none was, it is that of
+// the tool's name, or the first one of a program that does not have that.
+func (c *call) catalog(conf config.Config) (*catalog.Catalog, error) {
+	all := catalogs(c.program.Catalogs)
+	if conf.CatalogPath != "" {
+		return all.directory(conf.CatalogPath)
+	}
+	if c.global.Catalog == nil && len(all) > 0 && !all.has(conf.CatalogName) {
+		return all[0].load()
+	}
+	return all.find(conf.CatalogName)
+}
+
+// service opens the database and joins it with the catalog.
+func (c *call) service(ctx context.Context, conf config.Config, cat *catalog.Catalog, readOnly bool) (*phases.Service, error) {
+	url, opts, err := conf.Database()
+	if err != nil {
+		return nil, err
+	}
+	opts.ReadOnly = readOnly
+	opts.Waiting = c.waitForServer
+	db, err := database.Open(ctx, url, opts)
+	if err != nil {
+		return nil, err
+	}
+	c.closers = append(c.closers, db.Close)
+	c.teller = c.tool.progress(c, cat)
+	s := &phases.Service{Catalog: cat, DB: db, Events: c.events()}
+	s.Run = run.Options{
+		LockTimeout: conf.Locks.Timeout, LockRetries: conf.Locks.Retries, LeaseTTL: conf.Lease.TTL, Holder: c.holder(),
+	}
+	if w := c.global.Wait; w != nil {
+		s.Run.Wait = waitOption(*w)
+	}
+	s.Batches = backfill.Options{
+		Time: conf.Batches.Time, Connection: conf.Connection, Dir: cat.Dir, Hooks: c.program.Hooks,
+		Stderr: func(line string) { c.log.Info(line) },
+	}
+	return s, nil
+}
+
+// waitOption is --wait for package run, to which no time means its default.
+func waitOption(d time.Duration) time.Duration {
+	if d <= 0 {
+		return -1
+	}
+	return d
+}
+
+// holder names this process in the lease and the journal.
+func (c *call) holder() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown host"
+	}
+	name := "unknown user"
+	if u, err := user.Current(); err == nil {
+		name = u.Username
+	}
+	return fmt.Sprintf("%s@%s, pid %d, %s %s", name, host, os.Getpid(), c.tool.name, c.version())
+}
+
+// waitForServer says that a server does not answer yet.
+func (c *call) waitForServer(attempt int, err error, pause time.Duration) {
+	c.log.Warn("the server does not answer, trying again", "attempt", attempt, "pause", pause, "error", err)
+}
+
+// terminal is where a question can be asked: standard input and standard
+// error, if both are terminals.
+func (c *call) terminal() terminal {
+	return terminal{in: c.program.In, out: c.program.Err, interactive: isTerminal(c.program.In) && isTerminal(c.program.Err)}
+}
+
+// isTerminal reports whether a stream is a character device that is not the
+// null device.
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0 && f.Name() != os.DevNull
+}
+
+// events is told of everything that happens during a run. What begins the work
+// also decides how an interruption is told.
+func (c *call) events() func(any) {
+	return func(e any) {
+		if _, ok := e.(run.StepStarted); ok {
+			c.began.Store(true)
+		}
+		c.teller.Event(e)
+	}
+}

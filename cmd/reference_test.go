@@ -1,0 +1,153 @@
+package cmd
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/alecthomas/kong"
+	"github.com/google/go-cmp/cmp"
+
+	"manage/cmd/view"
+)
+
+var update = flag.Bool("update", false, "write the reference pages anew")
+
+// The reference pages are made from the tables of the code; `go test ./cmd
+// -run TestReference -update` writes them.
+func TestReference(t *testing.T) {
+	pages := map[string]string{
+		"commands.md":    commandsPage(modelOf(t, manageTool("manage"))),
+		"exit-codes.md":  exitCodesPage(),
+		"json-output.md": jsonPage(t),
+	}
+	for name, want := range pages {
+		path := filepath.Join("..", "docs", "reference", name)
+		if *update {
+			if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, string(got)); diff != "" {
+			t.Errorf("%s is not up to date (-code +page); write it with -update:\n%s", path, diff)
+		}
+	}
+}
+
+const generated = "<!-- Made from the tables in the code by `go test ./cmd -run TestReference -update`. -->\n\n"
+
+// commandsPage is the help of every command.
+func commandsPage(model *kong.Application) string {
+	var b strings.Builder
+	b.WriteString(generated + "# Commands\n\n" + model.Help + "\n\n" + versionGrammar + "\n\n")
+	b.WriteString("## Options of every command\n\nThey may stand before and after the command.\n\n" + flagTable(model.Flags))
+	var visit func(node *kong.Node)
+	visit = func(node *kong.Node) {
+		if len(node.Children) == 0 {
+			b.WriteString(commandSection(node))
+		}
+		for _, c := range node.Children {
+			visit(c)
+		}
+	}
+	visit(model.Node)
+	return b.String()
+}
+
+func commandSection(node *kong.Node) string {
+	doc := node.Target.Addr().Interface().(documented).Doc()
+	var b strings.Builder
+	words := []string{"manage", commandPath(node)}
+	for _, p := range node.Positional {
+		words = append(words, positionalWord(p))
+	}
+	fmt.Fprintf(&b, "\n## `%s`\n\n%s\n\n", strings.Join(words, " "), strings.TrimSuffix(strings.TrimSpace(doc.Does), versionGrammar))
+	fmt.Fprintf(&b, "*Writes:* %s\n\n*Exit codes:* %s\n\n", doc.Writes, strings.Trim(strings.Join(strings.Fields(fmt.Sprint(doc.Exits)), ", "), "[]"))
+	if len(node.Flags) > 0 {
+		b.WriteString(flagTable(node.Flags) + "\n")
+	}
+	b.WriteString("```console\n")
+	for _, e := range doc.Examples {
+		fmt.Fprintf(&b, "$ manage %s\n", e)
+	}
+	b.WriteString("```\n")
+	return b.String()
+}
+
+func flagTable(flags []*kong.Flag) string {
+	var b strings.Builder
+	b.WriteString("| option | meaning |\n|---|---|\n")
+	for _, f := range flags {
+		fmt.Fprintf(&b, "| `%s` | %s |\n", strings.ReplaceAll(strings.TrimSpace(flagWord(f)), "|", "\\|"), f.Help)
+	}
+	return b.String()
+}
+
+func exitCodesPage() string {
+	var b strings.Builder
+	b.WriteString(generated + "# Exit codes\n\n| code | name | meaning | what to do |\n|---|---|---|---|\n")
+	for _, m := range ExitMeanings() {
+		fmt.Fprintf(&b, "| %d | %s | %s | %s |\n", m.Code, m.Name, m.Meaning, m.Todo)
+	}
+	b.WriteString("\nUnder the name `glance-manage` the codes 6 to 9 are 1, as with the tool of that name.\n")
+	return b.String()
+}
+
+func jsonPage(t *testing.T) string {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString(generated + "# Output with `-o json`\n\nEach command prints one document on one line of standard output, also when it fails. " +
+		"Times are RFC 3339 in UTC, durations are seconds. New keys may come; those here keep their name and meaning. The examples are indented here for reading.\n")
+	for _, d := range view.Documents() {
+		var text bytes.Buffer
+		e := json.NewEncoder(&text)
+		e.SetEscapeHTML(false)
+		e.SetIndent("", "  ")
+		if err := e.Encode(d.Example); err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&b, "\n## %s\n\n", d.Of)
+		if d.About != "" {
+			b.WriteString(d.About + "\n\n")
+		}
+		fmt.Fprintf(&b, "```json\n%s```\n", text.String())
+	}
+	return b.String()
+}
+
+// Every command says what it does, what it writes and how it exits.
+func TestEveryCommandIsDocumented(t *testing.T) {
+	var visit func(node *kong.Node)
+	visit = func(node *kong.Node) {
+		if len(node.Children) == 0 {
+			d, ok := node.Target.Addr().Interface().(documented)
+			if !ok {
+				t.Errorf("%s has no Doc", commandPath(node))
+				return
+			}
+			doc := d.Doc()
+			if doc.Does == "" || doc.Writes == "" || len(doc.Exits) == 0 || len(doc.Examples) == 0 {
+				t.Errorf("%s: its Doc lacks something: %+v", commandPath(node), doc)
+			}
+			for _, example := range doc.Examples {
+				words, _, _ := strings.Cut(example, " > ")
+				if _, err := scan(modelOf(t, manageTool("manage")), strings.Fields(words)); err != nil {
+					t.Errorf("the example %q is wrong: %v", example, err)
+				}
+			}
+		}
+		for _, c := range node.Children {
+			visit(c)
+		}
+	}
+	visit(modelOf(t, manageTool("manage")).Node)
+}

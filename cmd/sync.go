@@ -1,0 +1,52 @@
+package cmd
+
+import (
+	"context"
+
+	"manage/cmd/view"
+	"manage/phases"
+)
+
+// syncCommand is `manage db sync`.
+type syncCommand struct {
+	Target string `arg:"" optional:"" name:"version" help:"Where to go; the newest if it is left out."`
+	Online bool   `help:"The service is running: make the triggers that join two releases."`
+	accepting
+}
+
+// accepting is the option of the commands that refuse changed revisions.
+type accepting struct {
+	Accept []string `placeholder:"ID" help:"A revision whose file may have changed since it was applied; repeatable."`
+}
+
+// Doc is what the help says of sync.
+func (*syncCommand) Doc() Doc {
+	return Doc{
+		Does: "Takes the database to VERSION, by default to the newest, with the service stopped: " +
+			"expand, every data migration that is due, contract. It makes the tables of an empty database, " +
+			"goes on from any stage, and takes over a database that another tool made. " + versionGrammar,
+		Writes:   writesAll,
+		Exits:    writeExits(),
+		Examples: []string{"db sync", "db sync ocata", "--connection sqlite:///glance.db db sync"},
+	}
+}
+
+// Run takes the database to the version.
+func (c *syncCommand) Run(ctx context.Context, s Writes, p *view.Page) error {
+	req := phases.Request{Version: c.Target, Online: c.Online, Accept: c.Accept}
+	return change(ctx, "sync", s, p, func() (phases.Result, error) { return s.Sync(ctx, req) })
+}
+
+// change runs one of the commands that change a database, then looks where it
+// stands and presents both.
+func change(ctx context.Context, command string, s Writes, p *view.Page, run func() (phases.Result, error)) error {
+	result, err := run()
+	if err != nil {
+		return err
+	}
+	after, err := s.Status(ctx)
+	if err != nil {
+		return err
+	}
+	return view.Changed(p, view.Change{Command: command, Result: result, After: after})
+}
