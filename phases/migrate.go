@@ -29,11 +29,7 @@ func (s *Service) migrateJob(req Request) job {
 		if err := s.expandedFor("migrate", a.applied, expandPart(s.Catalog.Graph, a.target.Set)); err != nil {
 			return work{}, err
 		}
-		migrations := s.Catalog.Graph.MigrationsBetween(a.applied, a.target.Set)
-		if a.target.Migration != "" {
-			migrations = only(migrations, a.target.Migration)
-		}
-		w, err := s.compose(ctx, sess, a, nil, migrations)
+		w, err := s.compose(ctx, sess, a, nil, a.target.Migrations)
 		if err != nil {
 			return work{}, err
 		}
@@ -51,16 +47,6 @@ func expandPart(g *revision.Graph, set revision.Set) revision.Set {
 		}
 	}
 	return g.Closure(ids...)
-}
-
-// only keeps one data migration of a list.
-func only(migrations []revision.Migration, id string) []revision.Migration {
-	for _, m := range migrations {
-		if m.ID == id {
-			return []revision.Migration{m}
-		}
-	}
-	return nil
 }
 
 // again decides for `migrate NAME --again`: one data migration is run once

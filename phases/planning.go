@@ -73,7 +73,7 @@ func (s *Service) PlanOffline(command string, f flavor.Flavor, from []string, re
 	}
 	w := work{plan: plan.Plan{Catalog: s.Catalog.Name, Dialect: string(f.Dialect), From: from}}
 	p := &planner{catalog: s.Catalog, state: state, online: online, applied: pos.Applied}
-	pending, due := s.offlineParts(command, pos.Applied, target.Set)
+	pending, due := s.offlineParts(command, pos.Applied, target)
 	err = s.revisions(context.Background(), noSession, p, &w, attempt{applied: pos.Applied}, pending, due)
 	w.plan.To = g.Rows(p.applied)
 	return w.plan, err
@@ -85,10 +85,10 @@ var noSession database.Session
 
 // offlineParts are the revisions and data migrations that a command takes part
 // in. Whether rows are pending cannot be known, so every migration is listed.
-func (s *Service) offlineParts(command string, applied, target revision.Set) ([]revision.Revision, []string) {
+func (s *Service) offlineParts(command string, applied revision.Set, target revision.Target) ([]revision.Revision, []string) {
 	g := s.Catalog.Graph
 	var pending []revision.Revision
-	for _, r := range g.Pending(applied, target) {
+	for _, r := range g.Pending(applied, target.Set) {
 		if command == "migrate" || command == "contract" && r.Branch != revision.Contract {
 			continue
 		}
@@ -97,8 +97,12 @@ func (s *Service) offlineParts(command string, applied, target revision.Set) ([]
 	if command == "expand" || command == "contract" {
 		return pending, nil
 	}
+	migrations := target.Migrations
+	if command != "migrate" {
+		migrations = g.MigrationsBetween(applied, target.Set)
+	}
 	var due []string
-	for _, m := range g.MigrationsBetween(applied, target) {
+	for _, m := range migrations {
 		due = append(due, m.ID)
 	}
 	return pending, due
