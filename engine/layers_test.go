@@ -1,0 +1,199 @@
+// Package engine_test holds the map of the packages against the code.
+package engine_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "manage/"
+
+// layers are the packages, the highest first: a package imports only what
+// stands below it. Packages in one row do not import each other.
+var layers = [][]string{
+	{"cmd/manage"},
+	{"cmd"},
+	{"cmd/config", "cmd/view"},
+	{"migrations"},
+	{"phases"},
+	{"phases/backfill"},
+	{"engine/run"},
+	{"engine/ledger"},
+	{"engine/catalog"},
+	{"engine/sqltext"},
+	{"engine/database"},
+	{"engine/database/mysql", "engine/database/postgres", "engine/database/sqlite"},
+	{"engine/database/backend"},
+	{"schema"},
+	{"engine/plan"},
+	{"engine/revision"},
+	{"engine/flavor"},
+}
+
+// forTests is what only tests, and the packages below it, import: servers,
+// snapshots and the programs that measure.
+const forTests = "engine/enginetest"
+
+// pure packages are values and functions: they import only pure packages of
+// this module, and none of the outside world.
+var pure = []string{"engine/sqltext", "engine/plan", "engine/revision", "engine/flavor"}
+
+var outsideWorld = []string{"context", "os", "net", "database/sql"}
+
+// doors are the libraries that one package keeps to itself. The servers for
+// tests look at databases with the bare drivers, so that no test depends on
+// what it tests.
+var doors = map[string][]string{
+	"ariga.io/atlas":                 {"schema"},
+	"github.com/alecthomas/kong":     {"cmd"},
+	"github.com/go-sql-driver/mysql": {"engine/database/mysql", "engine/enginetest"},
+	"github.com/lib/pq":              {"engine/database/postgres", "engine/enginetest"},
+	"modernc.org/sqlite":             {"engine/database/sqlite", "engine/enginetest"},
+}
+
+// file is one Go file and what it imports.
+type file struct {
+	name    string // relative to the module's root
+	pkg     string // directory, relative to the module's root
+	test    bool
+	imports []string
+}
+
+// files reads the imports of all Go files of the module.
+func files(t *testing.T) []file {
+	t.Helper()
+	root := os.DirFS("..")
+	var out []file
+	err := fs.WalkDir(root, ".", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if entry.IsDir() && name != "." && (strings.HasPrefix(entry.Name(), ".") || entry.Name() == "testdata") {
+			return fs.SkipDir
+		}
+		if path.Ext(name) != ".go" {
+			return nil
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), filepath.Join("..", name), nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		f := file{name: name, pkg: path.Dir(name), test: strings.HasSuffix(name, "_test.go")}
+		for _, spec := range parsed.Imports {
+			imported, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			f.imports = append(f.imports, imported)
+		}
+		out = append(out, f)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(out) < 100 {
+		t.Fatalf("%d Go files found: the test looks in the wrong place", len(out))
+	}
+	return out
+}
+
+// layer is the row of a package; a built-in catalog is on the row of
+// migrations. It is -1 for a package that is not on the map.
+func layer(pkg string) int {
+	if within(pkg, "migrations") {
+		pkg = "migrations"
+	}
+	return slices.IndexFunc(layers, func(row []string) bool { return slices.Contains(row, pkg) })
+}
+
+func TestArrowsPointDown(t *testing.T) {
+	for _, f := range files(t) {
+		if f.test || within(f.pkg, forTests) {
+			continue
+		}
+		from := layer(f.pkg)
+		if from < 0 {
+			t.Errorf("%s: package %s is not on the map: add it to a row of layers", f.name, f.pkg)
+			continue
+		}
+		for _, imported := range f.imports {
+			pkg, ours := strings.CutPrefix(imported, module)
+			if !ours {
+				continue
+			}
+			switch to := layer(pkg); {
+			case within(pkg, forTests):
+				t.Errorf("%s imports %s, which is for tests only", f.name, pkg)
+			case to <= from:
+				t.Errorf("%s imports %s, which does not stand below %s", f.name, pkg, f.pkg)
+			}
+		}
+	}
+}
+
+func TestPurePackages(t *testing.T) {
+	for _, f := range files(t) {
+		if f.test || !slices.Contains(pure, f.pkg) {
+			continue
+		}
+		for _, imported := range f.imports {
+			if pkg, ours := strings.CutPrefix(imported, module); ours && !slices.Contains(pure, pkg) {
+				t.Errorf("%s is pure and imports %s, which is not", f.name, pkg)
+			}
+			for _, forbidden := range outsideWorld {
+				if within(imported, forbidden) {
+					t.Errorf("%s is pure and imports %s", f.name, imported)
+				}
+			}
+		}
+	}
+}
+
+func TestOneDoorEach(t *testing.T) {
+	opened := make(map[string]bool)
+	for _, f := range files(t) {
+		for _, imported := range f.imports {
+			for library, keepers := range doors {
+				if !within(imported, library) {
+					continue
+				}
+				opened[library] = true
+				if !slices.Contains(keepers, f.pkg) {
+					t.Errorf("%s imports %s, whose door is %s", f.name, imported, keepers[0])
+				}
+			}
+		}
+	}
+	for library := range doors {
+		if !opened[library] {
+			t.Errorf("nobody imports %s any more: remove its door", library)
+		}
+	}
+}
+
+// Every package on the map is there, so that the map shows what is.
+func TestTheMapIsWhatIsThere(t *testing.T) {
+	there := make(map[string]bool)
+	for _, f := range files(t) {
+		there[f.pkg] = there[f.pkg] || !f.test
+	}
+	for _, pkg := range slices.Concat(layers...) {
+		if !there[pkg] {
+			t.Errorf("package %s is on the map, but has no code", pkg)
+		}
+	}
+}
+
+// within reports whether a path is root or stands below it.
+func within(name, root string) bool {
+	return name == root || strings.HasPrefix(name, root+"/")
+}
