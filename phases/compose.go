@@ -56,7 +56,7 @@ func (s *Service) revisions(ctx context.Context, sess database.Session, p *plann
 			return nil
 		}
 		if err != nil {
-			return s.explain(ctx, sess, err, due)
+			return s.explain(ctx, sess, err, a.applied)
 		}
 		w.plan.Steps = append(w.plan.Steps, step)
 		if from.begun {
@@ -107,19 +107,27 @@ func (s *Service) migrationSteps(ids []string) []plan.Step {
 }
 
 // explain turns an operation that does not fit the live schema into what a
-// person can act on.
-func (s *Service) explain(ctx context.Context, sess database.Session, err error, due []string) error {
+// person can act on. Without a database there is nothing to add.
+func (s *Service) explain(ctx context.Context, sess database.Session, err error, applied revision.Set) error {
 	var m *misfit
-	if !errors.As(err, &m) {
+	if !errors.As(err, &m) || sess == nil {
 		return err
 	}
 	half := &HalfDone{Revision: m.revision, Missing: m.err}
-	for _, id := range due {
-		if s.Catalog.Migrations[id].Before != m.revision {
+	for _, c := range s.Catalog.Graph.Candidates(applied) {
+		migration := s.Catalog.Migrations[c.ID]
+		if migration.Before != m.revision {
 			continue
 		}
-		half.Migration = id
-		if half.Rows, err = s.countPending(ctx, sess, id); err != nil {
+		found, err := s.pending(ctx, sess, migration)
+		if err != nil {
+			return err
+		}
+		if !found {
+			continue
+		}
+		half.Migration = c.ID
+		if half.Rows, err = s.countPending(ctx, sess, c.ID); err != nil {
 			return err
 		}
 	}

@@ -68,12 +68,10 @@ func (s *Service) again(ctx context.Context, sess database.Session, a attempt, f
 // something that left no journal: what they read may be gone.
 func (s *Service) stillFits(ctx context.Context, sess database.Session, a attempt, p plan.Plan) error {
 	var waiting []string
-	var due []string
 	for _, step := range p.Steps {
 		if step.Phase != plan.Migrate {
 			continue
 		}
-		due = append(due, step.ID)
 		if before := s.Catalog.Migrations[step.ID].Before; before != "" {
 			waiting = append(waiting, before)
 		}
@@ -88,7 +86,7 @@ func (s *Service) stillFits(ctx context.Context, sess database.Session, a attemp
 	target := s.Catalog.Graph.Closure(waiting...)
 	planned := &planner{catalog: s.Catalog, state: live, online: true, applied: a.applied}
 	w := work{}
-	return s.revisions(ctx, sess, planned, &w, a, s.Catalog.Graph.Pending(a.applied, target), due)
+	return s.revisions(ctx, sess, planned, &w, a, s.Catalog.Graph.Pending(a.applied, target), nil)
 }
 
 // countPending counts the rows that a data migration has still to move, as far
