@@ -50,6 +50,11 @@ type Migrated struct {
 	Rows int64
 }
 
+// applies reports whether the steps of a phase apply revisions.
+func applies(p plan.Phase) bool {
+	return p == plan.Trunk || p == plan.Expand || p == plan.Contract
+}
+
 // runner is what takes the lease and runs plans. It notes in result the
 // revisions that were applied.
 func (s *Service) runner(result *Result) *run.Runner {
@@ -57,7 +62,7 @@ func (s *Service) runner(result *Result) *run.Runner {
 		DB: s.DB, Catalog: s.Catalog.Name, VersionTable: s.Catalog.VersionTable,
 		Options: s.Run, Faults: s.Faults, Probe: s.probe,
 		Events: func(e run.Event) {
-			if done, ok := e.(run.StepDone); ok && s.Catalog.Revisions[done.Step.ID] != nil && done.Step.Phase != plan.Bridge {
+			if done, ok := e.(run.StepDone); ok && applies(done.Step.Phase) {
 				result.Applied = append(result.Applied, done.Step.ID)
 			}
 			if s.Events != nil {

@@ -42,13 +42,16 @@ func Changed(p *Page, c Change) error {
 	if c.Result.Adopted != "" {
 		l.add("Took the existing schema over at %s.", c.Result.Adopted)
 	}
+	if c.Command == "stamp" && !c.Result.Idle() {
+		l.add("%s", recorded(c.Result))
+	}
 	if n := len(c.Result.Applied); n > 0 {
 		l.add("Applied %s: %s.", count(n, "revision"), span(c.Result.Applied))
 	}
 	for _, m := range c.Result.Migrated {
 		l.add("Moved rows with %s: %s.", m.ID, count(m.Rows, "row"))
 	}
-	if nothingDone(c) {
+	if c.Result.Idle() {
 		l.add("Nothing to do: %s", alreadyThere(c))
 	}
 	l.add("%s", standing(c.After))
@@ -56,9 +59,13 @@ func Changed(p *Page, c Change) error {
 	return p.text(&l)
 }
 
-func nothingDone(c Change) bool {
-	r := c.Result
-	return r.Adopted == "" && len(r.Applied) == 0 && len(r.Migrated) == 0
+// recorded says what stamp wrote.
+func recorded(r phases.Result) string {
+	version := r.After.Version.String()
+	if version == "" {
+		return "No version is recorded any more; nothing was run."
+	}
+	return "Recorded " + version + "; nothing was run."
 }
 
 // alreadyThere is the reason why a command had nothing to do.
