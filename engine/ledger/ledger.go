@@ -73,6 +73,9 @@ type Completion struct {
 	Attempt Attempt
 	// Rows are the version rows from now on; nil leaves them alone.
 	Rows []string
+	// Next, if set, is the attempt that begins now, as for Start: one write
+	// then says both, that this revision is done and that the next is under way.
+	Next *Attempt
 }
 
 // Part is a group of tables that Prepare makes.
@@ -112,8 +115,8 @@ type Store interface {
 	// way is known to have come back.
 	Finish(ctx context.Context, token int64, id int64, done int, cause error) error
 	// Complete finishes an attempt and sets the version rows, in as few
-	// messages to the server as it can.
-	Complete(ctx context.Context, token int64, c Completion) error
+	// messages to the server as it can. It returns the ID of c.Next, or 0.
+	Complete(ctx context.Context, token int64, c Completion) (next int64, err error)
 
 	Progress(ctx context.Context) ([]Progress, error)
 	// SaveProgress writes one range's progress. Started and Updated are the

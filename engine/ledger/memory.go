@@ -139,22 +139,26 @@ func (a *Attempt) finish(done int, cause error) {
 }
 
 // Complete implements Store.
-func (m *Memory) Complete(_ context.Context, token int64, c Completion) error {
-	set := func(a *Attempt) { a.finish(c.Attempt.Done, nil) }
-	if c.Attempt.ID != 0 {
-		if err := m.attempt(token, c.Attempt.ID, set); err != nil {
-			return err
+func (m *Memory) Complete(_ context.Context, token int64, c Completion) (next int64, err error) {
+	err = m.write(token, func(s *state) error {
+		id := c.Attempt.ID
+		if id < 0 || id > int64(len(s.attempts)) {
+			return ErrNoAttempt
 		}
-	}
-	return m.write(token, func(s *state) error {
-		if c.Attempt.ID == 0 {
-			set(&s.attempts[s.start(c.Attempt)-1])
+		if id == 0 {
+			id = s.start(c.Attempt)
+		}
+		s.attempts = slices.Clone(s.attempts)
+		s.attempts[id-1].finish(c.Attempt.Done, nil)
+		if c.Next != nil {
+			next = s.start(*c.Next)
 		}
 		if c.Rows != nil {
 			s.versions, s.rows = true, sorted(c.Rows)
 		}
 		return nil
 	})
+	return next, err
 }
 
 // Progress implements Store.

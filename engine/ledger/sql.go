@@ -27,6 +27,7 @@ type sqlStore struct {
 	known    map[string]bool // tables that were seen
 	rows     []string        // version rows as last read or written
 	rowsRead bool
+	unsure   bool  // rows come from a transaction that may have been rolled back
 	lastID   int64 // of the journal, as last read or written; 0: not read
 }
 

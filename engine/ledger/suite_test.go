@@ -30,6 +30,7 @@ func conformance(t *testing.T, fresh func(t *testing.T) books) {
 		{"keeps a journal", journal},
 		{"completes a started attempt", completeStarted},
 		{"completes an attempt at once", completeAtOnce},
+		{"completes an attempt and starts the next", completeAndStart},
 		{"keeps positions", positions},
 		{"keeps long and odd texts", oddTexts},
 		{"gives the lease to one", leaseToOne},
@@ -188,7 +189,8 @@ func completeStarted(t *testing.T, b books) {
 		a.ID, err = s.Start(t.Context(), token, a)
 		must(t, err)
 		a.Done = 3
-		must(t, s.Complete(t.Context(), token, ledger.Completion{Attempt: a, Rows: rows}))
+		_, err = s.Complete(t.Context(), token, ledger.Completion{Attempt: a, Rows: rows})
+		must(t, err)
 		a.Confirmed, a.Finished = true, &time.Time{}
 		all := attempts(t, b("glance"))
 		equal(t, "attempt", all[len(all)-1], a)
@@ -205,9 +207,11 @@ func completeAtOnce(t *testing.T, b books) {
 	s, token := ready(t, b)
 	a := example
 	a.Done, a.Started = 3, time.Now().Add(-time.Hour)
-	must(t, s.Complete(t.Context(), token, ledger.Completion{Attempt: a, Rows: []string{"liberty"}}))
-	must(t, s.Complete(t.Context(), token, ledger.Completion{Attempt: a, Rows: []string{"mitaka01"}}))
-	must(t, s.Complete(t.Context(), token, ledger.Completion{Attempt: a}))
+	for _, rows := range [][]string{{"liberty"}, {"mitaka01"}, nil} {
+		next, err := s.Complete(t.Context(), token, ledger.Completion{Attempt: a, Rows: rows})
+		must(t, err)
+		equal(t, "next", next, int64(0))
+	}
 	all, err := s.Attempts(t.Context())
 	must(t, err)
 	if len(all) != 3 || !all[2].Succeeded() || all[0].ID == all[2].ID {
@@ -219,13 +223,34 @@ func completeAtOnce(t *testing.T, b books) {
 	got, _, err := b("glance").Rows(t.Context())
 	must(t, err)
 	equal(t, "version rows", got, []string{"mitaka01"})
-	err = s.Complete(t.Context(), token, ledger.Completion{Attempt: ledger.Attempt{ID: 77, Done: 1}, Rows: []string{"z"}})
+	_, err = s.Complete(t.Context(), token, ledger.Completion{Attempt: ledger.Attempt{ID: 77, Done: 1}, Rows: []string{"z"}})
 	if !errors.Is(err, ledger.ErrNoAttempt) {
 		t.Errorf("error %v, want ErrNoAttempt", err)
 	}
 	got, _, err = s.Rows(t.Context())
 	must(t, err)
 	equal(t, "version rows", got, []string{"mitaka01"})
+}
+
+func completeAndStart(t *testing.T, b books) {
+	s, token := ready(t, b)
+	first, second := example, example
+	second.Revision, second.Sent = "ocata_contract01", plan.Position{Operation: 1}
+	var err error
+	first.ID, err = s.Start(t.Context(), token, first)
+	must(t, err)
+	first.Done = 3
+	second.ID, err = s.Complete(t.Context(), token, ledger.Completion{Attempt: first, Rows: []string{"a"}, Next: &second})
+	must(t, err)
+	first.Confirmed, first.Finished = true, &time.Time{}
+	equal(t, "journal", attempts(t, b("glance")), []ledger.Attempt{first, second})
+	must(t, s.Finish(t.Context(), token, second.ID, 3, nil))
+	if all := attempts(t, s); !all[1].Succeeded() {
+		t.Errorf("second attempt %+v", all[1])
+	}
+	rows, _, err := s.Rows(t.Context())
+	must(t, err)
+	equal(t, "version rows", rows, []string{"a"})
 }
 
 func positions(t *testing.T, b books) {
@@ -359,10 +384,12 @@ func fencing(t *testing.T, b books) {
 		"Extend only":      func(ctx context.Context) error { return s.Extend(ctx, token, "", minute) },
 		"Release":          func(ctx context.Context) error { return s.Release(ctx, token) },
 		"Complete": func(ctx context.Context) error {
-			return s.Complete(ctx, token, ledger.Completion{Attempt: done, Rows: []string{"a", "d"}})
+			_, err := s.Complete(ctx, token, ledger.Completion{Attempt: done, Rows: []string{"a", "d"}, Next: &example})
+			return err
 		},
 		"Complete at once": func(ctx context.Context) error {
-			return s.Complete(ctx, token, ledger.Completion{Attempt: example, Rows: []string{"e"}})
+			_, err := s.Complete(ctx, token, ledger.Completion{Attempt: example, Rows: []string{"e"}})
+			return err
 		},
 	}
 	for name, w := range writes {

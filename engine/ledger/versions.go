@@ -24,7 +24,7 @@ func (s *sqlStore) Rows(ctx context.Context) ([]string, bool, error) {
 		return nil, true, err
 	}
 	slices.Sort(rows)
-	s.rows, s.rowsRead = rows, true
+	s.rows, s.rowsRead, s.unsure = rows, true, s.q.InTransaction()
 	return slices.Clone(rows), true, nil
 }
 
@@ -44,7 +44,7 @@ func (s *sqlStore) written(rows []string, err error) error {
 		s.rowsRead = false
 		return err
 	}
-	s.rows, s.rowsRead = sorted(rows), true
+	s.rows, s.rowsRead, s.unsure = sorted(rows), true, s.q.InTransaction()
 	return nil
 }
 
@@ -55,7 +55,7 @@ func (s *sqlStore) rowWrites(ctx context.Context, rows []string) ([]write, error
 	if err := s.ensure(ctx, s.versionsTable()); err != nil {
 		return nil, err
 	}
-	if !s.rowsRead {
+	if !s.rowsRead || s.unsure && slices.Equal(s.rows, sorted(rows)) {
 		if _, _, err := s.Rows(ctx); err != nil {
 			return nil, err
 		}
@@ -77,32 +77,49 @@ func (s *sqlStore) rowWrites(ctx context.Context, rows []string) ([]write, error
 	return writes, nil
 }
 
-// Complete implements Store.
-func (s *sqlStore) Complete(ctx context.Context, token int64, c Completion) error {
-	var writes []write
-	var err error
-	if c.Rows != nil {
-		if writes, err = s.rowWrites(ctx, c.Rows); err != nil {
-			return err
-		}
+// Complete implements Store. Version rows come last, because on PostgreSQL the
+// last write of a message is the one that tells.
+func (s *sqlStore) Complete(ctx context.Context, token int64, c Completion) (next int64, err error) {
+	writes, err := s.completion(ctx, c)
+	if err == nil && c.Next != nil {
+		next = s.lastID
 	}
+	if err == nil {
+		err = s.apply(ctx, token, writes...)
+	}
+	if err != nil {
+		s.lastID, next = 0, 0
+	}
+	if c.Rows != nil {
+		err = s.written(c.Rows, err)
+	}
+	return next, err
+}
+
+// completion are the writes of Complete.
+func (s *sqlStore) completion(ctx context.Context, c Completion) ([]write, error) {
+	var writes []write
 	if c.Attempt.ID != 0 {
 		writes = append(writes, s.finish(c.Attempt.ID, c.Attempt.Done, nil))
 	} else {
 		entry, err := s.entry(ctx, c.Attempt, true)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		writes = append(writes, entry)
 	}
-	err = s.apply(ctx, token, writes...)
-	if err != nil {
-		s.lastID = 0
+	if c.Next != nil {
+		entry, err := s.entry(ctx, *c.Next, false)
+		if err != nil {
+			return nil, err
+		}
+		writes = append(writes, entry)
 	}
 	if c.Rows == nil {
-		return err
+		return writes, nil
 	}
-	return s.written(c.Rows, err)
+	rows, err := s.rowWrites(ctx, c.Rows)
+	return append(writes, rows...), err
 }
 
 // sorted is a sorted copy without repetitions.

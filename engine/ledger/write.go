@@ -2,10 +2,13 @@ package ledger
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
+	"manage/engine/database"
 	"manage/engine/flavor"
 )
 
@@ -40,34 +43,59 @@ type write struct {
 func (s *sqlStore) fence(token int64) write {
 	return write{verb: update, table: LeaseTable,
 		set: []field{{"beat", s.clock.now()}, {"expires", s.clock.after(s.ttl)}},
-		key: []field{{"catalog", s.catalog}, {"token", number(token)}}, missing: ErrLeaseLost}
+		key: s.leaseKey(token), missing: ErrLeaseLost}
+}
+
+func (s *sqlStore) leaseKey(token int64) []field {
+	return []field{{"catalog", s.catalog}, {"token", number(token)}}
 }
 
 // apply does all writes, or none of them, and only if the lease still has the
-// token.
+// token. How, differs only in the number of messages to the server.
 func (s *sqlStore) apply(ctx context.Context, token int64, writes ...write) error {
 	all := append([]write{s.fence(token)}, writes...)
-	switch {
-	case s.dialect() == flavor.Postgres:
-		return s.applyAtOnce(ctx, all)
-	case s.dialect().MySQLFamily() && joinable(all):
-		return s.applyJoined(ctx, all)
+	open := s.q.InTransaction()
+	if s.dialect() == flavor.MariaDB && !open && len(all) > 1 {
+		return s.applyCompound(ctx, all)
 	}
-	own, err := s.begin(ctx, true)
-	if err != nil {
-		return err
-	}
-	return s.end(ctx, own, s.applyEach(ctx, all))
-}
-
-// applyEach sends one statement after the other inside a transaction.
-func (s *sqlStore) applyEach(ctx context.Context, writes []write) error {
-	for _, w := range writes {
-		result, err := s.q.ExecContext(ctx, w.sql(s.dialect(), ""))
-		if err != nil {
+	message := s.dialect() == flavor.Postgres && tellable(writes)
+	// With one write behind the fence, a message of PostgreSQL cannot be half
+	// done: it is a transaction, and if the last row is missing nothing but
+	// the lease was touched.
+	own := !open && len(all) > 1 && !(message && len(all) == 2)
+	if own {
+		if err := s.q.Begin(ctx); err != nil {
 			return err
 		}
-		n, err := result.RowsAffected()
+	}
+	var err error
+	if message {
+		err = s.applyMessage(ctx, token, all)
+	} else {
+		err = s.applyEach(ctx, all)
+	}
+	if own {
+		err = s.end(ctx, err)
+	}
+	return err
+}
+
+// end commits the transaction if err is nil, and rolls it back otherwise.
+func (s *sqlStore) end(ctx context.Context, err error) error {
+	if err == nil {
+		err = s.q.Commit(ctx)
+	}
+	if err != nil && s.q.InTransaction() {
+		// The first error is the one to report.
+		_ = s.q.Rollback(context.WithoutCancel(ctx))
+	}
+	return err
+}
+
+// applyEach sends one statement after the other.
+func (s *sqlStore) applyEach(ctx context.Context, writes []write) error {
+	for _, w := range writes {
+		n, err := s.exec(ctx, w.sql(s.dialect(), ""))
 		if err != nil {
 			return err
 		}
@@ -78,71 +106,41 @@ func (s *sqlStore) applyEach(ctx context.Context, writes []write) error {
 	return nil
 }
 
-// applyAtOnce puts the fence and what depends on it into one statement: data
-// modifying WITH queries see whether the fence found its row (PostgreSQL
-// manual, "Data-Modifying Statements in WITH").
-func (s *sqlStore) applyAtOnce(ctx context.Context, writes []write) error {
-	var with, counts []string
-	for i, w := range writes {
-		guard := "EXISTS (SELECT 1 FROM w0)"
-		if i == 0 {
-			guard = ""
-		}
-		with = append(with, fmt.Sprintf("w%d AS (%s RETURNING 1)", i, w.sql(s.dialect(), guard)))
-		counts = append(counts, fmt.Sprintf("(SELECT count(*) FROM w%d)", i))
-	}
-	text := "WITH " + strings.Join(with, ", ") + " SELECT " + strings.Join(counts, ", ")
-	affected := make([]int64, len(writes))
-	into := make([]any, len(writes))
-	for i := range affected {
-		into[i] = &affected[i]
-	}
-	// With one write behind the fence, nothing can be half done: either the
-	// write's row was there, or only the lease was extended.
-	own, err := s.begin(ctx, len(writes) > 2)
+// exec sends a statement and returns how many rows it changed.
+func (s *sqlStore) exec(ctx context.Context, text string) (int64, error) {
+	result, err := s.q.ExecContext(ctx, text)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	err = s.one(ctx, text, into...)
-	for i := 0; err == nil && i < len(writes); i++ {
-		if affected[i] != 1 {
-			err = writes[i].missing
-		}
-	}
-	return s.end(ctx, own, err)
+	return result.RowsAffected()
 }
 
-// joinable reports whether the writes can be one UPDATE of several tables.
-func joinable(writes []write) bool {
-	seen := map[string]bool{}
-	for _, w := range writes {
-		if w.verb != update || seen[w.table] {
+// tellable reports whether the last write alone tells if all rows were there.
+func tellable(writes []write) bool {
+	for i, w := range writes {
+		if w.missing != nil && i < len(writes)-1 {
 			return false
 		}
-		seen[w.table] = true
 	}
 	return true
 }
 
-// applyJoined changes one row in each of several tables by one statement
-// (MySQL manual, "UPDATE Statement", multiple-table syntax), which saves the
-// messages of a transaction. If one row is missing, none is changed.
-func (s *sqlStore) applyJoined(ctx context.Context, writes []write) error {
-	var tables, set, where []string
-	for _, w := range writes {
-		tables = append(tables, w.table)
-		set = append(set, assignments(w.table+".", w.set))
-		for _, f := range w.key {
-			where = append(where, w.table+"."+f.column+" = "+f.value)
+// applyMessage puts all statements into one message, to which PostgreSQL
+// answers with the result of each, and the driver with that of the last one.
+// Each is guarded by the token, so that the last one changes no row if the
+// fence found none.
+func (s *sqlStore) applyMessage(ctx context.Context, token int64, writes []write) error {
+	texts := make([]string, len(writes))
+	guard := "EXISTS (SELECT 1 FROM " + LeaseTable + where(s.leaseKey(token), "") + ")"
+	for i, w := range writes {
+		if i == 0 {
+			texts[i] = w.sql(s.dialect(), "")
+		} else {
+			texts[i] = w.sql(s.dialect(), guard)
 		}
 	}
-	result, err := s.q.ExecContext(ctx, "UPDATE "+strings.Join(tables, ", ")+
-		" SET "+strings.Join(set, ", ")+" WHERE "+strings.Join(where, " AND "))
-	if err != nil {
-		return err
-	}
-	n, err := result.RowsAffected()
-	if err != nil || n > 0 {
+	n, err := s.exec(ctx, strings.Join(texts, "; "))
+	if err != nil || n == 1 {
 		return err
 	}
 	return s.blame(ctx, writes)
@@ -151,6 +149,9 @@ func (s *sqlStore) applyJoined(ctx context.Context, writes []write) error {
 // blame finds the write whose row was missing.
 func (s *sqlStore) blame(ctx context.Context, writes []write) error {
 	for _, w := range writes {
+		if w.missing == nil {
+			continue
+		}
 		var n int64
 		if err := s.one(ctx, "SELECT count(*) FROM "+w.table+where(w.key, ""), &n); err != nil {
 			return err
@@ -164,6 +165,34 @@ func (s *sqlStore) blame(ctx context.Context, writes []write) error {
 	return ErrLeaseLost
 }
 
+// missingRow begins the message of the error by which a compound statement
+// says which write found no row.
+const missingRow = "manage found no row for write "
+
+// applyCompound puts a whole transaction into one compound statement, which
+// MariaDB takes outside of stored programs (manual, "BEGIN NOT ATOMIC").
+func (s *sqlStore) applyCompound(ctx context.Context, writes []write) error {
+	var text strings.Builder
+	text.WriteString("BEGIN NOT ATOMIC DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN ROLLBACK; RESIGNAL; END; START TRANSACTION; ")
+	for i, w := range writes {
+		text.WriteString(w.sql(s.dialect(), "") + "; ")
+		if w.missing != nil {
+			fmt.Fprintf(&text, "IF ROW_COUNT() <> 1 THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '%s%d'; END IF; ", missingRow, i)
+		}
+	}
+	text.WriteString("COMMIT; END")
+	_, err := s.q.ExecContext(ctx, text.String())
+	var known *database.Error
+	if errors.As(err, &known) {
+		if _, digits, found := strings.Cut(known.Message, missingRow); found {
+			if i, bad := strconv.Atoi(strings.TrimSpace(digits)); bad == nil && i < len(writes) {
+				return writes[i].missing
+			}
+		}
+	}
+	return err
+}
+
 // sql is the write as one statement that does nothing where guard, if there is
 // one, is not true.
 func (w write) sql(d flavor.Dialect, guard string) string {
@@ -173,17 +202,17 @@ func (w write) sql(d flavor.Dialect, guard string) string {
 	case upsert:
 		text := w.insert(slices.Concat(w.key, w.fresh, w.set), guard)
 		if d.MySQLFamily() {
-			return text + " ON DUPLICATE KEY UPDATE " + assignments("", w.set)
+			return text + " ON DUPLICATE KEY UPDATE " + assignments(w.set)
 		}
 		columns := make([]string, len(w.key))
 		for i, f := range w.key {
 			columns[i] = f.column
 		}
-		return text + " ON CONFLICT (" + strings.Join(columns, ", ") + ") DO UPDATE SET " + assignments("", w.set)
+		return text + " ON CONFLICT (" + strings.Join(columns, ", ") + ") DO UPDATE SET " + assignments(w.set)
 	case remove:
 		return "DELETE FROM " + w.table + where(w.key, guard)
 	}
-	return "UPDATE " + w.table + " SET " + assignments("", w.set) + where(w.key, guard)
+	return "UPDATE " + w.table + " SET " + assignments(w.set) + where(w.key, guard)
 }
 
 // insert is the INSERT of one row with these fields.
@@ -200,10 +229,10 @@ func (w write) insert(row []field, guard string) string {
 }
 
 // assignments is the list behind SET.
-func assignments(prefix string, set []field) string {
+func assignments(set []field) string {
 	terms := make([]string, len(set))
 	for i, f := range set {
-		terms[i] = prefix + f.column + " = " + f.value
+		terms[i] = f.column + " = " + f.value
 	}
 	return strings.Join(terms, ", ")
 }
@@ -218,28 +247,4 @@ func where(key []field, guard string) string {
 		terms = append(terms, guard)
 	}
 	return " WHERE " + strings.Join(terms, " AND ")
-}
-
-// begin opens a transaction if one is needed and none is open, and reports
-// whether it did.
-func (s *sqlStore) begin(ctx context.Context, needed bool) (bool, error) {
-	if !needed || s.q.InTransaction() {
-		return false, nil
-	}
-	return true, s.q.Begin(ctx)
-}
-
-// end closes a transaction that begin opened: for good if err is nil, else by
-// rolling it back. It returns the first error.
-func (s *sqlStore) end(ctx context.Context, own bool, err error) error {
-	if !own {
-		return err
-	}
-	if err == nil {
-		err = s.q.Commit(ctx)
-	}
-	if err != nil && s.q.InTransaction() {
-		_ = s.q.Rollback(context.WithoutCancel(ctx))
-	}
-	return err
 }

@@ -24,9 +24,8 @@ func (h *Held) Batch(ctx context.Context, fn func(ctx context.Context, s databas
 			return err
 		}
 		err := h.batch(ctx, fn)
-		if err != nil && !isDead(err) && h.session.InTransaction() {
-			// The first error is the one to report.
-			_ = h.session.Rollback(ctx)
+		if err != nil && !isDead(err) {
+			h.rollback(ctx)
 		}
 		return err
 	})

@@ -23,8 +23,18 @@ import (
 // before them stays recorded.
 func (h *Held) Execute(ctx context.Context, p plan.Plan, resume map[string]ledger.Attempt) error {
 	began := h.began
-	for i, step := range p.Steps {
-		e := &execution{h: h, step: step, index: i, of: len(p.Steps), todo: step.Statements}
+	var next *execution
+	for i := range p.Steps {
+		e := next
+		if e == nil {
+			e = h.execution(p, i)
+		}
+		if next = nil; i+1 < len(p.Steps) {
+			next = h.execution(p, i+1)
+		}
+		if next != nil && next.announceable(resume) {
+			e.next = next
+		}
 		err := e.run(ctx, resume)
 		var stopped *Interrupted
 		if errors.As(err, &stopped) {
@@ -37,9 +47,24 @@ func (h *Held) Execute(ctx context.Context, p plan.Plan, resume map[string]ledge
 	return nil
 }
 
+// execution is one step of p.
+func (h *Held) execution(p plan.Plan, i int) *execution {
+	return &execution{h: h, step: p.Steps[i], index: i, of: len(p.Steps), todo: p.Steps[i].Statements}
+}
+
+// announceable reports whether the step before may announce this one's first
+// statement when it is completed: not if this is one transaction, or if an
+// earlier attempt at it has to be looked at first.
+func (e *execution) announceable(resume map[string]ledger.Attempt) bool {
+	_, resumed := resume[e.step.ID]
+	groups := e.groups()
+	return !resumed && !(len(groups) == 1 && groups[0].atomic)
+}
+
 // execution is one step while it is executed.
 type execution struct {
 	h         *Held
+	next      *execution // if this one's completion is to announce it
 	step      plan.Step
 	index, of int // of the plan's steps
 	todo      []plan.Statement
@@ -53,7 +78,7 @@ type execution struct {
 
 func (e *execution) run(ctx context.Context, resume map[string]ledger.Attempt) error {
 	if err := e.stopped(ctx); err != nil {
-		return err
+		return e.note(ctx, err)
 	}
 	work := context.WithoutCancel(ctx)
 	if e.step.Rows != nil {
@@ -70,13 +95,11 @@ func (e *execution) run(ctx context.Context, resume map[string]ledger.Attempt) e
 	e.began = time.Now()
 	e.h.emit(StepStarted{Step: e.step, Index: e.index, Of: e.of, ResumedFrom: e.first})
 	groups := e.groups()
-	var err error
+	execute := e.pieces
 	if len(groups) == 1 && groups[0].atomic {
-		err = e.whole(ctx, groups[0])
-	} else {
-		err = e.pieces(ctx, groups)
+		execute = e.whole
 	}
-	if err != nil {
+	if err := execute(ctx, groups); err != nil {
 		return err
 	}
 	e.h.began = true
@@ -121,10 +144,10 @@ func (e *execution) attempt() ledger.Attempt {
 
 // whole executes the step as one transaction, journal and version rows
 // included: one message more than the statements need by themselves.
-func (e *execution) whole(ctx context.Context, g group) error {
-	err := e.transaction(ctx, g, 0, func(ctx context.Context) error {
+func (e *execution) whole(ctx context.Context, groups []group) error {
+	err := e.transaction(ctx, groups[0], 0, func(ctx context.Context) error {
 		a := e.attempt()
-		a.Done = len(g.statements)
+		a.Done = len(groups[0].statements)
 		return e.complete(ctx, a)
 	})
 	if err == nil || isDead(err) {
@@ -135,7 +158,7 @@ func (e *execution) whole(ctx context.Context, g group) error {
 
 // pieces executes the step group by group, each recorded by itself.
 func (e *execution) pieces(ctx context.Context, groups []group) error {
-	if err := e.start(ctx, groups[0]); err != nil {
+	if err := e.start(ctx); err != nil {
 		return err
 	}
 	for i, g := range groups {
@@ -160,14 +183,15 @@ func (e *execution) pieces(ctx context.Context, groups []group) error {
 }
 
 // start writes the journal row that announces the first statement.
-func (e *execution) start(ctx context.Context, first group) error {
+func (e *execution) start(ctx context.Context) error {
+	if e.id != 0 {
+		return nil // announced when the step before was completed
+	}
 	if err := e.point(BeforeStart, 0); err != nil {
 		return err
 	}
-	a := e.attempt()
-	a.Sent, a.Confirmed = e.todo[0].Position, first.atomic
 	err := e.h.retry(ctx, e.step.ID, func(ctx context.Context) (err error) {
-		e.id, err = e.h.store.Start(ctx, e.h.lease.Token, a)
+		e.id, err = e.h.store.Start(ctx, e.h.lease.Token, *e.announcement())
 		return err
 	})
 	if err != nil {
@@ -208,11 +232,25 @@ func (e *execution) complete(ctx context.Context, a ledger.Attempt) error {
 	if err := e.point(BeforeComplete, last); err != nil {
 		return err
 	}
-	err := e.h.store.Complete(ctx, e.h.lease.Token, ledger.Completion{Attempt: a, Rows: e.step.Rows})
+	c := ledger.Completion{Attempt: a, Rows: e.step.Rows}
+	if e.next != nil && e.id != 0 {
+		c.Next = e.next.announcement()
+	}
+	next, err := e.h.store.Complete(ctx, e.h.lease.Token, c)
 	if err != nil {
 		return err
 	}
+	if c.Next != nil {
+		e.next.id = next
+	}
 	return e.point(AfterComplete, last)
+}
+
+// announcement is the journal row that announces the step's first statement.
+func (e *execution) announcement() *ledger.Attempt {
+	a := e.attempt()
+	a.Sent, a.Confirmed = e.todo[0].Position, e.groups()[0].atomic
+	return &a
 }
 
 // stopped is the error that ends the run before the next statement, if any.

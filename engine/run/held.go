@@ -52,10 +52,7 @@ func (h *Held) Release(ctx context.Context) error {
 	if err := h.r.at(BeforeRelease, "", 0); err != nil {
 		return errors.Join(err, h.session.Close())
 	}
-	if h.session.InTransaction() {
-		// If the connection is gone, so is the transaction.
-		_ = h.session.Rollback(ctx)
-	}
+	h.rollback(ctx)
 	err := h.store.Release(ctx, h.lease.Token)
 	if err != nil && !errors.Is(err, ledger.ErrLeaseLost) {
 		err = h.releaseAnew(ctx)

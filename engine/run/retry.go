@@ -50,6 +50,18 @@ func (h *Held) begin(ctx context.Context) error {
 	return h.session.Begin(ctx)
 }
 
+// rollback gives up the transaction, if one is open. What it fails with is of
+// no interest beside the error that led here: a transaction that cannot be
+// rolled back is not committed either.
+func (h *Held) rollback(ctx context.Context) {
+	if !h.session.InTransaction() {
+		return
+	}
+	_ = h.session.Rollback(ctx)
+	// The store may have written version rows that are gone now.
+	_, _, _ = h.store.Rows(ctx)
+}
+
 // limitLocks sets the lock timeout of the session, or of its transaction.
 func (h *Held) limitLocks(ctx context.Context) error {
 	return h.session.SetLockTimeout(ctx, h.o.LockTimeout)

@@ -18,10 +18,8 @@ func (e *execution) transaction(ctx context.Context, g group, from int, record f
 	err := e.h.retry(ctx, e.step.ID, func(work context.Context) error {
 		tries++
 		err := e.attemptGroup(ctx, work, g, from, record)
-		if err != nil && !isDead(err) && e.h.session.InTransaction() {
-			if rolled := e.h.session.Rollback(work); rolled != nil && database.ClassOf(err) != database.ConnectionLost {
-				err = errors.Join(err, rolled)
-			}
+		if err != nil && !isDead(err) {
+			e.h.rollback(work)
 		}
 		return err
 	})
