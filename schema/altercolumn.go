@@ -117,8 +117,8 @@ func (o *AlterColumn) target(s *Schema, t *Table, c *Column) (*Column, error) {
 	} else if text := defaultText(o.Default, o.DefaultSQL, portable, s.Flavor); text != nil {
 		to.Default = text
 	}
-	if to.Type != c.Type || to.Nullable != c.Nullable || !sameDefault(to.Default, c.Default) {
-		to.Text = "" // SQLite: the definition is written anew
+	if c.Text != "" {
+		to.Text = redefine(c.Text, c, to)
 	}
 	return to, nil
 }

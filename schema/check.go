@@ -132,9 +132,7 @@ func (o *DropCheck) Apply(s *Schema) error {
 		return err
 	}
 	t.Checks = drop(t.Checks, c)
-	if c.Column != "" {
-		t.rewriteInline(c.Inline, []string{c.Column}, s.Flavor.Dialect)
-	}
+	t.dropInlineCheck(c)
 	return nil
 }
 

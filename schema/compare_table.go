@@ -200,7 +200,8 @@ func (c *comparer) describeForeignKey(f *ForeignKey) string {
 }
 
 func (c *comparer) checks(want, have *Table) {
-	key := func(k *Check) string { return settleExpr(k.Expr) }
+	// A check may name its table before its columns; a rebuild on SQLite does away with that.
+	key := func(k *Check) string { return settleExpr(withoutQualifier(k.Expr, want.Name)) }
 	pairs(c.compared(want.Checks), c.compared(have.Checks), key, func(w, h **Check) {
 		switch {
 		case h == nil:

@@ -109,11 +109,18 @@ func (t *Table) dropColumnOthers(name string, d flavor.Dialect) {
 	t.Uniques = slices.DeleteFunc(t.Uniques, uses)
 	t.Indexes = slices.DeleteFunc(t.Indexes, func(x *Index) bool { return x.uses(name, d) })
 	t.ForeignKeys = slices.DeleteFunc(t.ForeignKeys, func(f *ForeignKey) bool {
-		self := f.RefTable == t.Name && hasColumn(f.RefColumns, name, d)
-		return self || hasColumn(f.Columns, name, d)
+		gone := hasColumn(f.Columns, name, d) || f.RefTable == t.Name && hasColumn(f.RefColumns, name, d)
+		if gone {
+			t.dropInlineForeignKey(f)
+		}
+		return gone
 	})
 	t.Checks = slices.DeleteFunc(t.Checks, func(c *Check) bool {
-		return c.Column != "" && sameName(c.Column, name, d) || mentions(c.Expr, name)
+		gone := c.Column != "" && sameName(c.Column, name, d) || mentions(c.Expr, name)
+		if gone {
+			t.dropInlineCheck(c)
+		}
+		return gone
 	})
 }
 
@@ -130,9 +137,14 @@ func (o *DropColumn) Render(s *Schema) ([]plan.Statement, error) {
 	if err := o.Apply(after); err != nil {
 		return nil, err
 	}
-	_, c, err := s.needColumn(o.Kind(), o.Table, o.Name)
+	t, c, err := s.needColumn(o.Kind(), o.Table, o.Name)
 	if err != nil {
 		return nil, err
+	}
+	if s.Flavor.Dialect == flavor.SQLite {
+		if view := s.viewQuoting(t.Name, c.Name); view != "" {
+			return nil, misfit(o.Kind(), o.Table, "view %q names column %q; change or drop the view first", view, c.Name)
+		}
 	}
 	effect := &plan.Effect{Kind: plan.KindColumn, Table: o.Table, Name: c.Name}
 	return renderAlter(alteration{before: s, after: after, table: o.Table, effect: effect}, func(p *planner) {

@@ -3,7 +3,6 @@ package schema
 import (
 	"strings"
 
-	"manage/engine/flavor"
 	"manage/engine/plan"
 )
 
@@ -150,9 +149,7 @@ func (o *DropForeignKey) Apply(s *Schema) error {
 		return err
 	}
 	t.ForeignKeys = drop(t.ForeignKeys, f)
-	if s.Flavor.Dialect == flavor.SQLite {
-		t.rewriteInline(f.Inline, f.Columns, s.Flavor.Dialect)
-	}
+	t.dropInlineForeignKey(f)
 	return nil
 }
 

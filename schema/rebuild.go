@@ -120,19 +120,7 @@ func keepSequence(from, to string) []string {
 // freed of that, because while they are read the table has another name.
 func unqualified(t *Table, name string) *Table {
 	out := t.Clone()
-	free := func(text string) string {
-		tokens := lex(text)
-		var b strings.Builder
-		at := 0
-		for i := 0; i+1 < len(tokens); i++ {
-			if strings.EqualFold(tokens[i].name, name) && tokens[i+1].text == "." {
-				b.WriteString(text[at:tokens[i].start])
-				at = tokens[i+1].end
-			}
-		}
-		b.WriteString(text[at:])
-		return b.String()
-	}
+	free := func(text string) string { return withoutQualifier(text, name) }
 	for _, c := range out.Columns {
 		c.Text, c.Extra = free(c.Text), free(c.Extra)
 	}
@@ -142,23 +130,61 @@ func unqualified(t *Table, name string) *Table {
 	return out
 }
 
-// viewProbes reads from each view that names the table, directly or through
-// another view, so that a view which the change breaks fails the change and
-// not the service later.
-func viewProbes(s *Schema, table string) []string {
+// withoutQualifier drops a table's name and the dot behind it from SQL text.
+func withoutQualifier(text, table string) string {
+	tokens := lex(text)
+	var b strings.Builder
+	at := 0
+	for i := 0; i+1 < len(tokens); i++ {
+		if strings.EqualFold(tokens[i].name, table) && tokens[i+1].text == "." {
+			b.WriteString(text[at:tokens[i].start])
+			at = tokens[i+1].end
+		}
+	}
+	b.WriteString(text[at:])
+	return b.String()
+}
+
+// viewsOn lists the views that name the table, directly or through another
+// view.
+func (s *Schema) viewsOn(table string) []View {
 	names := []string{table}
 	seen := map[string]bool{}
-	var texts []string
+	var found []View
 	for i := 0; i < len(names); i++ {
 		for _, v := range s.Views {
 			if !seen[v.Name] && mentions(v.Text, names[i]) {
 				seen[v.Name] = true
 				names = append(names, v.Name)
-				texts = append(texts, "SELECT * FROM "+quoteIdent(v.Name, flavor.SQLite)+" LIMIT 0")
+				found = append(found, v)
 			}
 		}
 	}
+	return found
+}
+
+// viewProbes reads from each view that names the table, so that a view which
+// the change breaks fails the change and not the service later.
+func viewProbes(s *Schema, table string) []string {
+	var texts []string
+	for _, v := range s.viewsOn(table) {
+		texts = append(texts, "SELECT * FROM "+quoteIdent(v.Name, flavor.SQLite)+" LIMIT 0")
+	}
 	return texts
+}
+
+// viewQuoting is a view on the table that names the column in double quotes:
+// without the column SQLite would take that for a string, and a probe find
+// nothing wrong (SQLite, "Double-quoted String Literals Are Accepted").
+func (s *Schema) viewQuoting(table, column string) string {
+	for _, v := range s.viewsOn(table) {
+		for _, t := range lex(v.Text) {
+			if t.text[0] == '"' && strings.EqualFold(t.name, column) {
+				return v.Name
+			}
+		}
+	}
+	return ""
 }
 
 // Rebuilt lists the tables that SQLite statements of Render rebuild: their

@@ -83,6 +83,7 @@ func TestOperationsOnServers(t *testing.T) {
 				s := New(db.Flavor)
 				execute(t, db, fold(t, s, forDialect(parse(t, c.setup), db.Dialect)))
 				sameAsServer(t, "set up", s, db)
+				s = inspected(t, db) // as a plan for a live database begins
 				ops := forDialect(parse(t, c.up), db.Dialect)
 				var back []Operation
 				if !c.oneWay {

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"manage/engine/flavor"
 	"manage/engine/plan"
 )
 
@@ -136,25 +135,8 @@ func (o *DropUnique) Apply(s *Schema) error {
 		return err
 	}
 	t.Uniques = drop(t.Uniques, k)
-	t.rewriteInline(k.Inline, k.Columns, s.Flavor.Dialect)
+	t.dropInline(k.Inline, k.Columns[0], func(p definitionPart) bool { return p.kind == "UNIQUE" })
 	return nil
-}
-
-// rewriteInline lets the definitions of columns be written anew when a
-// constraint that stood in one of them is gone. Other constraints in it are
-// from now on the table's.
-func (t *Table) rewriteInline(inline bool, columns []string, d flavor.Dialect) {
-	if !inline {
-		return
-	}
-	for _, name := range columns {
-		c := t.column(name, d)
-		if c == nil || c.Text == "" {
-			continue
-		}
-		c.Text = ""
-		t.outline(c.Name, d)
-	}
 }
 
 // Render drops the constraint.
