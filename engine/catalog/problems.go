@@ -30,10 +30,11 @@ func (r *report) source(line int) revision.Source {
 }
 
 // sortProblems puts problems in the order in which a reader would meet them:
-// by file, then by line.
+// by file, then by line. Tables are read in no order, so what stands at one line
+// is sorted by its words.
 func sortProblems(p revision.Problems) {
-	slices.SortStableFunc(p, func(a, b revision.Problem) int {
-		return cmp.Or(cmp.Compare(a.Source.File, b.Source.File), cmp.Compare(a.Source.Line, b.Source.Line))
+	slices.SortFunc(p, func(a, b revision.Problem) int {
+		return cmp.Or(cmp.Compare(a.Source.File, b.Source.File), cmp.Compare(a.Source.Line, b.Source.Line), cmp.Compare(a.Message, b.Message))
 	})
 }
 
