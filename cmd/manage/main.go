@@ -10,10 +10,15 @@ import (
 	"manage/migrations"
 )
 
+// version is set when releases are built (-ldflags "-X main.version=…").
+var version string
+
 func main() {
 	var catalogs []cmd.Catalog
 	for _, b := range migrations.Catalogs() {
 		catalogs = append(catalogs, cmd.Catalog{Name: b.Name, Files: b.FS})
 	}
-	os.Exit(cmd.Main(cmd.Process(catalogs...)))
+	program := cmd.Process(catalogs...)
+	program.Version = version
+	os.Exit(cmd.Main(program))
 }

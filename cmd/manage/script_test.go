@@ -86,6 +86,12 @@ func setup(e *testscript.Env, d flavor.Dialect) error {
 	e.Setenv("MANAGE_CONNECTION", db.URL)
 	e.Setenv("OS_DATABASE__CONNECTION", db.URL)
 	e.Setenv("REPO", repository)
+	e.Setenv("TRUE", map[bool]string{true: "true", false: "1"}[d == flavor.Postgres])
+	e.Setenv("FALSE", map[bool]string{true: "false", false: "0"}[d == flavor.Postgres])
+	e.Setenv("TABLES", tablesOf(d))
+	if d == flavor.SQLite {
+		e.Setenv("DATABASE_FILE", db.Name)
+	}
 	return nil
 }
 
@@ -114,13 +120,15 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// runSQL runs statements on the script's database: `sql 'INSERT …'`.
+// runSQL runs statements on the script's database, with the script's variables
+// in them: `sql 'INSERT … VALUES ($TRUE)'`.
 func runSQL(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
 		ts.Fatalf("usage: sql STATEMENT...")
 	}
 	db := database(ts).SQL()
 	for _, statement := range args {
+		statement = os.Expand(statement, ts.Getenv) // quotes keep testscript from it
 		if _, err := db.Exec(statement); err != nil {
 			ts.Fatalf("%s: %v", statement, err)
 		}
@@ -222,4 +230,15 @@ func recorded(ts *testscript.TestScript, neg bool, args []string) {
 	server := map[flavor.Dialect]string{flavor.SQLite: "sqlite", flavor.Postgres: "postgresql", flavor.MariaDB: "mariadb", flavor.MySQL: "mariadb"}[db.Dialect]
 	snapshot := filepath.Join(repository, "migrations/glance/testdata", server+"-"+args[0]+".json")
 	enginetest.Rebuild(tb(ts), db, enginetest.LoadSnapshot(tb(ts), snapshot))
+}
+
+// tablesOf is the query for the tables of a database.
+func tablesOf(d flavor.Dialect) string {
+	switch {
+	case d == flavor.SQLite:
+		return "SELECT name FROM sqlite_master WHERE type = 'table'"
+	case d == flavor.Postgres:
+		return "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
+	}
+	return "SELECT table_name FROM information_schema.tables WHERE table_schema = database()"
 }
