@@ -49,6 +49,7 @@ func checkDocument(r phases.Report) CheckDocument {
 func whatIsNext(p *Page, l *lines, r phases.Report) {
 	for _, q := range r.Problems {
 		l.add("Problem: %s", q.Message)
+		l.add("  %s", advice(p, q))
 	}
 	if len(r.NextRevisions) > 0 {
 		l.add("Outstanding: %s", count(len(r.NextRevisions), "revision")+", "+span(r.NextRevisions))
@@ -61,6 +62,19 @@ func whatIsNext(p *Page, l *lines, r phases.Report) {
 	} else if len(r.Problems) == 0 {
 		l.add("Nothing is to be done.")
 	}
+}
+
+// advice is what to do about a problem.
+func advice(p *Page, q phases.Problem) string {
+	switch q.Kind {
+	case phases.ChangedFile:
+		return "Restore the file as it was applied, or, if the change does not matter to this database, accept it by name: " + p.Command("sync --accept "+q.ID)
+	case phases.AheadOfCatalog:
+		return "Use the release of the catalog that made this database, or a newer one."
+	case phases.UnknownOutcome:
+		return "Look at the database whether the statement took effect; what was run is told by " + p.Command("history")
+	}
+	return "It goes away with " + p.Command("sync")
 }
 
 // span names a list of revisions by its ends, if it is long.

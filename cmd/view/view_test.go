@@ -135,7 +135,7 @@ func TestCheck(t *testing.T) {
 			"a problem",
 			phases.Report{Catalog: "glance", Stage: revision.Ahead, Position: at(g, "zed_expand01"), Exit: 6,
 				Problems: []phases.Problem{{Kind: "ahead", ID: "zed_expand01", Message: "zed_expand01 is not known"}}},
-			"The database is at zed_expand01, which this catalog does not know.\nProblem: zed_expand01 is not known\n",
+			"The database is at zed_expand01, which this catalog does not know.\nProblem: zed_expand01 is not known\n  Use the release of the catalog that made this database, or a newer one.\n",
 			`{"catalog":"glance","stage":"ahead","next":null,"exit":6,"revisions":[],"data_migrations":[],"problems":[{"kind":"ahead","id":"zed_expand01","message":"zed_expand01 is not known"}]}` + "\n",
 		},
 	}
