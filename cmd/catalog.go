@@ -63,17 +63,18 @@ func (all catalogs) find(name string) (*catalog.Catalog, error) {
 	return nil, &unknownCatalog{Name: name, Known: known}
 }
 
-// directory loads the catalog in a directory. A word that is not even that may
-// be the name of a built-in catalog that was written wrongly.
-func (all catalogs) directory(name string) (*catalog.Catalog, error) {
-	info, err := os.Stat(name)
+// directory loads the catalog in a directory, which messages call by the word
+// that was written for it. A word that is not even a directory may be the name
+// of a built-in catalog that was written wrongly.
+func (all catalogs) directory(path, word string) (*catalog.Catalog, error) {
+	info, err := os.Stat(path)
 	switch {
 	case err == nil && info.IsDir():
-		return catalog.Load(os.DirFS(name), catalog.Options{Dir: name})
-	case os.IsNotExist(err) && !strings.ContainsRune(name, os.PathSeparator):
-		return all.find(name)
+		return catalog.Load(os.DirFS(path), catalog.Options{Dir: path, Prefix: word})
+	case os.IsNotExist(err) && !strings.ContainsRune(word, os.PathSeparator):
+		return all.find(word)
 	}
-	return nil, &noDirectory{Name: name, Err: err}
+	return nil, &noDirectory{Name: word, Err: err}
 }
 
 // noDirectory is a catalog's directory that cannot be read.

@@ -3,6 +3,8 @@ package cmd
 import (
 	"errors"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"manage/cmd/view"
 )
@@ -61,9 +63,19 @@ func explain(err error, line speaker) view.Failure {
 
 // failure is a failure whose code is that of its exit code.
 func failure(exit int, message, hint string) view.Failure {
-	return view.Failure{Code: meaning(exit).Name, Exit: exit, Message: sentence(message), Hint: hint}
+	return view.Failure{Code: meaning(exit).Name, Exit: exit, Message: sentence(message), Hint: advice(hint)}
 }
 
 // sentence takes a full stop off: a message is one sentence that programs may
 // put into another.
 func sentence(text string) string { return strings.TrimRight(strings.TrimSpace(text), ".") }
+
+// advice makes a sentence of a hint from below, where hints are clauses: they
+// begin with a small letter and have no full stop.
+func advice(hint string) string {
+	first, size := utf8.DecodeRuneInString(hint)
+	if !unicode.IsLower(first) {
+		return hint
+	}
+	return string(unicode.ToUpper(first)) + hint[size:] + "."
+}

@@ -16,7 +16,8 @@ func catalogRules() []rule {
 			if len(p) == 0 {
 				return failure(ExitUsage, "the catalog is not valid", "")
 			}
-			f := failure(ExitUsage, p[0].Message, furtherProblems(p[1:]))
+			f := failure(ExitUsage, p[0].Message, "")
+			f.Hint = furtherProblems(p[1:])
 			f.Code, f.File, f.Line = "catalog", p[0].Source.File, p[0].Source.Line
 			return f
 		}),
@@ -31,10 +32,8 @@ func catalogRules() []rule {
 			if e.File == "" && e.Place != "" {
 				f.Message = e.Place + ": " + e.Problem
 			}
-			if near := nearest(e.Unknown, e.Known); f.Hint == "" && len(near) > 0 {
+			if near := nearest(e.Unknown, e.Known); len(near) > 0 {
 				f.Hint = fmt.Sprintf("Did you mean %s?", alternatives(near))
-			} else if f.Hint == "" && len(e.Known) > 0 {
-				f.Hint = "Known are " + strings.Join(e.Known, ", ") + "."
 			}
 			return f
 		}),
@@ -49,12 +48,13 @@ func catalogRules() []rule {
 // furtherProblems lists what else is wrong with a catalog, as much as helps.
 func furtherProblems(p revision.Problems) string {
 	const most = 10
-	text := ""
+	var lines []string
 	for i, q := range p {
 		if i == most {
-			return text + fmt.Sprintf("and %d more", len(p)-most)
+			lines = append(lines, fmt.Sprintf("and %d more", len(p)-most))
+			break
 		}
-		text += q.String() + "\n"
+		lines = append(lines, q.String())
 	}
-	return text
+	return strings.Join(lines, "\n")
 }

@@ -48,7 +48,7 @@ func phaseRules() []rule {
 func next(command, hint string) string {
 	text := "Next: " + command
 	if hint != "" {
-		text += "\n" + hint
+		text += "\n" + advice(hint)
 	}
 	return text
 }

@@ -66,7 +66,7 @@ func stepRule(err error, line speaker) (view.Failure, bool) {
 	if e.Applied {
 		f.Exit, state = ExitPartly, "What came before it took effect and is recorded; a further run goes on from there."
 	}
-	f.Hint = strings.Join(nonEmpty(statementLine(e.SQL), state, f.Hint), "\n")
+	f.Hint = strings.Join(nonEmpty(statementLine(e.SQL), state, advice(f.Hint)), "\n")
 	return f, true
 }
 

@@ -55,12 +55,20 @@ func (c *call) environment(name string) (string, bool) {
 func (c *call) catalog(conf config.Config) (*catalog.Catalog, error) {
 	all := catalogs(c.program.Catalogs)
 	if conf.CatalogPath != "" {
-		return all.directory(conf.CatalogPath)
+		return all.directory(conf.CatalogPath, given(c.global.Catalog, conf.CatalogPath))
 	}
 	if c.global.Catalog == nil && len(all) > 0 && !all.has(conf.CatalogName) {
 		return all[0].load()
 	}
 	return all.find(conf.CatalogName)
+}
+
+// given is the value of an option as it was written, or what stands for it.
+func given(option *string, otherwise string) string {
+	if option == nil {
+		return otherwise
+	}
+	return *option
 }
 
 // service opens the database and joins it with the catalog.

@@ -44,7 +44,9 @@ func TestScripts(t *testing.T) {
 			if d != flavor.SQLite {
 				enginetest.Shared(t, d) // before the scripts, which run side by side
 			}
-			testscript.Run(t, params("testdata/script", d))
+			p := params("testdata/script", d)
+			p.Setup = func(e *testscript.Env) error { return withDatabase(e, d) }
+			testscript.Run(t, p)
 		})
 	}
 }
@@ -60,7 +62,7 @@ func params(dir string, d flavor.Dialect) testscript.Params {
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
-		Setup:               func(e *testscript.Env) error { return setup(e, d) },
+		Setup:               setup,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":    exits,
 			"sql":      runSQL,
@@ -76,23 +78,28 @@ func params(dir string, d flavor.Dialect) testscript.Params {
 // databaseKey is what a script's database is found by.
 type databaseKey struct{}
 
-// setup gives a script a fresh database: $MANAGE_CONNECTION, $DIALECT.
-func setup(e *testscript.Env, d flavor.Dialect) error {
+// setup gives a script what every one has.
+func setup(e *testscript.Env) error {
+	e.Setenv("HOME", e.WorkDir)
+	e.Setenv("REPO", repository)
+	return nil
+}
+
+// withDatabase gives a script a fresh database: $MANAGE_CONNECTION, $DIALECT.
+func withDatabase(e *testscript.Env, d flavor.Dialect) error {
 	t := e.T().(testing.TB)
 	db := enginetest.New(t, d)
 	e.Values[databaseKey{}], e.Values[testKey{}] = db, t
-	e.Setenv("HOME", e.WorkDir)
 	e.Setenv("DIALECT", string(d))
 	e.Setenv("MANAGE_CONNECTION", db.URL)
 	e.Setenv("OS_DATABASE__CONNECTION", db.URL)
-	e.Setenv("REPO", repository)
 	e.Setenv("TRUE", map[bool]string{true: "true", false: "1"}[d == flavor.Postgres])
 	e.Setenv("FALSE", map[bool]string{true: "false", false: "0"}[d == flavor.Postgres])
 	e.Setenv("TABLES", tablesOf(d))
 	if d == flavor.SQLite {
 		e.Setenv("DATABASE_FILE", db.Name)
 	}
-	return nil
+	return setup(e)
 }
 
 func database(ts *testscript.TestScript) enginetest.Database {
