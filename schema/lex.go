@@ -61,7 +61,7 @@ func tokenLength(text string) int {
 			return end + 1
 		}
 		return 1
-	case wordByte(c):
+	case wordByte(c), c == '.' && len(text) > 1 && digit(text[1]):
 		n := 1
 		for n < len(text) && (wordByte(text[n]) || text[n] == '$' || text[n] == '.' && digit(c)) {
 			n++

@@ -19,7 +19,11 @@ func (p *sqlParser) column(t *Table) error {
 			p.at++
 		}
 	}
-	c.Type = CanonicalType(p.since(start), flavor.Flavor{Dialect: flavor.SQLite})
+	typ := p.since(start)
+	if p.at == start+1 {
+		typ = identOf(p.tokens[start]) // SQLite drops the quotes of a quoted type
+	}
+	c.Type = CanonicalType(typ, flavor.Flavor{Dialect: flavor.SQLite})
 	t.Columns = append(t.Columns, c)
 	for !p.done() {
 		name := ""

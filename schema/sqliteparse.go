@@ -66,10 +66,11 @@ func identOf(t token) string {
 
 // since is the text from token number start up to here.
 func (p *sqlParser) since(start int) string {
-	if start >= p.at {
+	end := min(p.at, len(p.tokens)) // steps may lead beyond a text that is cut off
+	if start >= end {
 		return ""
 	}
-	return p.text[p.tokens[start].start:p.tokens[p.at-1].end]
+	return p.text[p.tokens[start].start:p.tokens[end-1].end]
 }
 
 // group steps over a group in parentheses and returns a parser for what is
@@ -367,8 +368,11 @@ func parseSQLiteTrigger(text string) Trigger {
 	}
 	tr.Event = strings.ToLower(p.peek(0))
 	begin := slices.IndexFunc(p.tokens, func(t token) bool { return strings.EqualFold(t.text, "BEGIN") })
-	if end := strings.LastIndex(strings.ToUpper(text), "END"); begin >= 0 && end > p.tokens[begin].end {
-		tr.Body = strings.TrimSpace(text[p.tokens[begin].end:end])
+	for end := len(p.tokens) - 1; begin >= 0 && end > begin; end-- {
+		if strings.EqualFold(p.tokens[end].text, "END") {
+			tr.Body = strings.TrimSpace(text[p.tokens[begin].end:p.tokens[end].start])
+			break
+		}
 	}
 	return tr
 }
