@@ -79,7 +79,7 @@ func (o *AddColumn) Render(s *Schema) ([]plan.Statement, error) {
 	if err != nil {
 		return nil, err
 	}
-	effect := &plan.Effect{Kind: plan.KindColumn, Table: o.Table, Name: c.Name, Present: true, Definition: c.definition()}
+	effect := &plan.Effect{Kind: plan.KindColumn, Table: o.Table, Name: c.Name, Present: true, Definition: c.definition(s.Flavor)}
 	if s.Flavor.Dialect == flavor.SQLite && c.addable() {
 		return one("ALTER TABLE "+quoteIdent(o.Table, flavor.SQLite)+" ADD COLUMN "+sqliteColumn(c), effect), nil
 	}
@@ -97,14 +97,15 @@ func (o *AddColumn) Inverse(*Schema) ([]Operation, error) {
 	return []Operation{&DropColumn{Table: o.Table, Name: name}}, nil
 }
 
-// definition is the column as text, the same for two plans of one operation.
-func (c *Column) definition() string {
-	text := c.Type
+// definition is the column as text, the same for two plans of one operation
+// and for the column as the server then shows it.
+func (c *Column) definition(f flavor.Flavor) string {
+	text := CanonicalType(c.Type, f)
 	if !c.Nullable {
 		text += " NOT NULL"
 	}
-	if c.Default != nil {
-		text += " DEFAULT " + *c.Default
+	if value, _ := settleDefault(c, f); value != "" {
+		text += " DEFAULT " + value
 	}
 	return text
 }

@@ -178,8 +178,8 @@ func (o *AlterColumn) Render(s *Schema) ([]plan.Statement, error) {
 	changed := after.Table(o.Table)
 	to := changed.column(from.Name, s.Flavor.Dialect)
 	check := changed.columnCheck(to.Name, s.Flavor.Dialect)
-	effect := &plan.Effect{Kind: plan.KindColumn, Table: o.Table, Name: to.Name, Present: true, Definition: to.definition()}
-	if from.definition() == to.definition() && s.Flavor.Dialect == flavor.SQLite {
+	effect := &plan.Effect{Kind: plan.KindColumn, Table: o.Table, Name: to.Name, Present: true, Definition: to.definition(s.Flavor)}
+	if from.definition(s.Flavor) == to.definition(s.Flavor) && s.Flavor.Dialect == flavor.SQLite {
 		return nil, nil
 	}
 	return renderAlter(alteration{before: s, after: after, table: o.Table, effect: effect}, func(p *planner) {

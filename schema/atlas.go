@@ -222,6 +222,10 @@ func (p *planner) index(x *Index) *atlas.Index {
 		}
 		out.Parts = append(out.Parts, part)
 	}
+	if x.Method != "" {
+		method := strings.ToUpper(x.Method)
+		out.Attrs = append(out.Attrs, &mysql.IndexType{T: method}, &postgres.IndexType{T: method})
+	}
 	if x.Where != "" {
 		out.Attrs = append(out.Attrs, &postgres.IndexPredicate{P: p.raw(x.Where)})
 	}

@@ -274,6 +274,43 @@ dialects = ["sqlite", "mysql"]
 drop_trigger = { name = "stamp", table = "child" }
 [[up]]
 drop_trigger = { name = "guard", table = "child", if_exists = true }`},
+		{name: "drop triggers", setup: twoTables + `
+[[up]]
+[up.create_trigger]
+name = "stamp"
+table = "child"
+timing = "after"
+event = "delete"
+[up.create_trigger.body]
+mysql = "UPDATE parent SET name = 'gone' WHERE id = OLD.parent_id"
+postgres = "BEGIN UPDATE parent SET name = 'gone' WHERE id = OLD.parent_id; RETURN NULL; END"
+sqlite = "UPDATE parent SET name = 'gone' WHERE id = OLD.parent_id;"`, up: `
+[[up]]
+drop_trigger = { name = "stamp", table = "child" }
+[[up]]
+drop_trigger = { name = "stamp", table = "child", if_exists = true }`},
+		{name: "drop a table with a trigger", setup: twoTables + `
+[[up]]
+[up.create_trigger]
+name = "stamp"
+table = "child"
+timing = "after"
+event = "delete"
+[up.create_trigger.body]
+mysql = "UPDATE parent SET name = 'gone' WHERE id = OLD.parent_id"
+postgres = "BEGIN UPDATE parent SET name = 'gone' WHERE id = OLD.parent_id; RETURN NULL; END"
+sqlite = "UPDATE parent SET name = 'gone' WHERE id = OLD.parent_id;"`, up: `
+[[up]]
+drop_table = { name = "child" }`},
+		{name: "rows that are taken back", setup: twoTables, up: `
+[[up]]
+[up.insert_rows]
+table = "parent"
+rows = [ { id = 1, name = "one's" }, { id = 2, name = "two" } ]
+[[up]]
+[up.insert_rows]
+table = "child"
+rows = [ { parent_id = 1, label = { null = true } } ]`},
 		{name: "rows", setup: twoTables, oneWay: true, up: `
 [[up]]
 [up.insert_rows]

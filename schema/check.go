@@ -3,6 +3,7 @@ package schema
 import (
 	"manage/engine/flavor"
 	"manage/engine/plan"
+	"slices"
 )
 
 // AddCheck adds a check constraint.
@@ -96,7 +97,8 @@ func (o *DropCheck) Check() error {
 	return checkEither("expr", o.Name, !o.Expr.IsZero())
 }
 
-// find is the check that is dropped; nil if it is not there and need not be.
+// find is the check that is dropped; of several the one made last, nil
+// if it is not there and need not be.
 func (o *DropCheck) find(s *Schema) (*Table, *Check, error) {
 	if o.IfExists && s.Table(o.Table) == nil {
 		return nil, nil, nil
@@ -107,7 +109,7 @@ func (o *DropCheck) find(s *Schema) (*Table, *Check, error) {
 	}
 	d := s.Flavor.Dialect
 	expr, _ := o.Expr.For(d)
-	for _, c := range t.Checks {
+	for _, c := range slices.Backward(t.Checks) {
 		if o.Name != "" && c.Name != "" && sameName(c.Name, o.Name, d) || o.Name == "" && expr != "" && sameExpr(c.Expr, expr) {
 			return t, c, nil
 		}

@@ -45,7 +45,7 @@ func (s *Schema) find(e plan.Effect) (have bool, definition string, known bool) 
 	if t == nil {
 		return false, "", true
 	}
-	return t.find(e, s.Flavor.Dialect)
+	return t.find(e, s.Flavor)
 }
 
 // findEnum finds an enumeration; its definition is the value that an effect
@@ -74,11 +74,12 @@ func (s *Schema) findTrigger(e plan.Effect) (have bool, definition string, known
 }
 
 // find finds an object of the table.
-func (t *Table) find(e plan.Effect, d flavor.Dialect) (have bool, definition string, known bool) {
+func (t *Table) find(e plan.Effect, f flavor.Flavor) (have bool, definition string, known bool) {
+	d := f.Dialect
 	switch e.Kind {
 	case plan.KindColumn:
 		if c := t.column(e.Name, d); c != nil {
-			return true, c.definition(), true
+			return true, c.definition(f), true
 		}
 		return false, "", true
 	case plan.KindIndex:
@@ -87,7 +88,7 @@ func (t *Table) find(e plan.Effect, d flavor.Dialect) (have bool, definition str
 				return x.Valid, "", true
 			}
 		}
-		return false, "", true
+		return d.MySQLFamily() && t.unique(e.Name, d) != nil, "", true // see Table
 	case plan.KindUnique:
 		for _, k := range t.Uniques {
 			if sameName(k.Name, e.Name, d) {
@@ -96,8 +97,8 @@ func (t *Table) find(e plan.Effect, d flavor.Dialect) (have bool, definition str
 		}
 		return false, "", true
 	case plan.KindForeignKey:
-		for _, f := range t.ForeignKeys {
-			if sameName(f.Name, e.Name, d) {
+		for _, fk := range t.ForeignKeys {
+			if sameName(fk.Name, e.Name, d) {
 				return true, "", true
 			}
 		}

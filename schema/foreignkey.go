@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"slices"
 	"strings"
 
 	"manage/engine/plan"
@@ -117,8 +118,8 @@ func (o *DropForeignKey) Check() error {
 	return checkEither("columns", o.Name, len(o.Columns) > 0)
 }
 
-// find is the foreign key that is dropped; nil if it is not there and need
-// not be.
+// find is the foreign key that is dropped; of several the one made
+// last, nil if it is not there and need not be.
 func (o *DropForeignKey) find(s *Schema) (*Table, *ForeignKey, error) {
 	if o.IfExists && s.Table(o.Table) == nil {
 		return nil, nil, nil
@@ -128,7 +129,7 @@ func (o *DropForeignKey) find(s *Schema) (*Table, *ForeignKey, error) {
 		return nil, nil, err
 	}
 	d := s.Flavor.Dialect
-	for _, f := range t.ForeignKeys {
+	for _, f := range slices.Backward(t.ForeignKeys) {
 		if o.Name != "" && f.Name != "" && sameName(f.Name, o.Name, d) || o.Name == "" && sameColumns(f.Columns, o.Columns, d) {
 			return t, f, nil
 		}

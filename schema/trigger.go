@@ -112,11 +112,7 @@ func (o *CreateTrigger) trigger(d flavor.Dialect) (*Trigger, error) {
 
 // write fills in the statements that make the trigger.
 func (o *CreateTrigger) write(tr *Trigger, when string, d flavor.Dialect) error {
-	head := strings.ToUpper(tr.Timing + " " + tr.Event)
-	if len(o.Of) > 0 {
-		head += " OF " + quoteIdents(o.Of, d)
-	}
-	head = fmt.Sprintf("CREATE TRIGGER %s %s ON %s FOR EACH ROW", quoteIdent(tr.Name, d), head, quoteIdent(tr.Table, d))
+	head := triggerHead(*tr, o.Of, d)
 	switch {
 	case d.MySQLFamily():
 		if when != "" || len(o.Of) > 0 {
@@ -141,6 +137,15 @@ func (o *CreateTrigger) write(tr *Trigger, when string, d flavor.Dialect) error 
 		"() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS " + tag + tr.Body + tag
 	tr.Text = head + " EXECUTE FUNCTION " + quoteIdent(tr.Function, d) + "()"
 	return nil
+}
+
+// triggerHead is the beginning of a CREATE TRIGGER statement.
+func triggerHead(tr Trigger, of []string, d flavor.Dialect) string {
+	event := strings.ToUpper(tr.Timing + " " + tr.Event)
+	if len(of) > 0 {
+		event += " OF " + quoteIdents(of, d)
+	}
+	return fmt.Sprintf("CREATE TRIGGER %s %s ON %s FOR EACH ROW", quoteIdent(tr.Name, d), event, quoteIdent(tr.Table, d))
 }
 
 // postgresCut shortens a name to the 63 bytes that PostgreSQL keeps.
@@ -260,8 +265,30 @@ func (o *DropTrigger) Render(s *Schema) ([]plan.Statement, error) {
 	}
 	return number([]plan.Statement{
 		{SQL: sql + " ON " + quoteIdent(o.Table, d), Effect: effect},
-		{SQL: "DROP FUNCTION IF EXISTS " + quoteIdent(postgresCut(o.Table+"_"+o.Name), d) + "()"},
+		{SQL: dropFunction(s.ownFunction(o.Table, o.Name))},
 	}), nil
+}
+
+// dropFunction drops the function of a trigger if it is there: where the
+// trigger is gone, the function is usually, too.
+func dropFunction(name string) string {
+	return "DROP FUNCTION IF EXISTS " + quoteIdent(name, flavor.Postgres) + "()"
+}
+
+// ownFunction is the function that create_trigger made for a trigger. It is
+// called after the table as that was called then.
+func (s *Schema) ownFunction(table, name string) string {
+	made := postgresCut(table + "_" + name)
+	at := s.trigger(table, name)
+	if at < 0 || !strings.HasSuffix(s.Triggers[at].Function, "_"+name) {
+		return made
+	}
+	for i, other := range s.Triggers {
+		if i != at && other.Function == s.Triggers[at].Function {
+			return made // it serves another trigger as well, so it is not ours
+		}
+	}
+	return s.Triggers[at].Function
 }
 
 // Inverse makes the trigger again.
@@ -271,6 +298,9 @@ func (o *DropTrigger) Inverse(s *Schema) ([]Operation, error) {
 		return nil, nil
 	}
 	tr := s.Triggers[at]
+	if d := s.Flavor.Dialect; d.MySQLFamily() && tr.Text == "" {
+		tr.Text = triggerHead(tr, nil, d) + " " + tr.Body // MySQL keeps its parts only
+	}
 	if tr.Text == "" {
 		return nil, &IrreversibleError{Kind: o.Kind(), Why: "the text of trigger " + o.Name + " is not known"}
 	}

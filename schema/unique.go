@@ -103,8 +103,8 @@ func checkEither(key, name string, has bool) error {
 	return nil
 }
 
-// find is the constraint that is dropped; nil if it is not there and need not
-// be.
+// find is the constraint that is dropped; of several the one made
+// last, nil if it is not there and need not be.
 func (o *DropUnique) find(s *Schema) (*Table, *Key, error) {
 	if o.IfExists && s.Table(o.Table) == nil {
 		return nil, nil, nil
@@ -114,7 +114,7 @@ func (o *DropUnique) find(s *Schema) (*Table, *Key, error) {
 		return nil, nil, err
 	}
 	d := s.Flavor.Dialect
-	for _, k := range t.Uniques {
+	for _, k := range slices.Backward(t.Uniques) {
 		if o.Name != "" && k.Name != "" && sameName(k.Name, o.Name, d) || o.Name == "" && sameColumns(k.Columns, o.Columns, d) {
 			return t, k, nil
 		}

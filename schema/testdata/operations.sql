@@ -481,6 +481,47 @@ ALTER TABLE `child` MODIFY COLUMN `label` varchar(25) NULL DEFAULT 'x';
 DROP TRIGGER `stamp`;
 DROP TRIGGER IF EXISTS `guard`;
 
+## drop triggers
+# sqlite
+DROP TRIGGER "stamp";
+DROP TRIGGER IF EXISTS "stamp";
+# postgres
+DROP TRIGGER "stamp" ON "child";
+DROP FUNCTION IF EXISTS "child_stamp"();
+DROP TRIGGER IF EXISTS "stamp" ON "child";
+DROP FUNCTION IF EXISTS "child_stamp"();
+# mysql
+DROP TRIGGER `stamp`;
+DROP TRIGGER IF EXISTS `stamp`;
+# mariadb
+DROP TRIGGER `stamp`;
+DROP TRIGGER IF EXISTS `stamp`;
+
+## drop a table with a trigger
+# sqlite
+DROP TABLE "child";
+# postgres
+DROP TABLE "child";
+DROP FUNCTION IF EXISTS "child_stamp"();
+# mysql
+DROP TABLE `child`;
+# mariadb
+DROP TABLE `child`;
+
+## rows that are taken back
+# sqlite
+INSERT INTO "parent" ("id", "name") VALUES (1, 'one''s'), (2, 'two');
+INSERT INTO "child" ("parent_id", "label") VALUES (1, NULL);
+# postgres
+INSERT INTO "parent" ("id", "name") VALUES (1, 'one''s'), (2, 'two');
+INSERT INTO "child" ("parent_id", "label") VALUES (1, NULL);
+# mysql
+INSERT INTO `parent` (`id`, `name`) VALUES (1, 'one''s'), (2, 'two');
+INSERT INTO `child` (`parent_id`, `label`) VALUES (1, NULL);
+# mariadb
+INSERT INTO `parent` (`id`, `name`) VALUES (1, 'one''s'), (2, 'two');
+INSERT INTO `child` (`parent_id`, `label`) VALUES (1, NULL);
+
 ## rows
 # sqlite
 INSERT INTO "parent" ("id", "name") VALUES (1, 'one''s'), (2, 'back\slash'), (3, UPPER('x'));
