@@ -54,7 +54,9 @@ func (s *Service) change(ctx context.Context, doing string, decide job) (Result,
 	return result, err
 }
 
-// look asks a job what it would do, on a session of its own.
+// look asks a job what it would do, on a session of its own. It asks the guards
+// of the first phase too; those of later phases are asked when it is their
+// turn, as their queries may need what comes before.
 func (s *Service) look(ctx context.Context, decide job) (before Position, idle bool, err error) {
 	sess, err := s.DB.Session(ctx)
 	if err != nil {
@@ -66,7 +68,10 @@ func (s *Service) look(ctx context.Context, decide job) (before Position, idle b
 		return before, false, err
 	}
 	w, err := decide(ctx, sess)
-	return before, err == nil && w.plan.Empty(), err
+	if err != nil || w.plan.Empty() {
+		return before, err == nil, err
+	}
+	return before, false, s.guards(ctx, sess, w.plan.Steps[0].Phase)
 }
 
 // rounds decides and runs until nothing is left.

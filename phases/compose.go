@@ -115,11 +115,10 @@ func (s *Service) explain(ctx context.Context, sess database.Session, err error,
 	}
 	half := &HalfDone{Revision: m.revision, Missing: m.err}
 	for _, c := range s.Catalog.Graph.Candidates(applied) {
-		migration := s.Catalog.Migrations[c.ID]
-		if migration.Before != m.revision {
+		if s.Catalog.Graph.Waiting(c.ID) != m.revision {
 			continue
 		}
-		found, err := s.pending(ctx, sess, migration)
+		found, err := s.pending(ctx, sess, s.Catalog.Migrations[c.ID])
 		if err != nil {
 			return err
 		}

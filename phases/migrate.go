@@ -72,7 +72,7 @@ func (s *Service) stillFits(ctx context.Context, sess database.Session, a attemp
 		if step.Phase != plan.Migrate {
 			continue
 		}
-		if before := s.Catalog.Migrations[step.ID].Before; before != "" {
+		if before := s.Catalog.Graph.Waiting(step.ID); before != "" {
 			waiting = append(waiting, before)
 		}
 	}

@@ -67,6 +67,11 @@ func (s *Service) PlanOffline(command string, f flavor.Flavor, from []string, re
 	if err != nil {
 		return plan.Plan{}, err
 	}
+	if command == "contract" {
+		if err := s.expandedFor("contract", pos.Applied, target.Set); err != nil {
+			return plan.Plan{}, err
+		}
+	}
 	state, err := s.Catalog.Fold(f, online, pos.Applied)
 	if err != nil {
 		return plan.Plan{}, err

@@ -195,6 +195,9 @@ func (s *Service) nextCommand(r Report) string {
 		}
 		return "expand"
 	case revision.Expanded:
+		if !s.Catalog.Graph.Branched() {
+			return "upgrade"
+		}
 		return "migrate"
 	case revision.Migrated:
 		return "contract"

@@ -21,6 +21,16 @@ type migration struct {
 // contracted reports whether a contract revision that waits for m is in d.
 func (m migration) contracted(d depths) bool { return d[contractLine] > m.before }
 
+// Waiting is the first contract revision that waits for a data migration,
+// whichever of the two files says so; "" if none does.
+func (g *Graph) Waiting(migration string) string {
+	n, ok := g.migrationN[migration]
+	if !ok || g.endless(g.migrations[n]) {
+		return ""
+	}
+	return g.lines[contractLine][g.migrations[n].before].ID
+}
+
 // endless reports whether no contract revision waits for m.
 func (g *Graph) endless(m migration) bool { return m.before >= len(g.lines[contractLine]) }
 
