@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"manage/engine/catalog"
-	"manage/engine/flavor"
 	"manage/engine/plan"
 	"manage/engine/revision"
 	"manage/engine/sqltext"
@@ -39,6 +38,9 @@ func (e *misfit) Unwrap() error { return e.err }
 // earlier, interrupted run has finished.
 func (p *planner) up(id string, from resume) (plan.Step, error) {
 	r := p.catalog.Revisions[id]
+	if d := p.state.Flavor.Dialect; !r.Speaks(d) {
+		return plan.Step{}, &misfit{revision: id, source: r.Source, err: fmt.Errorf("there is no SQL for %s in it: add a section for that", d.Title())}
+	}
 	step := plan.Step{
 		ID: id, Phase: plan.Phase(r.Branch), Direction: plan.Up, Release: r.Release,
 		Message: r.Message, Checksum: r.Checksum,
@@ -64,16 +66,7 @@ func (p *planner) up(id string, from resume) (plan.Step, error) {
 // takesPart reports whether a change belongs to this run. What an offline run
 // leaves out is made only to bridge two releases; drops have no `when`.
 func (p *planner) takesPart(c catalog.Change) bool {
-	if !flavor.Serves(c.Dialects, p.state.Flavor.Dialect) {
-		return false
-	}
-	switch c.When {
-	case catalog.Online:
-		return p.online
-	case catalog.Offline:
-		return !p.online
-	}
-	return true
+	return c.Serves(p.state.Flavor.Dialect) && c.RunsIn(p.online)
 }
 
 // operation adds the statements of one change to step and folds it.

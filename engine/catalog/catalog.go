@@ -66,6 +66,25 @@ type Revision struct {
 	Checksum string
 }
 
+// Speaks reports whether the revision says what to do on databases of dialect
+// d. Portable operations always do; plain SQL does where it has a section or a
+// text for d, be it an empty one.
+func (r *Revision) Speaks(d flavor.Dialect) bool {
+	serving := 0
+	for _, c := range r.Up {
+		if !c.Serves(d) {
+			continue
+		}
+		serving++
+		if op, ok := c.Op.(*schema.SQL); ok {
+			if _, there := op.Statements[d]; !there {
+				return false
+			}
+		}
+	}
+	return !r.SQL || serving > 0
+}
+
 // When says in which runs an operation takes part.
 type When string
 

@@ -251,6 +251,57 @@ SELECT 3;
 	}
 }
 
+// A revision speaks the dialects that it has SQL for, whichever the catalog
+// asks for; portable operations are for all.
+func TestSpeaks(t *testing.T) {
+	c := load(t, `
+-- catalog.toml --
+name = "shop"
+dialects = ["postgres"]
+-- versions/root.toml --
+revision = "root"
+[[up]]
+drop_table = { name = "t", if_exists = true }
+-- versions/one_expand01.sql --
+-- revision: one_expand01
+-- revises: root
+-- +up postgres mysql
+SELECT 1;
+-- versions/one_expand02.sql --
+-- revision: one_expand02
+-- revises: one_expand01
+-- +up
+SELECT 1;
+-- versions/one_expand03.sql --
+-- revision: one_expand03
+-- revises: one_expand02
+-- +up
+SELECT $$ it's $$;
+-- versions/one_expand04.toml --
+revision = "one_expand04"
+revises = "one_expand03"
+[[up]]
+sql = { text = { postgres = "SELECT 1", mysql = "SELECT 2" } }
+[[up]]
+dialects = ["sqlite"]
+sql = { text = "SELECT 3" }
+`)
+	want := map[string][]flavor.Dialect{
+		"root":         flavor.Dialects(),
+		"one_expand01": {flavor.Postgres, flavor.MySQL, flavor.MariaDB},
+		"one_expand02": flavor.Dialects(),
+		"one_expand03": {flavor.Postgres},
+		"one_expand04": {flavor.Postgres, flavor.MySQL, flavor.MariaDB},
+	}
+	for id, dialects := range want {
+		for _, d := range flavor.Dialects() {
+			if got, want := c.Revisions[id].Speaks(d), slices.Contains(dialects, d); got != want {
+				t.Errorf("%s on %s: got %t, want %t", id, d, got, want)
+			}
+		}
+	}
+}
+
 func TestMigrations(t *testing.T) {
 	c := load(t, everything)
 	m := *c.Migrations["one_migrate01"]

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 
@@ -28,7 +29,7 @@ func (s script) cut(r *report) []schema.SQLStatement {
 		if errors.As(err, &e) {
 			line = e.Line
 		}
-		r.once(s.line+line-1, "in the SQL for %s, %s", s.dialect.Title(), err)
+		r.add(s.line+line-1, "in the SQL for %s, %s", s.dialect.Title(), err)
 		return nil
 	}
 	var statements []schema.SQLStatement
@@ -36,28 +37,18 @@ func (s script) cut(r *report) []schema.SQLStatement {
 		line := s.line + p.Line - 1
 		switch {
 		case p.Role == sqltext.Copy:
-			r.once(line, "COPY with rows in the file cannot be sent to a server: write INSERT statements")
+			r.add(line, "COPY with rows in the file cannot be sent to a server: write INSERT statements")
 		case p.Role == sqltext.Command && !isDelimiter(p.Text):
-			r.once(line, "this is a command of the database's own client, not SQL: leave it out")
+			r.add(line, "this is a command of the database's own client, not SQL: leave it out")
 		case p.Role == sqltext.Query:
 			m := sqltext.Classify(p.SQL, s.dialect)
 			if m.Verb == sqltext.Transaction {
-				r.once(line, "a revision does not begin or end transactions itself: leave this out, or say no-transaction for statements that each stand alone")
+				r.add(line, "a revision does not begin or end transactions itself: leave this out, or say no-transaction for statements that each stand alone")
 			}
 			statements = append(statements, schema.SQLStatement{SQL: p.SQL, Data: m.Data, NoTransaction: s.noTransaction || m.NoTransaction})
 		}
 	}
 	return statements
-}
-
-// once records a problem unless it stands there already, as it does when
-// several dialects read one text.
-func (r *report) once(line int, format string, args ...any) {
-	r.add(line, format, args...)
-	last := len(r.problems) - 1
-	if slices.Contains(r.problems[:last], r.problems[last]) {
-		r.problems = r.problems[:last]
-	}
 }
 
 // isDelimiter reports whether a client command is DELIMITER, which the cutting
@@ -66,29 +57,38 @@ func isDelimiter(text string) bool {
 	return slices.ContainsFunc(strings.Fields(text), func(f string) bool { return strings.EqualFold(f, "delimiter") })
 }
 
-// readers are the dialects that may come to read what is written for a
-// catalog's: those, and MariaDB where MySQL is one of them.
-func readers(listed []flavor.Dialect) []flavor.Dialect {
-	if slices.Contains(listed, flavor.MySQL) && !slices.Contains(listed, flavor.MariaDB) {
-		return append(slices.Clone(listed), flavor.MariaDB)
+// cutFor cuts a script for each dialect that it is for. What is wrong is
+// recorded for the catalog's dialects only; for another one that cannot read
+// the text there are no statements.
+func (w *worker) cutFor(s script, serves func(flavor.Dialect) bool, r *report) map[flavor.Dialect][]schema.SQLStatement {
+	statements := map[flavor.Dialect][]schema.SQLStatement{}
+	for _, d := range flavor.Dialects() {
+		if !serves(d) {
+			continue
+		}
+		s.dialect = d
+		var found report
+		cut := s.cut(&found)
+		switch {
+		case len(found.problems) == 0:
+			statements[d] = cut
+		case slices.Contains(w.dialects, d):
+			for _, p := range found.problems {
+				r.add(p.Source.Line, "%s", p.Message)
+			}
+			return statements // the other dialects would say it again
+		}
 	}
-	return listed
+	return statements
 }
 
 // section makes the change of one section of a SQL revision.
 func (w *worker) section(s section, all []section, r *report) Change {
 	c := Change{Dialects: s.dialects, Except: elsewhere(s, all), When: s.when, NoTransaction: s.noTransaction, Source: r.source(s.line)}
-	op := &schema.SQL{Text: schema.Text{All: s.text}, Statements: map[flavor.Dialect][]schema.SQLStatement{}}
-	before := len(r.problems)
-	for _, d := range readers(w.dialects) {
-		if c.Serves(d) {
-			op.Statements[d] = script{text: s.text, line: s.line + 1, dialect: d, noTransaction: s.noTransaction}.cut(r)
-			if len(r.problems) > before {
-				break // the other dialects would say it again
-			}
-		}
+	c.Op = &schema.SQL{
+		Text:       schema.Text{All: s.text},
+		Statements: w.cutFor(script{text: s.text, line: s.line + 1, noTransaction: s.noTransaction}, c.Serves, r),
 	}
-	c.Op = op
 	return c
 }
 
@@ -119,18 +119,19 @@ func (w *worker) plainSQL(op *schema.SQL, dialects []string) {
 func (w *worker) texts(key string, t schema.Text, dialects []string) map[flavor.Dialect][]schema.SQLStatement {
 	d := &w.decoder
 	statements := map[flavor.Dialect][]schema.SQLStatement{}
-	for _, dialect := range served(readers(w.dialects), dialects) {
+	for _, dialect := range flavor.Dialects() {
 		text, ok := t.For(dialect)
-		if !ok {
+		if !ok || !flavor.Serves(dialects, dialect) {
 			continue
 		}
-		s := script{text: text, line: 1, dialect: dialect}
 		var found report
-		statements[dialect] = s.cut(&found)
+		one := func(d flavor.Dialect) bool { return d == dialect }
+		cut := w.cutFor(script{text: text, line: 1}, one, &found)
 		if len(found.problems) > 0 {
 			d.at(key, func() { d.shift(found, t, dialect) })
 			break
 		}
+		maps.Copy(statements, cut)
 	}
 	return statements
 }
@@ -149,7 +150,7 @@ func (d *decoder) shift(found report, t schema.Text, dialect flavor.Dialect) {
 		line++ // the text begins on the line below its opening quotes
 	}
 	for _, p := range found.problems {
-		d.once(line+p.Source.Line-1, "%s", p.Message)
+		d.add(line+p.Source.Line-1, "%s", p.Message)
 	}
 }
 
