@@ -10,7 +10,7 @@ import (
 
 func TestMain(m *testing.M) { enginetest.Main(m) }
 
-func open(t *testing.T, e enginetest.Database) database.Session {
+func open(t testing.TB, e enginetest.Database) database.Session {
 	t.Helper()
 	u, err := database.ParseURL(e.URL)
 	must(t, err)

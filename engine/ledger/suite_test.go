@@ -43,7 +43,7 @@ func conformance(t *testing.T, fresh func(t *testing.T) books) {
 	}
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)

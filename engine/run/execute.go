@@ -56,7 +56,7 @@ func (h *Held) execution(p plan.Plan, i int) *execution {
 // statement when it is completed: not if this is one transaction, or if an
 // earlier attempt at it has to be looked at first.
 func (e *execution) announceable(resume map[string]ledger.Attempt) bool {
-	_, resumed := resume[e.step.ID]
+	_, resumed := e.resumes(resume)
 	groups := e.groups()
 	return !resumed && !(len(groups) == 1 && groups[0].atomic)
 }
@@ -86,7 +86,7 @@ func (e *execution) run(ctx context.Context, resume map[string]ledger.Attempt) e
 			return e.failed("", err)
 		}
 	}
-	if from, ok := resume[e.step.ID]; ok {
+	if from, ok := e.resumes(resume); ok {
 		e.resumed = true
 		if err := e.rest(work, from); err != nil {
 			return err

@@ -32,11 +32,14 @@ type Probe func(ctx context.Context, s database.Session, e plan.Effect) (Settled
 // Unfinished returns the revisions that are half applied, each with its last
 // attempt: its Sent is where to go on, and all that comes before is in the
 // schema already. Attempts are in the journal's order. A revision whose last
-// attempt left nothing behind is not among them.
+// attempt left nothing behind is not among them; neither are bridges and what
+// was taken over, which are planned from the live schema every time.
 func Unfinished(attempts []ledger.Attempt) map[string]ledger.Attempt {
 	last := map[string]ledger.Attempt{}
 	for _, a := range attempts {
-		last[a.Revision] = a
+		if a.Phase != plan.Bridge && a.Phase != plan.Adopt {
+			last[a.Revision] = a
+		}
 	}
 	for id, a := range last {
 		if a.Succeeded() || a.Confirmed && a.Sent == (plan.Position{}) {
@@ -66,6 +69,16 @@ func (e *execution) rest(ctx context.Context, from ledger.Attempt) error {
 		e.drop()
 	}
 	return nil
+}
+
+// resumes reports whether an earlier attempt at the revision tells where its
+// step goes on.
+func (e *execution) resumes(unfinished map[string]ledger.Attempt) (ledger.Attempt, bool) {
+	if e.step.Phase == plan.Bridge || e.step.Phase == plan.Adopt {
+		return ledger.Attempt{}, false
+	}
+	from, found := unfinished[e.step.ID]
+	return from, found
 }
 
 // drop counts the first statement as done.
