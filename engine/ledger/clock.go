@@ -47,38 +47,5 @@ func (c clock) columnType() string {
 	return "DATETIME(6)"
 }
 
-// readTime understands what the drivers make of such a column.
-func readTime(table, column string, v any) (time.Time, error) {
-	switch t := v.(type) {
-	case time.Time:
-		return t.UTC(), nil
-	case []byte:
-		return parseTime(table, column, string(t))
-	case string:
-		return parseTime(table, column, t)
-	}
-	return time.Time{}, &Garbled{Table: table, Column: column, Value: fmt.Sprint(v)}
-}
-
-func parseTime(table, column, text string) (time.Time, error) {
-	t, err := time.Parse("2006-01-02 15:04:05", text) // accepts a fraction as well
-	if err != nil {
-		return time.Time{}, &Garbled{Table: table, Column: column, Value: text, Err: err}
-	}
-	return t, nil
-}
-
-// readTimeOrNull is readTime for a column that may be empty.
-func readTimeOrNull(table, column string, v any) (*time.Time, error) {
-	if v == nil {
-		return nil, nil
-	}
-	t, err := readTime(table, column, v)
-	if err != nil {
-		return nil, err
-	}
-	return &t, nil
-}
-
 // number writes n as SQL.
 func number(n int64) string { return strconv.FormatInt(n, 10) }

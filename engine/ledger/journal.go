@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"manage/engine/plan"
@@ -18,66 +17,40 @@ func (s *sqlStore) Attempts(ctx context.Context) ([]Attempt, error) {
 		return nil, err
 	}
 	var attempts []Attempt
-	err = s.each(ctx, JournalTable, "SELECT id, revision, phase, direction, checksum, total, done,"+
-		" sent_operation, sent_part, confirmed, who, started, finished, error FROM "+JournalTable+
-		" WHERE catalog = "+s.catalog+" ORDER BY id", func(scan func(...any) error) error {
-		a, err := readAttempt(scan)
-		attempts = append(attempts, a)
-		return err
-	})
+	tail := JournalTable + " WHERE catalog = " + s.catalog + " ORDER BY id"
+	err = s.each(ctx, JournalTable, journalColumns(), tail, func(r *row) { attempts = append(attempts, readAttempt(r)) })
 	if err != nil {
 		return nil, err
 	}
 	return attempts, nil
 }
 
-func readAttempt(scan func(...any) error) (Attempt, error) {
-	var a Attempt
-	var phase, direction string
-	var confirmed int64
-	var started, finished any
-	err := scan(&a.ID, &a.Revision, &phase, &direction, &a.Checksum, &a.Total, &a.Done,
-		&a.Sent.Operation, &a.Sent.Part, &confirmed, &a.Who, &started, &finished, &a.Error)
-	if err != nil {
-		return a, err
-	}
-	a.Phase, a.Direction, a.Confirmed = plan.Phase(phase), plan.Direction(direction), confirmed != 0
-	if err := checkAttempt(a); err != nil {
-		return a, err
-	}
-	if a.Started, err = readTime(JournalTable, "started", started); err != nil {
-		return a, err
-	}
-	a.Finished, err = readTimeOrNull(JournalTable, "finished", finished)
-	return a, err
+func journalColumns() []string {
+	return []string{"id", "revision", "phase", "direction", "checksum", "total", "done",
+		"sent_operation", "sent_part", "confirmed", "who", "started", "finished", "error"}
 }
 
-// checkAttempt refuses what no release of this tool writes: to go on from it
-// would be to guess.
-func checkAttempt(a Attempt) error {
-	garbled := func(column string, value any) error {
-		return &Garbled{Table: JournalTable, Column: column, Value: fmt.Sprint(value)}
-	}
+// readAttempt reads a row of journalColumns. It refuses what no release of
+// this tool writes: to go on from it would be to guess.
+func readAttempt(r *row) Attempt {
+	a := Attempt{ID: r.number(), Revision: r.text(), Phase: plan.Phase(r.text()), Direction: plan.Direction(r.text()),
+		Checksum: r.text(), Total: r.small(), Done: r.small(),
+		Sent: plan.Position{Operation: r.small(), Part: r.small()}, Confirmed: r.number() != 0,
+		Who: r.text(), Started: r.time(), Finished: r.timeOrNull(), Error: r.text()}
 	switch a.Phase {
 	case plan.Trunk, plan.Expand, plan.Migrate, plan.Contract, plan.Bridge, plan.Adopt, plan.Downgrade:
 	default:
-		return garbled("phase", a.Phase)
+		r.reject("phase", a.Phase)
 	}
 	switch {
 	case a.Direction != plan.Up && a.Direction != plan.Down:
-		return garbled("direction", a.Direction)
+		r.reject("direction", a.Direction)
 	case a.ID < 1:
-		return garbled("id", a.ID)
-	case a.Total < 0:
-		return garbled("total", a.Total)
-	case a.Done < 0 || a.Done > a.Total:
-		return garbled("done", a.Done)
-	case a.Sent.Operation < 0:
-		return garbled("sent_operation", a.Sent.Operation)
-	case a.Sent.Part < 0:
-		return garbled("sent_part", a.Sent.Part)
+		r.reject("id", a.ID)
+	case a.Done > a.Total:
+		r.reject("done", a.Done)
 	}
-	return nil
+	return a
 }
 
 // Start implements Store.

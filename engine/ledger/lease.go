@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"manage/engine/database"
@@ -25,39 +24,20 @@ func (s *sqlStore) readLease(ctx context.Context) (*Lease, error) {
 		return nil, err
 	}
 	var lease *Lease
-	query := fmt.Sprintf("SELECT holder, server_session, token, doing, acquired, beat, expires,"+
-		" CASE WHEN expires <= %s THEN 1 ELSE 0 END FROM %s WHERE catalog = %s", s.clock.now(), LeaseTable, s.catalog)
-	err = s.each(ctx, LeaseTable, query, func(scan func(...any) error) error {
-		l, err := readLeaseRow(scan)
+	columns := []string{"holder", "server_session", "token", "doing", "acquired", "beat", "expires",
+		"CASE WHEN expires <= " + s.clock.now() + " THEN 1 ELSE 0 END"}
+	err = s.each(ctx, LeaseTable, columns, LeaseTable+" WHERE catalog = "+s.catalog, func(r *row) {
+		l := Lease{Holder: r.text(), Session: r.text(), Token: r.number(), Doing: r.text(),
+			Acquired: r.time(), Beat: r.time(), Expires: r.time(), Expired: r.number() != 0}
+		if l.Token < 0 {
+			r.reject("token", l.Token)
+		}
 		lease = &l
-		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	return lease, nil
-}
-
-func readLeaseRow(scan func(...any) error) (Lease, error) {
-	var l Lease
-	var acquired, beat, expires any
-	var expired int64
-	err := scan(&l.Holder, &l.Session, &l.Token, &l.Doing, &acquired, &beat, &expires, &expired)
-	if err != nil {
-		return l, err
-	}
-	l.Expired = expired != 0
-	if l.Token < 0 {
-		return l, &Garbled{Table: LeaseTable, Column: "token", Value: number(l.Token)}
-	}
-	if l.Acquired, err = readTime(LeaseTable, "acquired", acquired); err != nil {
-		return l, err
-	}
-	if l.Beat, err = readTime(LeaseTable, "beat", beat); err != nil {
-		return l, err
-	}
-	l.Expires, err = readTime(LeaseTable, "expires", expires)
-	return l, err
 }
 
 // Acquire implements Store. It is a compare-and-swap on the token, committed

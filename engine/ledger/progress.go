@@ -9,36 +9,20 @@ func (s *sqlStore) Progress(ctx context.Context) ([]Progress, error) {
 		return nil, err
 	}
 	var all []Progress
-	err = s.each(ctx, BackfillTable, "SELECT migration, key_range, position, rows_done, estimate, started, updated, finished FROM "+
-		BackfillTable+" WHERE catalog = "+s.catalog+" ORDER BY migration, key_range", func(scan func(...any) error) error {
-		p, err := readProgress(scan)
+	columns := []string{"migration", "key_range", "position", "rows_done", "estimate", "started", "updated", "finished"}
+	tail := BackfillTable + " WHERE catalog = " + s.catalog + " ORDER BY migration, key_range"
+	err = s.each(ctx, BackfillTable, columns, tail, func(r *row) {
+		p := Progress{Migration: r.text(), Range: r.text(), Position: r.text(), Rows: r.number(), Estimate: r.number(),
+			Started: r.time(), Updated: r.time(), Finished: r.timeOrNull()}
+		if p.Rows < 0 {
+			r.reject("rows_done", p.Rows)
+		}
 		all = append(all, p)
-		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	return all, nil
-}
-
-func readProgress(scan func(...any) error) (Progress, error) {
-	var p Progress
-	var started, updated, finished any
-	err := scan(&p.Migration, &p.Range, &p.Position, &p.Rows, &p.Estimate, &started, &updated, &finished)
-	if err != nil {
-		return p, err
-	}
-	if p.Rows < 0 {
-		return p, &Garbled{Table: BackfillTable, Column: "rows_done", Value: number(p.Rows)}
-	}
-	if p.Started, err = readTime(BackfillTable, "started", started); err != nil {
-		return p, err
-	}
-	if p.Updated, err = readTime(BackfillTable, "updated", updated); err != nil {
-		return p, err
-	}
-	p.Finished, err = readTimeOrNull(BackfillTable, "finished", finished)
-	return p, err
 }
 
 // SaveProgress implements Store. A position is never cut short, unlike other

@@ -1,8 +1,6 @@
 package ledger
 
 import (
-	"context"
-	"errors"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -53,49 +51,4 @@ func storable(v string, limit int) string {
 		v = string([]rune(v)[:limit])
 	}
 	return v
-}
-
-// errNoRow is what one returns when the query has no row.
-var errNoRow = errors.New("no row")
-
-// one runs a query and reads its only row.
-func (s *sqlStore) one(ctx context.Context, query string, into ...any) error {
-	rows, err := s.q.QueryContext(ctx, query)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	if !rows.Next() {
-		if err := rows.Err(); err != nil {
-			return err
-		}
-		return errNoRow
-	}
-	if err := rows.Scan(into...); err != nil {
-		return err
-	}
-	// Some drivers report what went wrong only after the last row.
-	for rows.Next() {
-	}
-	return rows.Err()
-}
-
-// each runs a query and calls read for every row of it, in which it scans. An
-// error of read is reported as a garbled row of the table.
-func (s *sqlStore) each(ctx context.Context, table, query string, read func(scan func(...any) error) error) error {
-	rows, err := s.q.QueryContext(ctx, query)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := read(rows.Scan); err != nil {
-			var garbled *Garbled
-			if errors.As(err, &garbled) {
-				return err
-			}
-			return &Garbled{Table: table, Err: err}
-		}
-	}
-	return rows.Err()
 }

@@ -212,15 +212,13 @@ func (s *sqlStore) look(ctx context.Context, names []string) (map[string]bool, e
 	for i, n := range names {
 		literals[i] = s.q.QuoteLiteral(n)
 	}
-	query := fmt.Sprintf(s.catalogQuery(), strings.Join(literals, ", "))
-	err := s.each(ctx, "of the server's catalog", query, func(scan func(...any) error) error {
-		var name string
-		err := scan(&name)
+	column, from := s.catalogQuery()
+	err := s.each(ctx, "of the server's catalog", []string{column}, from+" IN ("+strings.Join(literals, ", ")+")", func(r *row) {
+		name := r.text()
 		for _, n := range names {
 			// Servers may fold the case of names.
 			found[n] = found[n] || strings.EqualFold(n, name)
 		}
-		return err
 	})
 	if err == nil && !s.q.InTransaction() {
 		for n, there := range found {
@@ -230,16 +228,17 @@ func (s *sqlStore) look(ctx context.Context, names []string) (map[string]bool, e
 	return found, err
 }
 
-// catalogQuery lists tables by name where unqualified names lead.
-func (s *sqlStore) catalogQuery() string {
+// catalogQuery lists tables where unqualified names lead: the column with their
+// names, and the query from FROM up to the name again.
+func (s *sqlStore) catalogQuery() (column, from string) {
 	switch s.dialect() {
 	case flavor.Postgres:
-		return "SELECT c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace" +
-			" WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p') AND c.relname IN (%s)"
+		return "c.relname", "pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace" +
+			" WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p') AND c.relname"
 	case flavor.SQLite:
-		return "SELECT name FROM sqlite_master WHERE type = 'table' AND name COLLATE NOCASE IN (%s)"
+		return "name", "sqlite_master WHERE type = 'table' AND name COLLATE NOCASE"
 	}
-	return "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name IN (%s)"
+	return "table_name", "information_schema.tables WHERE table_schema = DATABASE() AND table_name"
 }
 
 // pause waits unless the context ends first.

@@ -12,13 +12,8 @@ func (s *sqlStore) Rows(ctx context.Context) ([]string, bool, error) {
 		return nil, false, err
 	}
 	rows := []string{}
-	err = s.each(ctx, s.versions, "SELECT version_num FROM "+s.q.QuoteIdent(s.versions), func(scan func(...any) error) error {
-		var row string
-		if err := scan(&row); err != nil {
-			return err
-		}
-		rows = append(rows, row)
-		return nil
+	err = s.each(ctx, s.versions, []string{"version_num"}, s.q.QuoteIdent(s.versions), func(r *row) {
+		rows = append(rows, r.text())
 	})
 	if err != nil {
 		return nil, true, err
