@@ -125,6 +125,7 @@ func (o *CreateTrigger) write(tr *Trigger, when string, d flavor.Dialect) error 
 		head += " WHEN (" + when + ")"
 	}
 	if d == flavor.SQLite {
+		tr.Body = withoutBlock(tr.Body)
 		if !strings.HasSuffix(tr.Body, ";") {
 			tr.Body += ";"
 		}
@@ -137,6 +138,22 @@ func (o *CreateTrigger) write(tr *Trigger, when string, d flavor.Dialect) error 
 		"() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS " + tag + tr.Body + tag
 	tr.Text = head + " EXECUTE FUNCTION " + quoteIdent(tr.Function, d) + "()"
 	return nil
+}
+
+// withoutBlock is the body of a SQLite trigger without the BEGIN and END around
+// it, which may be written in a catalog or left out: no other statement of a
+// body begins with BEGIN.
+func withoutBlock(body string) string {
+	const begin, end = "BEGIN", "END"
+	inner := strings.TrimRight(body, "; \t\r\n")
+	if len(inner) < len(begin)+len(end)+2 || !strings.EqualFold(inner[:len(begin)], begin) || !strings.EqualFold(inner[len(inner)-len(end):], end) {
+		return body
+	}
+	inner = inner[len(begin) : len(inner)-len(end)]
+	if !strings.ContainsAny(inner[:1], " \t\r\n") || !strings.ContainsAny(inner[len(inner)-1:], "; \t\r\n") {
+		return body // a word that only begins or ends like that
+	}
+	return strings.TrimSpace(inner)
 }
 
 // triggerHead is the beginning of a CREATE TRIGGER statement.
