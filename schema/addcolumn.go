@@ -33,22 +33,32 @@ func (o *AddColumn) Check() error {
 
 // Apply adds the column.
 func (o *AddColumn) Apply(s *Schema) error {
-	t, err := s.need(o.Kind(), o.Table)
+	t, c, check, err := o.fitting(s)
 	if err != nil {
 		return err
-	}
-	c, check, err := o.parts(s)
-	if err != nil {
-		return err
-	}
-	if t.column(c.Name, s.Flavor.Dialect) != nil {
-		return misfit(o.Kind(), o.Table, "column %q exists already", c.Name)
 	}
 	t.Columns = append(t.Columns, c)
 	if check != nil {
 		t.Checks = append(t.Checks, check)
 	}
 	return nil
+}
+
+// fitting is the table, the column and the check that comes with it, if they
+// fit s.
+func (o *AddColumn) fitting(s *Schema) (*Table, *Column, *Check, error) {
+	t, err := s.need(o.Kind(), o.Table)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	c, check, err := o.parts(s)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if t.column(c.Name, s.Flavor.Dialect) != nil {
+		return nil, nil, nil, misfit(o.Kind(), o.Table, "column %q exists already", c.Name)
+	}
+	return t, c, check, nil
 }
 
 // parts is the column, and the check that the server adds to it.
@@ -71,11 +81,7 @@ func (o *AddColumn) parts(s *Schema) (*Column, *Check, error) {
 // Render adds the column. On SQLite a column that ALTER TABLE cannot add
 // makes a rebuild of the table.
 func (o *AddColumn) Render(s *Schema) ([]plan.Statement, error) {
-	after := s.scratch(o.Table)
-	if err := o.Apply(after); err != nil {
-		return nil, err
-	}
-	c, check, err := o.parts(s)
+	_, c, check, err := o.fitting(s)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +89,14 @@ func (o *AddColumn) Render(s *Schema) ([]plan.Statement, error) {
 	if s.Flavor.Dialect == flavor.SQLite && c.addable() {
 		return one("ALTER TABLE "+quoteIdent(o.Table, flavor.SQLite)+" ADD COLUMN "+sqliteColumn(c), effect), nil
 	}
-	return renderAlter(alteration{before: s, after: after, table: o.Table, effect: effect}, func(p *planner) {
+	a := alteration{before: s, table: o.Table, effect: effect}
+	if s.Flavor.Dialect == flavor.SQLite {
+		a.after = s.scratch(o.Table)
+		if err := o.Apply(a.after); err != nil {
+			return nil, err
+		}
+	}
+	return renderAlter(a, func(p *planner) {
 		p.addColumn(c, check)
 	})
 }

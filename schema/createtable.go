@@ -166,24 +166,33 @@ func checkDialects(names []string) error {
 	return nil
 }
 
+// there reports whether the table is there and need not be made.
+func (o *CreateTable) there(s *Schema) bool { return o.IfNotExists && s.Table(o.name()) != nil }
+
 // Apply adds the table.
 func (o *CreateTable) Apply(s *Schema) error {
-	if s.Table(o.name()) != nil {
-		if o.IfNotExists {
-			return nil
-		}
-		return misfit(o.Kind(), o.name(), "the table exists already")
+	if o.there(s) {
+		return nil
 	}
-	t, err := o.table(s.Flavor)
+	t, err := o.fitting(s)
 	if err != nil {
-		return err
-	}
-	if err := o.checkReferences(s, t); err != nil {
 		return err
 	}
 	s.Tables[t.Name] = t
 	s.nameConstraints(t)
 	return nil
+}
+
+// fitting is the table as it is written, if it fits s.
+func (o *CreateTable) fitting(s *Schema) (*Table, error) {
+	if s.Table(o.name()) != nil {
+		return nil, misfit(o.Kind(), o.name(), "the table exists already")
+	}
+	t, err := o.table(s.Flavor)
+	if err != nil {
+		return nil, err
+	}
+	return t, o.checkReferences(s, t)
 }
 
 // name is the name of the table, wherever it comes from.
@@ -228,9 +237,11 @@ func (o *CreateTable) table(f flavor.Flavor) (*Table, error) {
 // addToTable adds the indexes, foreign keys and checks.
 func (o *CreateTable) addToTable(t *Table, f flavor.Flavor) error {
 	for _, def := range o.Indexes {
-		if err := t.addIndex(def, f); err != nil {
+		x, err := def.index(f.Dialect)
+		if err != nil {
 			return misfit(o.Kind(), o.Name, "%s", err)
 		}
+		t.putIndex(x, f.Dialect)
 	}
 	for _, def := range o.ForeignKeys {
 		if flavor.Serves(def.Dialects, f.Dialect) {
@@ -286,13 +297,10 @@ func jsonCheck(all string, on map[string]string, c *Column, f flavor.Flavor) *Ch
 
 // Render makes the table.
 func (o *CreateTable) Render(s *Schema) ([]plan.Statement, error) {
-	if o.IfNotExists && s.Table(o.name()) != nil {
+	if o.there(s) {
 		return nil, nil
 	}
-	if err := applied(s, o); err != nil {
-		return nil, err
-	}
-	t, err := o.table(s.Flavor)
+	t, err := o.fitting(s)
 	if err != nil {
 		return nil, err
 	}
@@ -301,7 +309,7 @@ func (o *CreateTable) Render(s *Schema) ([]plan.Statement, error) {
 
 // Inverse drops the table.
 func (o *CreateTable) Inverse(s *Schema) ([]Operation, error) {
-	if o.IfNotExists && s.Table(o.name()) != nil {
+	if o.there(s) {
 		return nil, nil
 	}
 	return []Operation{&DropTable{Name: o.name()}}, nil

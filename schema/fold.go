@@ -115,32 +115,33 @@ func (t *Table) dropSupport(columns []string, except string, d flavor.Dialect) {
 	}
 }
 
-// addIndex adds an index as it is written. On MySQL a unique index of whole
-// columns is a unique constraint.
-func (t *Table) addIndex(def IndexDef, f flavor.Flavor) error {
-	d := f.Dialect
-	x := &Index{Name: def.Name, Unique: def.Unique, Valid: true}
-	for _, name := range def.Columns {
+// index is the definition as an index of a server.
+func (x IndexDef) index(d flavor.Dialect) (*Index, error) {
+	out := &Index{Name: x.Name, Unique: x.Unique, Valid: true}
+	for _, name := range x.Columns {
 		part := IndexColumn{Name: name}
 		if d.MySQLFamily() {
-			part.Length = def.Length.of(name)
+			part.Length = x.Length.of(name)
 		}
-		x.Columns = append(x.Columns, part)
+		out.Columns = append(out.Columns, part)
 	}
-	if !def.Where.IsZero() {
-		where, ok := def.Where.For(d)
-		if ok && d.MySQLFamily() {
-			return fmt.Errorf("index %q: %s has no partial indexes", def.Name, d.Title())
-		}
-		x.Where = where
+	where, ok := x.Where.For(d)
+	if ok && d.MySQLFamily() {
+		return nil, fmt.Errorf("index %q: %s has no partial indexes", x.Name, d.Title())
 	}
+	out.Where = where
+	return out, nil
+}
+
+// putIndex adds an index to the list that it belongs in, and drops what it
+// makes superfluous.
+func (t *Table) putIndex(x *Index, d flavor.Dialect) {
 	if x.isConstraint(d) {
 		t.Uniques = append(t.Uniques, &Key{Name: x.Name, Columns: x.columnNames()})
 	} else {
 		t.Indexes = append(t.Indexes, x)
 	}
-	t.dropSupport(def.Columns, def.Name, d)
-	return nil
+	t.dropSupport(x.columnNames(), x.Name, d)
 }
 
 // isConstraint reports whether the index is kept among Table.Uniques.

@@ -28,48 +28,43 @@ func (o *AddIndex) Check() error {
 
 // Apply adds the index.
 func (o *AddIndex) Apply(s *Schema) error {
-	t, err := s.need(o.Kind(), o.Table)
+	t, x, err := o.fitting(s)
 	if err != nil {
 		return err
 	}
+	t.putIndex(x, s.Flavor.Dialect)
+	return nil
+}
+
+// fitting is the table and its new index, if they fit s.
+func (o *AddIndex) fitting(s *Schema) (*Table, *Index, error) {
+	t, err := s.need(o.Kind(), o.Table)
+	if err != nil {
+		return nil, nil, err
+	}
 	if owner := s.indexOwner(o.Name, t); owner != nil {
-		return misfit(o.Kind(), o.Table, "table %q has an index %q already", owner.Name, o.Name)
+		return nil, nil, misfit(o.Kind(), o.Table, "table %q has an index %q already", owner.Name, o.Name)
 	}
 	if o.live != nil {
-		t.Indexes = append(t.Indexes, o.live.clone())
-		return nil
+		return t, o.live.clone(), nil
 	}
 	if err := needColumns(o.Kind(), t, o.Columns, s.Flavor.Dialect); err != nil {
-		return err
+		return nil, nil, err
 	}
-	if err := t.addIndex(o.IndexDef, s.Flavor); err != nil {
-		return misfit(o.Kind(), o.Table, "%s", err)
+	x, err := o.IndexDef.index(s.Flavor.Dialect)
+	if err != nil {
+		return nil, nil, misfit(o.Kind(), o.Table, "%s", err)
 	}
-	return nil
+	return t, x, nil
 }
 
 // Render makes the index.
 func (o *AddIndex) Render(s *Schema) ([]plan.Statement, error) {
-	if err := applied(s, o, o.Table); err != nil {
+	t, x, err := o.fitting(s)
+	if err != nil {
 		return nil, err
 	}
-	x := o.live
-	if x == nil {
-		fresh := &Table{Name: o.Table}
-		if err := fresh.addIndex(o.IndexDef, s.Flavor); err != nil {
-			return nil, misfit(o.Kind(), o.Table, "%s", err)
-		}
-		x = fresh.anyIndex()
-	}
-	return renderAddIndex(s, s.Table(o.Table), x)
-}
-
-// anyIndex is the one index of a table that has one, unique or not.
-func (t *Table) anyIndex() *Index {
-	if len(t.Indexes) > 0 {
-		return t.Indexes[0]
-	}
-	return t.Uniques[0].index()
+	return renderAddIndex(s, t, x)
 }
 
 // index is the unique index that a unique constraint is on MySQL.

@@ -11,7 +11,7 @@ import (
 )
 
 // alteration is a change of one table: the schema on both sides of it, and
-// what it does.
+// what it does. The side after is looked at on SQLite only.
 type alteration struct {
 	before, after *Schema
 	table         string
