@@ -26,7 +26,7 @@ func TestInterruptEverywhere(t *testing.T) {
 			if p.Place == run.BeforeAcquire || p.Place == run.BeforeRelease || p.Place == run.AfterRelease {
 				continue
 			}
-			e := enginetest.New(t, e.Dialect)
+			reset(t, e)
 			ctx, cancel := context.WithCancel(t.Context())
 			r, seen := runner(t, e), 0
 			r.Faults = faults(func(run.Point) error {
