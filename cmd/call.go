@@ -104,7 +104,7 @@ func (c *call) finish(ctx context.Context, page *view.Page, err error) int {
 	case err == nil:
 		return ExitDone
 	case errors.As(err, &with):
-		return c.tool.exit(with.code)
+		return c.tool.exit("", with.code)
 	case ctx.Err() != nil && !c.began.Load():
 		return c.say(page, view.Failure{
 			Code: meaning(ExitInterrupted).Name, Exit: ExitInterrupted,
@@ -119,7 +119,7 @@ func (c *call) explain(err error) view.Failure { return explain(err, c.speaker) 
 
 // say prints a failure and returns its exit code.
 func (c *call) say(page *view.Page, f view.Failure) int {
-	f.Exit = c.tool.exit(f.Exit)
+	f.Exit = c.tool.exit(f.Code, f.Exit)
 	if err := view.Failed(page, c.program.Err, c.tool.name, f); err != nil {
 		return ExitFailed
 	}

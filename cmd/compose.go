@@ -33,7 +33,9 @@ type (
 // dispatch runs the command that was parsed. Each thing that it can ask for is
 // made when it asks, once: a command that needs no database opens none.
 func (c *call) dispatch(ctx context.Context, page *view.Page, g *Global, parsed *kong.Context) error {
-	c.log = c.tool.logs(c.program.Err, &c.level)
+	if err := c.openLog(g); err != nil {
+		return err
+	}
 	if g.Debug {
 		c.level.Set(slog.LevelDebug)
 	}

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"path/filepath"
 	"strings"
 
 	"manage/cmd/view"
@@ -26,9 +27,10 @@ func glanceTool() tool {
 	}
 }
 
-// oldExit is the exit code under an older name, which has no codes from 6 on.
-func oldExit(code int) int {
-	if code >= ExitRefused && code <= ExitUnknown {
+// oldExit is the exit code under an older name: there are no codes from 6 on,
+// and 2 is for words only, not for what they mean.
+func oldExit(name string, code int) int {
+	if code == ExitUsage && name != meaning(ExitUsage).Name || code >= ExitRefused && code <= ExitUnknown {
 		return ExitFailed
 	}
 	return code
@@ -77,8 +79,15 @@ type glanceGlobal struct {
 func (g *glanceGrammar) global() *Global {
 	return &Global{
 		ConfigFile: g.ConfigFile, ConfigDir: g.ConfigDir, Output: "text",
-		Debug: g.Debug && !g.Nodebug, Yes: true,
+		Debug: g.Debug && !g.Nodebug, Yes: true, LogFile: g.logFile(),
 	}
+}
+
+func (g *glanceGlobal) logFile() string {
+	if g.LogFile == "" || g.LogDir == "" {
+		return g.LogFile
+	}
+	return filepath.Join(g.LogDir, g.LogFile)
 }
 
 type glanceVersion struct{}

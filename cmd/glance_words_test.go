@@ -117,9 +117,12 @@ func TestGlanceWithoutACommand(t *testing.T) {
 }
 
 func TestOldExit(t *testing.T) {
-	for code, want := range map[int]int{0: 0, 1: 1, 2: 2, 3: 3, 4: 4, 5: 5, 6: 1, 7: 1, 8: 1, 9: 1, 130: 130} {
-		if got := oldExit(code); got != want {
+	for code, want := range map[int]int{0: 0, 1: 1, 2: 1, 3: 3, 4: 4, 5: 5, 6: 1, 7: 1, 8: 1, 9: 1, 130: 130} {
+		if got := oldExit("", code); got != want {
 			t.Errorf("oldExit(%d) = %d, want %d", code, got, want)
 		}
+	}
+	if got := oldExit("usage", 2); got != 2 {
+		t.Errorf("wrong words exit %d, want 2", got)
 	}
 }

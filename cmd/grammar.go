@@ -22,7 +22,7 @@ func manageTool(name string) tool {
 			"expand adds what the new release needs, migrate moves the rows, contract removes what only the old release needed.",
 		grammar: func() grammar { return &manageGrammar{} },
 		read:    scan,
-		exit:    func(code int) int { return code },
+		exit:    func(_ string, code int) int { return code },
 		logs:    plainLogs,
 		progress: func(c *call, _ *catalog.Catalog) teller {
 			return &view.Progress{
@@ -75,4 +75,8 @@ type Global struct {
 	Debug          bool           `help:"Log everything to standard error."`
 	Help           bool           `short:"h" help:"Show this help."`
 	Version        bool           `help:"Show the version of manage itself."`
+
+	// LogFile, where an older tool was told of one, is written beside standard
+	// error.
+	LogFile string `kong:"-"`
 }

@@ -13,6 +13,28 @@ import (
 // logStyle makes the log of a tool.
 type logStyle func(w io.Writer, level *slog.LevelVar) *slog.Logger
 
+// noLogFile is a log file that cannot be written.
+type noLogFile struct{ err error }
+
+func (e *noLogFile) Error() string { return "the log file cannot be written: " + e.err.Error() }
+func (e *noLogFile) Unwrap() error { return e.err }
+
+// openLog makes the log of the call, on standard error and, if there is one,
+// in the log file.
+func (c *call) openLog(g *Global) error {
+	w := c.program.Err
+	if g.LogFile != "" {
+		f, err := os.OpenFile(g.LogFile, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+		if err != nil {
+			return &noLogFile{err}
+		}
+		c.closers = append(c.closers, f.Close)
+		w = io.MultiWriter(w, f)
+	}
+	c.log = c.tool.logs(w, &c.level)
+	return nil
+}
+
 // plainLogs are the logs of manage: warnings, unless --debug asks for all.
 func plainLogs(w io.Writer, level *slog.LevelVar) *slog.Logger {
 	level.Set(slog.LevelWarn)

@@ -63,8 +63,9 @@ type tool struct {
 	grammar func() grammar
 	// read turns words into those that kong takes.
 	read reader
-	// exit turns a code of ExitMeanings into the tool's own.
-	exit func(code int) int
+	// exit turns a code of ExitMeanings, and the name of the failure if there
+	// is one, into the tool's own code.
+	exit func(name string, code int) int
 	logs logStyle
 	// progress makes what is told of a run while it runs.
 	progress func(c *call, cat *catalog.Catalog) teller
