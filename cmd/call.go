@@ -105,13 +105,20 @@ func (c *call) finish(ctx context.Context, page *view.Page, err error) int {
 		return ExitDone
 	case errors.As(err, &with):
 		return c.tool.exit("", with.code)
-	case ctx.Err() != nil && !c.began.Load():
-		return c.say(page, view.Failure{
-			Code: meaning(ExitInterrupted).Name, Exit: ExitInterrupted,
-			Message: "interrupted before anything began",
-		})
 	}
-	return c.say(page, c.explain(err))
+	f := c.explain(err)
+	if ctx.Err() != nil && (f.Exit == ExitFailed || f.Exit == ExitInterrupted) {
+		f = interruption(interruptedCode(c.began))
+	}
+	return c.say(page, f)
+}
+
+// interruption is what is said of a run that a signal ended.
+func interruption(code int) view.Failure {
+	if code == ExitInterrupted {
+		return failure(code, "interrupted before anything began", "")
+	}
+	return failure(code, "interrupted", "What was in hand is finished and recorded; run the same command again to go on.")
 }
 
 // explain is the table's failure for an error.

@@ -21,9 +21,9 @@ func runRules() []rule {
 		}),
 		on(func(e *run.Interrupted, _ speaker) view.Failure {
 			if !e.Began {
-				return failure(ExitInterrupted, "interrupted before anything began", "")
+				return interruption(ExitInterrupted)
 			}
-			return failure(ExitPartly, e.Error(), "What was in hand is finished and recorded; run the same command again to go on.")
+			return interruption(ExitPartly)
 		}),
 		on(func(e *run.OutcomeUnknown, line speaker) view.Failure {
 			return failure(ExitUnknown, e.Error(), unknownHint(e, line))

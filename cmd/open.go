@@ -146,7 +146,8 @@ func isTerminal(stream any) bool {
 // also decides how an interruption is told.
 func (c *call) events() func(any) {
 	return func(e any) {
-		if _, ok := e.(run.StepStarted); ok {
+		switch e.(type) {
+		case run.StepStarted, backfill.Batched:
 			c.began.Store(true)
 		}
 		c.teller.Event(e)

@@ -6,6 +6,7 @@ import (
 	"manage/cmd/view"
 	"manage/engine/catalog"
 	"manage/engine/plan"
+	"manage/engine/revision"
 	"manage/phases"
 )
 
@@ -65,8 +66,25 @@ func (c *planCommand) plan(ctx context.Context, cat *catalog.Catalog, open lazyR
 	if err != nil {
 		return plan.Plan{}, err
 	}
+	from, err := positionOf(cat.Graph, c.From)
+	if err != nil {
+		return plan.Plan{}, err
+	}
 	s := phases.Service{Catalog: cat}
-	return s.PlanOffline(command, f, c.From, req)
+	return s.PlanOffline(command, f, from, req)
+}
+
+// positionOf is the version rows of a database at all of these versions.
+func positionOf(g *revision.Graph, versions []string) ([]string, error) {
+	var applied revision.Set
+	for _, v := range versions {
+		t, err := g.Target(v, revision.Scope{})
+		if err != nil {
+			return nil, err
+		}
+		applied = applied.Union(t.Set)
+	}
+	return g.Rows(applied), nil
 }
 
 // words tells COMMAND and VERSION apart: a single word that is no command is

@@ -70,6 +70,7 @@ func params(dir string, d flavor.Dialect) testscript.Params {
 			"recorded": recorded,
 			"wrong":    wrong,
 			"reader":   reader,
+			"client":   client,
 		},
 		Condition: func(c string) (bool, error) { return condition(c, d) },
 	}
@@ -248,4 +249,37 @@ func tablesOf(d flavor.Dialect) string {
 		return "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
 	}
 	return "SELECT table_name FROM information_schema.tables WHERE table_schema = database()"
+}
+
+// client gives a script to the database's own client: `client FILE`.
+func client(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: client FILE")
+	}
+	db := database(ts)
+	script, err := os.Open(ts.MkAbs(args[0]))
+	ts.Check(err)
+	defer script.Close()
+	cmd := clientOf(db)
+	cmd.Stdin = script
+	if out, err := cmd.CombinedOutput(); err != nil || strings.Contains(string(out), "rror") {
+		ts.Fatalf("%s: %v\n%s", cmd.Path, err, out)
+	}
+}
+
+// clientOf is the client program of a database, connected to it.
+func clientOf(db enginetest.Database) *exec.Cmd {
+	if db.Dialect == flavor.SQLite {
+		return exec.Command("sqlite3", "-batch", "-bail", db.Name)
+	}
+	port := strconv.Itoa(db.Server.Port)
+	if db.Dialect == flavor.Postgres {
+		cmd := exec.Command("psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", "-")
+		cmd.Env = append(os.Environ(), "PGHOST="+db.Server.Host, "PGPORT="+port, "PGUSER="+enginetest.User,
+			"PGPASSWORD="+enginetest.Password, "PGDATABASE="+db.Name)
+		return cmd
+	}
+	cmd := exec.Command("mariadb", "--no-defaults", "-h", db.Server.Host, "-P", port, "-u", enginetest.User, db.Name)
+	cmd.Env = append(os.Environ(), "MYSQL_PWD="+enginetest.Password)
+	return cmd
 }
