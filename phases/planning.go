@@ -8,6 +8,7 @@ import (
 	"manage/engine/flavor"
 	"manage/engine/plan"
 	"manage/engine/revision"
+	"manage/phases/backfill"
 )
 
 // Commands are the commands that Plan can plan.
@@ -43,7 +44,22 @@ func (s *Service) Plan(ctx context.Context, command string, req Request) (plan.P
 	}
 	defer sess.Close()
 	w, err := decide(ctx, sess)
-	return w.plan, err
+	return s.spelledOut(w.plan), err
+}
+
+// spelledOut adds to the data migrations of a plan that is only shown the
+// statements that a run would cut into batches.
+func (s *Service) spelledOut(p plan.Plan) plan.Plan {
+	for i, step := range p.Steps {
+		m := s.Catalog.Migrations[step.ID]
+		if m == nil || len(step.Statements) > 0 {
+			continue
+		}
+		for n, sql := range backfill.Whole(m, flavor.Dialect(p.Dialect)) {
+			p.Steps[i].Statements = append(p.Steps[i].Statements, plan.Statement{SQL: sql, Position: plan.Position{Operation: n}, Data: true})
+		}
+	}
+	return p
 }
 
 // PlanOffline returns what a command would run on a database of flavor f whose
@@ -81,7 +97,7 @@ func (s *Service) PlanOffline(command string, f flavor.Flavor, from []string, re
 	pending, due := s.offlineParts(command, pos.Applied, target)
 	err = s.revisions(context.Background(), noSession, p, &w, attempt{applied: pos.Applied}, pending, due)
 	w.plan.To = g.Rows(p.applied)
-	return w.plan, err
+	return s.spelledOut(w.plan), err
 }
 
 // noSession stands where an offline plan has no connection; nothing reads

@@ -40,6 +40,9 @@ func (s *script) step(step plan.Step) {
 	if step.Transaction {
 		s.add("BEGIN;")
 	}
+	if step.Phase == plan.Migrate && len(step.Statements) == 0 {
+		s.add("-- It is a program, which a script cannot run: run manage db migrate here, if rows are left.")
+	}
 	for _, st := range step.Statements {
 		s.statement(st.SQL)
 	}
