@@ -2,6 +2,7 @@ package database
 
 import (
 	"context"
+	"database/sql"
 	"database/sql/driver"
 	"errors"
 	"io"
@@ -92,7 +93,7 @@ func classifyNetwork(err error) *Error {
 	case errors.As(err, &dns), errors.As(err, &dial) && dial.Op == "dial":
 		return &Error{Class: Unreachable, Message: "no answer from the server: " + err.Error(), Err: err,
 			Hint: "check the host and port of the connection URL, and that the server is running"}
-	case errors.Is(err, driver.ErrBadConn), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF),
+	case errors.Is(err, driver.ErrBadConn), errors.Is(err, sql.ErrConnDone), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF),
 		errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, net.ErrClosed),
 		errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &dial):
 		return lost(err)

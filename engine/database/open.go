@@ -3,18 +3,13 @@ package database
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
-	"fmt"
-	"strconv"
+	"os"
 	"sync"
 	"time"
 
 	"manage/engine/database/backend"
 	"manage/engine/flavor"
 )
-
-// connectTimeout bounds one attempt to connect where the URL does not say.
-const connectTimeout = 10 * time.Second
 
 // Open connects to what u names and finds out what server it is. While the
 // server does not answer it tries again as o says, telling o.Waiting; any other
@@ -25,7 +20,7 @@ func Open(ctx context.Context, u *URL, o Options) (DB, error) {
 	if err != nil {
 		return nil, AsError(err)
 	}
-	pool := sql.OpenDB(patient{server.Connector(), timeoutOf(u)})
+	pool := sql.OpenDB(server.Connector())
 	// A connection that a session gave back would bring its settings along, so
 	// none is kept for another session.
 	pool.SetMaxIdleConns(-1)
@@ -35,42 +30,6 @@ func Open(ctx context.Context, u *URL, o Options) (DB, error) {
 		return nil, err
 	}
 	return d, nil
-}
-
-// timeoutOf is the URL's own connect_timeout, or the default. As with libpq, 0
-// and less are no limit.
-func timeoutOf(u *URL) time.Duration {
-	seconds, err := strconv.Atoi(u.Get("connect_timeout"))
-	switch {
-	case err != nil:
-		return connectTimeout
-	case seconds <= 0:
-		return 0
-	}
-	return time.Duration(seconds) * time.Second
-}
-
-// patient is a connector with a limit of time, so that a host that swallows
-// packets is unreachable and does not hang.
-type patient struct {
-	driver.Connector
-	limit time.Duration
-}
-
-// Connect is driver.Connector's.
-func (p patient) Connect(ctx context.Context) (driver.Conn, error) {
-	if p.limit == 0 {
-		return p.Connector.Connect(ctx)
-	}
-	limited, cancel := context.WithTimeout(ctx, p.limit)
-	defer cancel()
-	c, err := p.Connector.Connect(limited)
-	if err != nil && limited.Err() != nil && ctx.Err() == nil {
-		return nil, &Error{Class: Unreachable, Err: err,
-			Message: fmt.Sprintf("no answer from the server within %s", p.limit),
-			Hint:    "check the host and port of the connection URL, and that no firewall is between"}
-	}
-	return c, err
 }
 
 // opened is the one implementation of DB.
@@ -134,8 +93,11 @@ func (d *opened) dial(ctx context.Context) (*sql.Conn, backend.Identity, *Error)
 // the way loses nothing, so that is the same as no answer.
 func dialError(err error) *Error {
 	e := AsError(err)
-	if e.Class != ConnectionLost {
+	switch {
+	case e.Class != ConnectionLost:
 		return e
+	case os.IsTimeout(e.Err):
+		return backend.NoAnswer(e.Err)
 	}
 	return &Error{Class: Unreachable, Code: e.Code, Err: e.Err, Hint: e.Hint,
 		Message: "the server closed the connection before it could be used"}

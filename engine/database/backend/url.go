@@ -207,7 +207,7 @@ func (u *URL) String() string {
 	var b strings.Builder
 	b.WriteString(u.Scheme + "://")
 	if u.User != "" || u.HasPassword {
-		b.WriteString(url.PathEscape(u.User))
+		b.WriteString(strings.NewReplacer("@", "%40", ":", "%3A").Replace(url.PathEscape(u.User)))
 		if u.HasPassword {
 			b.WriteString(":***")
 		}

@@ -71,7 +71,7 @@ func place(u *backend.URL) (network, address string) {
 
 func setTimeouts(c *mysql.Config, u *backend.URL) error {
 	for key, limit := range map[string]*time.Duration{
-		"connect_timeout": &c.Timeout, "read_timeout": &c.ReadTimeout, "write_timeout": &c.WriteTimeout,
+		"read_timeout": &c.ReadTimeout, "write_timeout": &c.WriteTimeout,
 	} {
 		text := u.Get(key)
 		if text == "" {

@@ -30,7 +30,12 @@ func (Backend) Open(u *backend.URL, o backend.Options) (backend.Server, error) {
 	if err != nil {
 		return nil, &backend.Error{Class: backend.BadURL, Message: "the MySQL connection cannot be used: " + err.Error(), Err: err}
 	}
-	return &server{connector: connector, database: u.Database}, nil
+	limit, err := u.ConnectTimeout()
+	if err != nil {
+		return nil, err
+	}
+	// The driver's own limit ends when the server has taken the connection.
+	return &server{connector: backend.Limited(connector, limit), database: u.Database}, nil
 }
 
 type server struct {

@@ -43,6 +43,11 @@ func connectionSettings(u *backend.URL, o backend.Options) (map[string]string, e
 	if err := places(u, set); err != nil {
 		return nil, err
 	}
+	limit, err := u.ConnectTimeout()
+	if err != nil {
+		return nil, err
+	}
+	set("connect_timeout", strconv.Itoa(int(limit.Seconds())))
 	for key := range u.Query {
 		switch {
 		case key == "host" || key == "port" || slices.Contains(idle, key):
