@@ -229,7 +229,12 @@ func TestCancelledWhileWaiting(t *testing.T) {
 func TestServerComesUp(t *testing.T) {
 	for _, d := range servers() {
 		t.Run(string(d), func(t *testing.T) {
-			server := enginetest.Private(t, d, enginetest.Options{})
+			var o enginetest.Options
+			if d == flavor.Postgres {
+				// What the server was told of its users must survive the crash.
+				o.Settings = []string{"synchronous_commit=on"}
+			}
+			server := enginetest.Private(t, d, o)
 			raw := server.URL(server.AdminDatabase())
 			s := session(t, open(t, raw, database.Options{}))
 			if err := server.Kill9(); err != nil {
@@ -239,7 +244,7 @@ func TestServerComesUp(t *testing.T) {
 			wantClass(t, err, database.ConnectionLost)
 
 			waited := 0
-			db := open(t, raw, database.Options{MaxRetries: 200, RetryInterval: 100 * time.Millisecond,
+			db := open(t, raw, database.Options{MaxRetries: 600, RetryInterval: 100 * time.Millisecond,
 				Waiting: func(attempt int, err error, pause time.Duration) {
 					wantClass(t, err, database.Unreachable)
 					if waited = attempt; attempt == 1 {
