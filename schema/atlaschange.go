@@ -17,9 +17,26 @@ func (p *planner) addColumn(c *Column, check *Check) {
 
 func (p *planner) dropColumn(c *Column) { p.add(&atlas.DropColumn{C: p.column(c, nil)}) }
 
+// renameColumn renames a column. MySQL refuses that while a check names it
+// (error 3959), so such checks are dropped and made again in the same
+// statement.
 func (p *planner) renameColumn(from, to *Column) {
-	check := p.table.columnCheck(from.Name, p.schema.Flavor.Dialect)
+	d := p.schema.Flavor.Dialect
+	var again []*Check
+	for _, c := range p.table.Checks {
+		if d != flavor.MySQL || !mentions(c.Expr, from.Name) {
+			continue
+		}
+		p.add(&atlas.DropCheck{C: p.check(c)})
+		renamed := c.clone()
+		renamed.Expr = renameText(c.Expr, from.Name, to.Name, d)
+		again = append(again, renamed)
+	}
+	check := p.table.columnCheck(from.Name, d)
 	p.add(&atlas.RenameColumn{From: p.column(from, check), To: p.column(to, check)})
+	for _, c := range again {
+		p.addCheck(c)
+	}
 }
 
 // modifyColumn changes a column from one definition to another. checks is the

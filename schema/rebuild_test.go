@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -127,6 +128,35 @@ func checkAlive(t *testing.T, db enginetest.Database) {
 	if _, err := db.SQL().Exec(`PRAGMA foreign_keys = ON; INSERT INTO line VALUES (9, 99, 'z')`); err == nil {
 		t.Error("the reference from another table leads nowhere")
 	}
+}
+
+// TestRebuildInTheSQLiteShell runs a rebuild with the SQLite of the system,
+// which is another version than the one that is linked in.
+func TestRebuildInTheSQLiteShell(t *testing.T) {
+	db := odd(t)
+	s := inspected(t, db)
+	script := ".bail on\nPRAGMA foreign_keys = OFF;\nBEGIN;\n"
+	for _, st := range fold(t, s, forDialect(parse(t, `
+[[up]]
+alter_column = { table = "order", name = "spare", type = "string(20)", default = "new" }
+[[up]]
+drop_check = { table = "order", name = "positive" }
+[[up]]
+rename_column = { table = "order", from = "up", to = "parent" }
+[[up]]
+add_unique = { table = "order", columns = ["parent", "spare"] }`), flavor.SQLite)) {
+		script += st.SQL + ";\n"
+	}
+	shell := exec.Command("sqlite3", "-batch", db.Name)
+	shell.Stdin = strings.NewReader(script + "COMMIT;\n")
+	if out, err := shell.CombinedOutput(); err != nil || len(out) > 0 {
+		t.Fatalf("sqlite3: %v\n%s", err, out)
+	}
+	sameAsServer(t, "rebuilt by the shell", s, db)
+	equal(t, "rows", contents(t, db, `SELECT id, "a b", "quo""te", parent, total, twice, at, spare FROM "order" ORDER BY id`),
+		"1 A 1 <nil> 2 2 2020 one\n2 B 2 1 4 4 2021 <nil>\n")
+	db.Exec(t, `UPDATE "order" SET parent = NULL WHERE id = 2`)
+	equal(t, "the view on a view", contents(t, db, "SELECT n FROM vv"), "2\n")
 }
 
 func TestRebuildKeepsWhatStandsBehindATable(t *testing.T) {

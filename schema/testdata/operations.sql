@@ -144,7 +144,7 @@ ALTER TABLE "parent" RENAME COLUMN "id" TO "key";
 ALTER TABLE "child" RENAME COLUMN "label" TO "the label";
 ALTER TABLE "parent" RENAME COLUMN "id" TO "key";
 # mysql
-ALTER TABLE `child` RENAME COLUMN `label` TO `the label`;
+ALTER TABLE `child` DROP CONSTRAINT `ck_label`, RENAME COLUMN `label` TO `the label`, ADD CONSTRAINT `ck_label` CHECK (`the label` <> 'label');
 ALTER TABLE `parent` RENAME COLUMN `id` TO `key`;
 # mariadb
 ALTER TABLE `child` RENAME COLUMN `label` TO `the label`;
