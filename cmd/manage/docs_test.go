@@ -1,0 +1,180 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// block is a fenced block of a page.
+type block struct {
+	language, file, text string
+	line                 int
+}
+
+var fence = regexp.MustCompile("^```([a-z]+)(?: file=(\\S+))?$")
+
+// blocks reads the fenced blocks of a page.
+func blocks(t *testing.T, path string) []block {
+	t.Helper()
+	page, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []block
+	open := false
+	for i, line := range strings.Split(string(page), "\n") {
+		m := fence.FindStringSubmatch(line)
+		switch {
+		case !open && m != nil:
+			all, open = append(all, block{language: m[1], file: m[2], line: i + 1}), true
+		case !open && strings.HasPrefix(line, "```"):
+			all, open = append(all, block{line: i + 1}), true
+		case open && line == "```":
+			open = false
+		case open:
+			all[len(all)-1].text += line + "\n"
+		}
+	}
+	return all
+}
+
+// session runs the commands of pages, one after the other, in one directory.
+type session struct {
+	dir  string
+	code int
+}
+
+// run runs one command line and returns its standard output. $? is the exit
+// code of the one before.
+func (s *session) run(t *testing.T, command string) string {
+	t.Helper()
+	var out bytes.Buffer
+	cmd := exec.Command("bash", "-c", "(exit "+strconv.Itoa(s.code)+"); "+command)
+	cmd.Dir, cmd.Stdout = s.dir, &out
+	cmd.Env = append(os.Environ(), "HOME="+s.dir)
+	err := cmd.Run()
+	var exit *exec.ExitError
+	switch {
+	case err == nil:
+		s.code = 0
+	case errors.As(err, &exit):
+		s.code = exit.ExitCode()
+	default:
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+// console runs the commands of a console block and compares their output.
+func (s *session) console(t *testing.T, page string, b block) {
+	t.Helper()
+	var got strings.Builder
+	for _, line := range strings.Split(strings.TrimSuffix(b.text, "\n"), "\n") {
+		if command, ok := strings.CutPrefix(line, "$ "); ok {
+			got.WriteString(line + "\n" + s.run(t, command))
+		}
+	}
+	if diff := cmp.Diff(b.text, got.String()); diff != "" {
+		t.Errorf("%s:%d (-page +run):\n%s", page, b.line, diff)
+	}
+}
+
+// TestTutorial follows the tutorial: its files are written, its commands run,
+// and what they print is what the page says.
+func TestTutorial(t *testing.T) {
+	page := filepath.Join(repository, "docs/tutorial/first-rolling-upgrade.md")
+	s := &session{dir: t.TempDir()}
+	ran := 0
+	for _, b := range blocks(t, page) {
+		switch {
+		case b.file != "":
+			path := filepath.Join(s.dir, b.file)
+			if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(path, []byte(b.text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		case b.language == "console":
+			s.console(t, page, b)
+			ran++
+		}
+	}
+	if ran < 5 {
+		t.Errorf("%d console blocks, want all of the tutorial's", ran)
+	}
+}
+
+// TestQuickStart runs the first command of the README as it stands there,
+// except that the program and the database are made in another directory.
+func TestQuickStart(t *testing.T) {
+	var quick block
+	for _, b := range blocks(t, filepath.Join(repository, "README.md")) {
+		if b.language == "console" {
+			quick = b
+			break
+		}
+	}
+	build, rest, ok := strings.Cut(strings.TrimPrefix(quick.text, "$ "), " && ")
+	if !ok || build != "go build -o bin/ ./cmd/manage" {
+		t.Fatalf("the quick start builds with %q", build)
+	}
+	s := &session{dir: t.TempDir()}
+	cmd := exec.Command("go", "build", "-o", filepath.Join(s.dir, "bin")+"/", "./cmd/manage")
+	cmd.Dir = repository
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%s: %v\n%s", build, err, out)
+	}
+	s.console(t, "README.md", block{text: "$ " + rest, line: quick.line})
+}
+
+// TestReadmeIsShort holds the README to the length that people read.
+func TestReadmeIsShort(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join(repository, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := bytes.Count(page, []byte("\n")); n > 150 {
+		t.Errorf("README.md has %d lines, more than 150", n)
+	}
+}
+
+// TestEmbed shows that the program of the how-to is the one that is compiled
+// with everything else, and that it works.
+func TestEmbed(t *testing.T) {
+	dir := filepath.Join(repository, "docs/howto")
+	var page string
+	for _, b := range blocks(t, filepath.Join(dir, "embed.md")) {
+		if b.file == "embed/main.go" {
+			page = b.text
+		}
+	}
+	source, err := os.ReadFile(filepath.Join(dir, "embed/main.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(source), page); diff != "" {
+		t.Fatalf("docs/howto/embed.md differs from embed/main.go (-file +page):\n%s", diff)
+	}
+	s := &session{dir: t.TempDir()}
+	cmd := exec.Command("go", "build", "-o", filepath.Join(s.dir, "billing-manage"), "./docs/howto/embed")
+	cmd.Dir = repository
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	got := s.run(t, "./billing-manage db sync && ./billing-manage db version && ./billing-manage catalogs")
+	want := "Applied 1 revision: bill01.\nThe database is up to date, at bill01.\nNothing is to be done.\nbill01\n" +
+		"NAME     TITLE    REVISIONS  NEWEST  DATABASES\nbilling  billing  1          bill01  sqlite, postgres, mysql, mariadb\n"
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

@@ -1,0 +1,22 @@
+// Command billing-manage is the command line of manage with the catalog of a
+// billing service in it.
+package main
+
+import (
+	"embed"
+	"io/fs"
+	"os"
+
+	"manage/cmd"
+)
+
+//go:embed db
+var files embed.FS
+
+func main() {
+	db, err := fs.Sub(files, "db")
+	if err != nil {
+		panic(err) // the directory is embedded above
+	}
+	os.Exit(cmd.Main(cmd.Process(cmd.Catalog{Name: "billing", Files: db})))
+}
