@@ -20,7 +20,7 @@ func (r *Runner) Acquire(ctx context.Context, doing string) (*Held, error) {
 	}
 	s, err := r.DB.Session(ctx)
 	if err != nil {
-		return nil, err
+		return nil, interrupted(ctx, err)
 	}
 	h := &Held{r: r, o: r.Options.complete(), session: s, store: r.books(s)}
 	if err := h.acquire(ctx, doing); err != nil {

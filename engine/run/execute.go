@@ -83,7 +83,7 @@ func (e *execution) run(ctx context.Context, resume map[string]ledger.Attempt) e
 	work := context.WithoutCancel(ctx)
 	if e.step.Rows != nil {
 		if err := e.h.prepare(work, ledger.Versions); err != nil {
-			return e.failed("", err)
+			return e.note(ctx, e.failed("", err))
 		}
 	}
 	if from, ok := e.resumes(resume); ok {
@@ -195,7 +195,7 @@ func (e *execution) start(ctx context.Context) error {
 		return err
 	})
 	if err != nil {
-		return e.wrap("", 0, err)
+		return e.count(e.wrap("", 0, err), 0)
 	}
 	return e.point(AfterStart, 0)
 }
