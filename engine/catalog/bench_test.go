@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"manage/engine/catalog"
 )
@@ -55,6 +57,16 @@ func inMemory(files map[string]string) fstest.MapFS {
 	return fsys
 }
 
+// processorTime is what the process has used of all processors.
+func processorTime(b *testing.B) time.Duration {
+	b.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
 func BenchmarkLoad(b *testing.B) {
 	for _, n := range []int{1000, 10000} {
 		for _, sql := range []bool{false, true} {
@@ -62,6 +74,10 @@ func BenchmarkLoad(b *testing.B) {
 			b.Run(fmt.Sprintf("%s/%d", kind, n), func(b *testing.B) {
 				dir := onDisk(b, generated(n, sql))
 				b.ReportAllocs()
+				before := processorTime(b)
+				defer func() {
+					b.ReportMetric(float64((processorTime(b)-before).Microseconds())/1000/float64(b.N), "cpu-ms/op")
+				}()
 				for b.Loop() {
 					if _, err := catalog.Load(os.DirFS(dir), catalog.Options{Dir: dir}); err != nil {
 						b.Fatal(err)

@@ -14,9 +14,13 @@ func parse(d *decoder, r *report, text string) (map[string]any, bool) {
 	return raw, ok
 }
 
-// parseOrdered is parse, and the keys in the order of the file.
+// parseOrdered is parse, and for data migrations, in which it counts, the keys
+// in the order of the file.
 func parseOrdered(d *decoder, r *report, text string) (map[string]any, []toml.Key, bool) {
 	d.start(r, text)
+	if m, ok := quick(text); ok && m["migration"] == nil {
+		return m, nil, true
+	}
 	var raw any
 	meta, err := toml.Decode(text, &raw)
 	if err != nil {
