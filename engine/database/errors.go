@@ -2,6 +2,8 @@ package database
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"database/sql"
 	"database/sql/driver"
 	"errors"
@@ -90,6 +92,9 @@ func classifyNetwork(err error) *Error {
 	var dial *net.OpError
 	var dns *net.DNSError
 	switch {
+	case untrusted(err):
+		return &Error{Class: AuthFailed, Message: "the server's certificate is not trusted: " + err.Error(), Err: err,
+			Hint: "check the authority in the connection URL (ssl_ca, sslrootcert), and that the certificate is for this host"}
 	case errors.As(err, &dns), errors.As(err, &dial) && dial.Op == "dial":
 		return &Error{Class: Unreachable, Message: "no answer from the server: " + err.Error(), Err: err,
 			Hint: "check the host and port of the connection URL, and that the server is running"}
@@ -99,6 +104,15 @@ func classifyNetwork(err error) *Error {
 		return lost(err)
 	}
 	return nil
+}
+
+// untrusted reports whether the server's certificate failed a check.
+func untrusted(err error) bool {
+	var unverified *tls.CertificateVerificationError
+	var unknown x509.UnknownAuthorityError
+	var invalid x509.CertificateInvalidError
+	var name x509.HostnameError
+	return errors.As(err, &unverified) || errors.As(err, &unknown) || errors.As(err, &invalid) || errors.As(err, &name)
 }
 
 // lost is the error of a connection that broke while it was in use.

@@ -23,6 +23,10 @@ var (
 		"program_name", "max_allowed_packet", "use_pure", "raise_on_warnings", "plugin"}
 )
 
+// unsafeCharsets have characters whose last byte is a backslash or a quote, so
+// that values cannot be put into a query's text by its bytes.
+var unsafeCharsets = []string{"big5", "cp932", "gb18030", "gb2312", "gbk", "sjis"}
+
 // driverConfig is the URL in the driver's words.
 func driverConfig(u *backend.URL, o backend.Options) (*mysql.Config, error) {
 	for key := range u.Query {
@@ -97,6 +101,9 @@ func setCharset(c *mysql.Config, u *backend.URL) error {
 		if strings.Trim(strings.ToLower(word), "abcdefghijklmnopqrstuvwxyz0123456789_") != "" {
 			return bad("the options charset and collation of the MySQL URL are single words")
 		}
+	}
+	if slices.Contains(unsafeCharsets, charset) {
+		return bad(fmt.Sprintf("the charset %s of the MySQL URL is not supported: use utf8mb4", charset))
 	}
 	switch charset {
 	case "", "utf8", "utf8mb3", "utf8mb4":

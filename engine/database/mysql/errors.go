@@ -1,8 +1,6 @@
 package mysql
 
 import (
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"strconv"
 
@@ -19,8 +17,6 @@ func (Backend) Classify(err error) *backend.Error {
 		known := numbers[e.Number]
 		return &backend.Error{Class: known.class, Code: strconv.Itoa(int(e.Number)), Message: e.Message, Hint: known.hint, Err: err}
 	}
-	var unverified *tls.CertificateVerificationError
-	var unknown x509.UnknownAuthorityError
 	switch {
 	case errors.Is(err, mysql.ErrInvalidConn), errors.Is(err, mysql.ErrPktSync), errors.Is(err, mysql.ErrMalformPkt):
 		return &backend.Error{Class: backend.ConnectionLost, Err: err,
@@ -28,9 +24,6 @@ func (Backend) Classify(err error) *backend.Error {
 	case errors.Is(err, mysql.ErrNoTLS):
 		return &backend.Error{Class: backend.BadURL, Message: "the connection URL asks for encryption and the server offers none", Err: err,
 			Hint: "take the ssl options out of the connection URL, or set up the server's certificate"}
-	case errors.As(err, &unverified), errors.As(err, &unknown):
-		return &backend.Error{Class: backend.AuthFailed, Message: "the server's certificate is not trusted: " + err.Error(), Err: err,
-			Hint: "check ssl_ca in the connection URL, or set ssl_check_hostname=false if only the name differs"}
 	case errors.Is(err, mysql.ErrUnknownPlugin), errors.Is(err, mysql.ErrCleartextPassword), errors.Is(err, mysql.ErrOldPassword):
 		return &backend.Error{Class: backend.AuthFailed, Message: "the server asks for a way of authentication that is not supported", Err: err,
 			Hint: "use a user with caching_sha2_password, mysql_native_password or ed25519"}

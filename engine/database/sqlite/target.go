@@ -2,8 +2,12 @@ package sqlite
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"net/url"
+	"os"
 	"sort"
 	"strconv"
 	"strings"
@@ -53,6 +57,10 @@ func parseTarget(u *backend.URL) (target, error) {
 			return t, bad(fmt.Sprintf("the SQLite URL has the option %q, which is not known", key))
 		}
 		t.options[key] = u.Get(key)
+	}
+	if strings.HasPrefix(t.path, "//") {
+		// In a URI two slashes begin a host.
+		t.path = "/" + strings.TrimLeft(t.path, "/")
 	}
 	t.memory = t.path == "" || t.path == ":memory:" || t.options["mode"] == "memory"
 	return t, nil
@@ -106,6 +114,29 @@ func (t target) dsn(readOnly bool) string {
 	sort.Strings(options)
 	if readOnly {
 		options = append(options, "mode=ro")
+		if t.restingWAL() {
+			options = append(options, "immutable=1")
+		}
 	}
 	return "file:" + (&url.URL{Path: t.path}).EscapedPath() + "?" + strings.Join(append(options, params...), "&")
+}
+
+// restingWAL reports whether the file has a write-ahead log as its journal mode
+// and nobody has it open. SQLite would then make the log and its index even to
+// read, and a reader that may not write would leave them behind ("Read-Only
+// Databases", SQLite manual). Until the first writer's first checkpoint the
+// file itself does not change, so that it can be read as immutable.
+func (t target) restingWAL() bool {
+	f, err := os.Open(t.path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	// The read version in the header is 2 ("Database File Format", 1.3).
+	header := make([]byte, 20)
+	if _, err := io.ReadFull(f, header); err != nil || header[19] != 2 {
+		return false
+	}
+	_, err = os.Stat(t.path + "-wal")
+	return errors.Is(err, fs.ErrNotExist)
 }
