@@ -26,7 +26,11 @@ func runRules() []rule {
 			return interruption(ExitPartly)
 		}),
 		on(func(e *run.OutcomeUnknown, line speaker) view.Failure {
-			return failure(ExitUnknown, e.Error(), unknownHint(e, line))
+			message := fmt.Sprintf("%s, statement %d: it is not known whether it took effect", e.Step, e.Index+1)
+			if cause := serverWords(e.Err); cause != "" {
+				message += ": " + cause
+			}
+			return failure(ExitUnknown, message, unknownHint(e, line))
 		}),
 		on(func(e *run.Changed, line speaker) view.Failure {
 			return failure(ExitRefused, e.Error(), fmt.Sprintf(
@@ -62,12 +66,25 @@ func stepRule(err error, line speaker) (view.Failure, bool) {
 	if f.Code == "" {
 		f.Code = meaning(ExitFailed).Name
 	}
+	if d != nil && d.Class == database.ConnectionLost && !e.Applied {
+		f.Message = fmt.Sprintf("%s, statement %d: the connection to the server was lost", e.Step, e.Index+1)
+	}
 	state := "Nothing of this step took effect."
 	if e.Applied {
 		f.Exit, state = ExitPartly, "What came before it took effect and is recorded; a further run goes on from there."
 	}
 	f.Hint = strings.Join(nonEmpty(statementLine(e.SQL), state, advice(f.Hint)), "\n")
 	return f, true
+}
+
+// serverWords are the words of the server or driver in an error; "" if there
+// are none.
+func serverWords(err error) string {
+	var d *database.Error
+	if errors.As(err, &d) {
+		return d.Message
+	}
+	return ""
 }
 
 // sentinel makes a rule for an error that carries no data.
