@@ -1,12 +1,15 @@
 package cmd
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
 	"manage/cmd/config"
 	"manage/cmd/view"
+	"manage/engine/catalog"
 	"manage/engine/revision"
+	"manage/phases"
 )
 
 // catalogRules say what is wrong with a catalog, and where.
@@ -21,6 +24,7 @@ func catalogRules() []rule {
 			f.Code, f.File, f.Line = "catalog", p[0].Source.File, p[0].Source.Line
 			return f
 		}),
+		placedRule,
 		on(func(e *noDirectory, _ speaker) view.Failure {
 			f := failure(ExitUsage, e.Error(), "")
 			f.Code = "catalog"
@@ -43,6 +47,35 @@ func catalogRules() []rule {
 			return f
 		}),
 	}
+}
+
+// placed is an error that knows which line of a catalog it is about.
+type placed interface {
+	error
+	Place() revision.Source
+}
+
+// placedRule speaks for revisions that do not fit what comes before them,
+// which shows only when they are put together.
+func placedRule(err error, _ speaker) (view.Failure, bool) {
+	var half *phases.HalfDone
+	if errors.As(err, &half) {
+		return view.Failure{}, false
+	}
+	var p placed
+	var folded *catalog.FoldError
+	message, source := "", revision.Source{}
+	switch {
+	case errors.As(err, &folded):
+		message, source = folded.Err.Error(), folded.Source
+	case errors.As(err, &p):
+		message, source = p.Error(), p.Place()
+	default:
+		return view.Failure{}, false
+	}
+	f := failure(ExitUsage, message, "This revision does not fit what the revisions before it make; nothing was done.")
+	f.Code, f.File, f.Line = "catalog", source.File, source.Line
+	return f, true
 }
 
 // furtherProblems lists what else is wrong with a catalog, as much as helps.

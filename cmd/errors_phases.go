@@ -6,6 +6,7 @@ import (
 
 	"manage/cmd/view"
 	"manage/phases"
+	"manage/phases/backfill"
 )
 
 // phaseRules say why work is refused.
@@ -33,6 +34,15 @@ func phaseRules() []rule {
 			return failure(ExitRefused, e.Error(), fmt.Sprintf(
 				"Restore the file as it was applied, or, if the change does not matter to this database, accept it by name: %s",
 				line.db("sync --accept "+strings.Join(e.IDs, " --accept "))))
+		}),
+		on(func(e *backfill.MissingHook, _ speaker) view.Failure {
+			return failure(ExitRefused, e.Error(), "")
+		}),
+		on(func(e *backfill.Stuck, _ speaker) view.Failure {
+			return failure(ExitFailed, e.Error(), "Look at the rows that it finds and does not change: "+e.Pending)
+		}),
+		on(func(e *backfill.ProgramFailed, line speaker) view.Failure {
+			return failure(ExitFailed, e.Error(), "The position is kept. Mend the program, then go on with "+line.db("migrate"))
 		}),
 		on(func(e *unconfirmed, line speaker) view.Failure {
 			hint := ""

@@ -11,6 +11,9 @@ func usageRules() []rule {
 		on(func(e *misplaced, _ speaker) view.Failure {
 			return failure(ExitFailed, e.Error(), "")
 		}),
+		on(func(e *noLogFile, _ speaker) view.Failure {
+			return failure(ExitFailed, e.Error(), "")
+		}),
 		on(func(e *unhealthy, _ speaker) view.Failure {
 			return failure(e.exit, e.Error(), "")
 		}),

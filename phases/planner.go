@@ -34,6 +34,9 @@ type misfit struct {
 func (e *misfit) Error() string { return fmt.Sprintf("%s: %v", e.revision, e.err) }
 func (e *misfit) Unwrap() error { return e.err }
 
+// Place is where the operation is written.
+func (e *misfit) Place() revision.Source { return e.source }
+
 // up plans one revision. from leaves out the operations before it, which an
 // earlier, interrupted run has finished.
 func (p *planner) up(id string, from resume) (plan.Step, error) {

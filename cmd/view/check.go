@@ -59,6 +59,9 @@ func whatIsNext(p *Page, l *lines, r phases.Report) {
 	}
 	if r.Next != "" {
 		l.add("Next: %s", p.Command(r.Next))
+		if r.Next == "expand" && !r.Position.Recorded {
+			l.add("  or, while the service is not running: %s", p.Command("sync"))
+		}
 	} else if len(r.Problems) == 0 {
 		l.add("Nothing is to be done.")
 	}

@@ -1,0 +1,184 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"manage/cmd/config"
+	"manage/engine/catalog"
+	"manage/engine/database"
+	"manage/engine/ledger"
+	"manage/engine/plan"
+	"manage/engine/revision"
+	"manage/engine/run"
+	"manage/engine/sqltext"
+	"manage/phases"
+	"manage/phases/backfill"
+	"manage/schema"
+)
+
+// spoken is an error and what is said of it.
+type spoken struct {
+	err     error
+	code    string
+	exit    int
+	message string
+	hint    string // part of it
+}
+
+func samples() []spoken {
+	lost := &database.Error{Class: database.ConnectionLost, Message: "bad connection"}
+	place := revision.Source{File: "db/a.toml", Line: 3}
+	return []spoken{
+		{&revision.UnknownVersion{Word: "x", Nearest: []string{"y"}}, "unknown_version", 2, `version "x" is not known`, "Did you mean y?"},
+		{&revision.AmbiguousVersion{Word: "x", Candidates: []string{"x1", "x2", "x3"}}, "ambiguous_version", 2, `version "x" is not unique`, "x1, x2 or x3"},
+		{&revision.WrongBranch{ID: "x", Branch: revision.Contract, Want: revision.Expand}, "wrong_branch", 2, "x is on branch contract, not on expand", "manage db contract x"},
+		{&revision.WrongBranch{ID: "x", Branch: revision.Trunk, Want: revision.Contract}, "wrong_branch", 2, "x is on branch trunk, not on contract", "manage db upgrade x"},
+		{&revision.OutOfRange{Word: "+9", Available: 1}, "out_of_range", 2, "version +9 counts beyond the end", "There is 1 revision in that direction."},
+		{&revision.UnknownRows{Rows: []string{"x"}}, "refused", 6, "", "nothing was done"},
+		{revision.Problems{{Source: place, Message: "wrong"}, {Source: place, Message: "also"}}, "catalog", 2, "wrong", "db/a.toml:3: also"},
+		{&catalog.FoldError{Source: place, Err: errors.New("no table")}, "catalog", 2, "no table", "does not fit"},
+		{&sqltext.Error{Line: 1, Reason: "a quote does not end"}, "failed", 1, "a quote does not end", ""},
+		{&schema.MisfitError{Kind: "add_column", Table: "t", Reason: "is there"}, "failed", 1, `add_column on table "t": is there`, ""},
+		{&schema.IrreversibleError{Kind: "drop_table", Why: "rows are gone"}, "failed", 1, "drop_table cannot be undone: rows are gone", ""},
+		{&config.Error{File: "m.toml", Line: 2, Problem: "has no key conection", Unknown: "conection", Known: []string{"connection"}}, "configuration", 2, "has no key conection", "Did you mean connection?"},
+		{&config.Error{Place: "--connection", Problem: "is empty"}, "configuration", 2, "--connection: is empty", ""},
+		{&unknownCatalog{Name: "glanec", Known: []string{"glance"}}, "catalog", 2, `there is no catalog "glanec": it is neither built in nor a directory`, "Did you mean glance?"},
+		{&unknownCatalog{Name: "x", Known: []string{"glance"}}, "catalog", 2, `there is no catalog "x": it is neither built in nor a directory`, "./x"},
+		{&noDirectory{Name: "x", Err: fs.ErrNotExist}, "catalog", 2, "the catalog's directory x does not exist", ""},
+		{&noLogFile{fs.ErrPermission}, "failed", 1, "the log file cannot be written: permission denied", ""},
+		{&phases.Refused{Reason: "not now", Next: "migrate", Hint: "wait a little"}, "refused", 6, "not now", "Next: manage db migrate\nWait a little."},
+		{&phases.Ahead{Unknown: []string{"x"}, Newest: []string{"y"}}, "refused", 6, "", "newer one"},
+		{&phases.Mismatch{Nearest: []string{"y"}}, "refused", 6, "", "manage db stamp VERSION"},
+		{&phases.HalfDone{Revision: "x", Missing: &schema.MisfitError{Reason: "gone"}}, "refused", 6, "", "Restore the backup"},
+		{&phases.Changed{IDs: []string{"x", "y"}}, "refused", 6, "already applied and changed since: x, y", "manage db sync --accept x --accept y"},
+		{&unconfirmed{What: "stamp base"}, "refused", 6, "stamp base was not confirmed", "manage db stamp base --yes"},
+		{&backfill.Stuck{Migration: "m", Pending: "SELECT 1"}, "failed", 1, "", "SELECT 1"},
+		{&backfill.MissingHook{Migration: "m", Hook: "h"}, "refused", 6, "", ""},
+		{&backfill.ProgramFailed{Migration: "m", Reason: "no answer"}, "failed", 1, "the program of m failed: no answer", "manage db migrate"},
+		{&run.LeaseHeld{Lease: ledger.Lease{Holder: "root@a", Doing: "sync"}, Waited: 3 * time.Second}, "busy", 7, "root@a is working on this database (sync)", "waited for 3s"},
+		{&run.Interrupted{Next: "x", Began: true}, "partly", 8, "interrupted", "run the same command again"},
+		{&run.Interrupted{Next: "x"}, "interrupted", 130, "interrupted before anything began", ""},
+		{&run.StepFailed{Step: "x", SQL: "SELECT 1", Err: errors.New("no")}, "failed", 1, "x, statement 1: no", "The statement was: SELECT 1\nNothing of this step took effect."},
+		{&run.StepFailed{Step: "x", Index: 2, Err: &database.Error{Class: database.DiskFull, Message: "full"}, Applied: true}, "disk_full", 8, "x, statement 3: full", "Make room"},
+		{&run.StepFailed{Step: "x", Err: lost}, "connection_lost", 1, "x, statement 1: the connection to the server was lost", "manage db status"},
+		{&run.OutcomeUnknown{Step: "x", SQL: "ALTER", LookAt: &plan.Effect{Kind: plan.KindColumn, Table: "t", Name: "c", Present: true}, Err: lost}, "unknown", 9,
+			"x, statement 1: it is not known whether it took effect: bad connection", "Look whether column c of table t is there"},
+		{&run.OutcomeUnknown{Step: "x", LookAt: &plan.Effect{Kind: plan.KindTable, Table: "t", Name: "t"}, Settles: true}, "unknown", 9,
+			"x, statement 1: it is not known whether it took effect", "Look whether table t is gone: then it took effect.\nRunning the same command again"},
+		{&run.Changed{Step: "x"}, "refused", 6, "x is half applied", "manage db history"},
+		{&run.ForeignKeysBroken{Step: "x", Tables: []string{"t"}, After: 1}, "failed", 1, "", "rows of t"},
+		{fmt.Errorf("writing: %w", ledger.ErrLeaseLost), "busy", 7, "", "took over"},
+		{ledger.ErrRowsChanged, "failed", 1, "", "Another tool"},
+		{&ledger.Garbled{Table: "manage_lease", Err: errors.New("x")}, "failed", 1, "", "newer release"},
+		{fmt.Errorf("guard \"old nodes\": %w", &database.Error{Class: database.Denied, Message: "denied"}), "denied", 1, `guard "old nodes": denied`, "Grant"},
+		{&database.Error{Class: database.Other, Message: "odd", Hint: "look at it"}, "failed", 1, "odd", "Look at it."},
+		{&unhealthy{6, []phases.Problem{{Message: "a"}, {Message: "b"}}}, "refused", 6, "a; b", ""},
+		{&misplaced{"too many"}, "failed", 1, "too many", ""},
+		{errors.New("something else."), "failed", 1, "something else", ""},
+	}
+}
+
+func TestExplain(t *testing.T) {
+	line := speaker{program: "manage"}
+	for _, s := range samples() {
+		f := explain(s.err, line)
+		if f.Code != s.code || f.Exit != s.exit {
+			t.Errorf("%T: %s %d, want %s %d", s.err, f.Code, f.Exit, s.code, s.exit)
+		}
+		if s.message != "" && f.Message != s.message {
+			t.Errorf("%T: message %q, want %q", s.err, f.Message, s.message)
+		}
+		if !strings.Contains(f.Hint, s.hint) {
+			t.Errorf("%T: hint %q lacks %q", s.err, f.Hint, s.hint)
+		}
+		if f.Message == "" || strings.HasSuffix(f.Message, ".") {
+			t.Errorf("%T: message %q is no clause", s.err, f.Message)
+		}
+	}
+}
+
+// Every class of database errors that says what to do has its words.
+func TestClassesHaveWords(t *testing.T) {
+	line := speaker{program: "manage"}
+	for class, w := range classWords(line) {
+		f := explain(&database.Error{Class: class, Message: "m"}, line)
+		if w.hint == "" || f.Code != w.code || f.Hint != w.hint || f.Exit != ExitFailed {
+			t.Errorf("class %d: %+v", class, f)
+		}
+	}
+}
+
+// Every exported error type of the packages below is among the samples, so
+// that a new one cannot come without words.
+func TestEveryErrorIsExplained(t *testing.T) {
+	known := map[string]bool{}
+	for _, s := range samples() {
+		for err := s.err; err != nil; err = errors.Unwrap(err) {
+			typ := reflect.TypeOf(err)
+			if typ.Kind() == reflect.Pointer {
+				typ = typ.Elem()
+			}
+			known[strings.TrimPrefix(typ.PkgPath(), "manage/")+"."+typ.Name()] = true
+		}
+	}
+	for _, root := range []string{"engine", "phases", "schema", "cmd/config"} {
+		for _, name := range errorTypes(t, root) {
+			if !known[name] && !strings.HasPrefix(name, "engine/enginetest.") {
+				t.Errorf("%s has no words: give it a rule and a sample", name)
+			}
+		}
+	}
+}
+
+// errorTypes lists the exported types below a directory that have a method
+// Error.
+func errorTypes(t *testing.T, root string) []string {
+	t.Helper()
+	var names []string
+	err := filepath.WalkDir(filepath.Join("..", root), func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		source, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, source, 0)
+		if err != nil {
+			return err
+		}
+		dir, err := filepath.Rel("..", filepath.Dir(path))
+		if err != nil {
+			return err
+		}
+		for _, decl := range file.Decls {
+			f, ok := decl.(*ast.FuncDecl)
+			if !ok || f.Name.Name != "Error" || f.Recv == nil {
+				continue
+			}
+			typ := f.Recv.List[0].Type
+			if star, ok := typ.(*ast.StarExpr); ok {
+				typ = star.X
+			}
+			if name := typ.(*ast.Ident); name.IsExported() {
+				names = append(names, dir+"."+name.Name)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return names
+}
