@@ -24,15 +24,21 @@ type typeForm struct {
 	min, max int // numbers, fewest and most
 }
 
-// typeForms lists the portable types; enum, whose parentheses hold words, is
-// not among them.
-func typeForms() map[string]typeForm {
-	return map[string]typeForm{
-		"string": {1, 1}, "char": {1, 1}, "text": {}, "mediumtext": {},
-		"integer": {}, "bigint": {}, "smallint": {}, "boolean": {},
-		"float": {0, 1}, "double": {}, "numeric": {0, 2},
-		"datetime": {}, "date": {}, "json": {}, "binary": {0, 1}, "uuid": {},
+// typeFormOf is the form of a portable type other than enum, whose parentheses
+// hold words; false if there is no such type. It is asked for every column of
+// every catalog, hence no table that is made each time.
+func typeFormOf(name string) (typeForm, bool) {
+	switch name {
+	case "string", "char":
+		return typeForm{1, 1}, true
+	case "float", "binary":
+		return typeForm{0, 1}, true
+	case "numeric":
+		return typeForm{0, 2}, true
+	case "text", "mediumtext", "integer", "bigint", "smallint", "boolean", "double", "datetime", "date", "json", "uuid":
+		return typeForm{}, true
 	}
+	return typeForm{}, false
 }
 
 // ParseType reads a portable type. Names compare without case; the values of
@@ -46,7 +52,7 @@ func ParseType(text string) (Type, error) {
 	if name == "enum" {
 		return parseEnum(text, inner, parens)
 	}
-	form, ok := typeForms()[name]
+	form, ok := typeFormOf(name)
 	if !ok {
 		return Type{}, fmt.Errorf("%q is not a type; %s", text, typeHint(name))
 	}

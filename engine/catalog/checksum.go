@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"manage/engine/flavor"
 	"manage/schema"
@@ -21,8 +22,7 @@ import (
 func (d *decoder) sum(changes []Change) string {
 	c := &canonical{shapes: d}
 	for _, change := range changes {
-		dialects := slices.Sorted(slices.Values(change.Dialects))
-		c.buf = fmt.Appendf(c.buf, "%q %q %t ", dialects, change.When, change.NoTransaction)
+		c.audience(change)
 		if sql, ok := change.Op.(*schema.SQL); ok {
 			c.buf = append(c.buf, "sql "...)
 			c.text(sql.Text, reader(change.Dialects))
@@ -32,6 +32,22 @@ func (d *decoder) sum(changes []Change) string {
 		c.operation(change.Op)
 	}
 	return c.hash()
+}
+
+// audience writes for whom a change is.
+func (c *canonical) audience(change Change) {
+	c.buf = append(c.buf, '[')
+	for i, d := range slices.Sorted(slices.Values(change.Dialects)) {
+		if i > 0 {
+			c.buf = append(c.buf, ' ')
+		}
+		c.buf = strconv.AppendQuote(c.buf, d)
+	}
+	c.buf = append(c.buf, "] "...)
+	c.buf = strconv.AppendQuote(c.buf, string(change.When))
+	c.buf = append(c.buf, ' ')
+	c.buf = strconv.AppendBool(c.buf, change.NoTransaction)
+	c.buf = append(c.buf, ' ')
 }
 
 // reader is a dialect that reads the text of a change that is for dialects.
