@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"manage/engine/database"
+	"manage/engine/flavor"
 	"manage/engine/ledger"
 )
 
@@ -56,13 +57,19 @@ func (b *heartbeat) run(ctx context.Context) {
 		case errors.Is(err, ledger.ErrLeaseLost):
 			close(b.lost)
 			return
-		case locked(err):
-			// The lock is most likely the working session's.
+		case b.inTheWay(err):
 		default:
 			b.close()
 			b.h.emit(HeartbeatFailed{Err: err})
 		}
 	}
+}
+
+// inTheWay reports whether err comes from a lock that is most likely the
+// working session's. A SQLite database in memory has no limit for waiting, so
+// that it is the time of the beat that runs out there.
+func (b *heartbeat) inTheWay(err error) bool {
+	return locked(err) || b.h.r.DB.Flavor().Dialect == flavor.SQLite && database.ClassOf(err) == database.Interrupted
 }
 
 // beat extends the lease once.
