@@ -186,3 +186,24 @@ func TestLost(t *testing.T) {
 	}
 	must(t, h.Release(t.Context()))
 }
+
+// A transaction that takes longer than a beat commits also where the database
+// makes transactions serializable by default: the heartbeat's write of the
+// lease's row must not count against it.
+func TestHeartbeatUnderSerializable(t *testing.T) {
+	e := enginetest.New(t, flavor.Postgres)
+	e.Exec(t, "ALTER DATABASE "+e.Name+" SET default_transaction_isolation = 'serializable'")
+	r := runner(t, e)
+	r.Options.LeaseTTL = 450 * time.Millisecond
+	r.Events = func(ev run.Event) {
+		if again, ok := ev.(run.Retrying); ok {
+			t.Errorf("retrying after %v", again.Err)
+		}
+	}
+	h, err := r.Acquire(t.Context(), "sync")
+	must(t, err)
+	step := plan.Step{ID: "slow", Phase: plan.Trunk, Direction: plan.Up, Transaction: true,
+		Statements: statements("SELECT count(*) FROM manage_lease", "SELECT pg_sleep(0.5)"), Rows: []string{"slow"}}
+	must(t, h.Execute(t.Context(), plan.Plan{Steps: []plan.Step{step}}, nil))
+	must(t, h.Release(t.Context()))
+}

@@ -91,7 +91,10 @@ func (s *server) noSchema(database string, exists bool) error {
 
 func (s *server) Grammar(backend.Identity) backend.Grammar {
 	return backend.Grammar{
-		Begin: "BEGIN", Rollback: "ROLLBACK",
+		// Where the database's default is a stricter level, the heartbeat's
+		// write of the lease's row would make every long transaction fail, as
+		// it writes that row too when it ends.
+		Begin: "BEGIN ISOLATION LEVEL READ COMMITTED", Rollback: "ROLLBACK",
 		// In a transaction that has failed, COMMIT alone is a ROLLBACK that
 		// reports no error ("COMMIT", PostgreSQL manual). The SELECT before it
 		// is refused there, and the COMMIT then not reached.
