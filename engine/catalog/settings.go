@@ -43,8 +43,20 @@ type guardSettings struct {
 	Message string      `toml:"message"`
 }
 
-// identifier is a name that every database takes unquoted.
-var identifier = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+// word is what names may be made of. They become part of table names, which
+// are quoted, and of the lines of logs.
+var word = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*$`)
+
+// The longest names that fit. PostgreSQL keeps 63 bytes of a table's name, and
+// the version table may be called manage_version_ and the catalog's name.
+const (
+	maxTable = 63
+	maxName  = maxTable - len(versionPrefix)
+)
+
+// versionPrefix begins the name of a version table that the catalog does not
+// name itself.
+const versionPrefix = "manage_version_"
 
 // readSettings reads catalog.toml into a catalog that has no revisions yet.
 func readSettings(d *decoder, r *report, text string) (*Catalog, settings) {
@@ -57,7 +69,7 @@ func readSettings(d *decoder, r *report, text string) (*Catalog, settings) {
 	c := &Catalog{
 		Name:            s.Name,
 		Title:           cmp.Or(s.Title, s.Name),
-		VersionTable:    cmp.Or(s.VersionTable, "manage_version_"+s.Name),
+		VersionTable:    cmp.Or(s.VersionTable, versionPrefix+s.Name),
 		Dialects:        d.dialects,
 		Releases:        s.Releases,
 		Aliases:         s.Aliases,
@@ -96,19 +108,11 @@ func listedDialects(raw map[string]any) []flavor.Dialect {
 
 // checkSettings looks at the values of catalog.toml.
 func (d *decoder) checkSettings(s *settings) {
-	switch {
-	case s.Name == "":
+	if s.Name == "" {
 		d.add(1, "the catalog has no name: add a line such as name = \"glance\"")
-	case !identifier.MatchString(s.Name):
-		d.at("name", func() {
-			d.fail("the name %q may have letters, digits and underscores only, and begins with no digit", s.Name)
-		})
 	}
-	if s.VersionTable != "" && !identifier.MatchString(s.VersionTable) {
-		d.at("version_table", func() {
-			d.fail("the version table %q may have letters, digits and underscores only, and begins with no digit", s.VersionTable)
-		})
-	}
+	d.wordLike("name", s.Name, maxName)
+	d.wordLike("version_table", s.VersionTable, maxTable)
 	d.dialectList(s.Dialects)
 	d.oneOf("downgrade", s.Downgrade, "allowed", "refused")
 	if s.Legacy != nil {
@@ -121,6 +125,16 @@ func (d *decoder) checkSettings(s *settings) {
 	for i, g := range s.Guards {
 		d.at("guard", func() { d.atIndex(i, func() { d.checkGuard(g) }) })
 	}
+}
+
+// wordLike checks the form of a name; none is fine.
+func (d *decoder) wordLike(key, name string, longest int) {
+	if name == "" || word.MatchString(name) && len(name) <= longest {
+		return
+	}
+	d.at(key, func() {
+		d.fail("%s may have up to %d letters, digits, underscores, dots and hyphens, not %q", key, longest, name)
+	})
 }
 
 // checkGuard looks at one [[guard]].

@@ -13,6 +13,7 @@ import (
 type sqlFile struct {
 	keys     map[string]string // from the header comments
 	lines    map[string]int
+	stray    bool // something stands before the first section
 	sections []section
 }
 
@@ -72,26 +73,29 @@ func list(value string) []string {
 // down section if there is any.
 func (w *worker) sections(all []section, r *report) {
 	for _, down := range []bool{false, true} {
-		some := slices.IndexFunc(all, func(s section) bool { return s.down == down })
-		if some < 0 && down {
+		if down && !slices.ContainsFunc(all, func(s section) bool { return s.down }) {
 			continue
 		}
-		word := map[bool]string{false: "up", true: "down"}[down]
+		sign := map[bool]string{false: "-- +up", true: "-- +down"}[down]
+		var titles []string
 		for _, d := range w.dialects {
 			if !slices.ContainsFunc(all, func(s section) bool { return s.down == down && flavor.Serves(s.dialects, d) }) {
-				r.add(max(1, lastLine(all)), "there is no section for %s: add a line \"-- +%s %s\", with nothing below it if there is nothing to do", d.Title(), word, d)
+				titles = append(titles, d.Title())
+				sign += " " + string(d)
 			}
+		}
+		switch {
+		case len(all) == 0:
+			r.add(1, "there is no section: put a line \"-- +up\" above the statements")
+			return
+		case len(titles) > 0:
+			r.add(lastLine(all), "there is no section for %s: add a line %q, with nothing below it if there is nothing to do", strings.Join(titles, ", "), sign)
 		}
 	}
 }
 
 // lastLine is the line of the last section.
-func lastLine(all []section) int {
-	if len(all) == 0 {
-		return 1
-	}
-	return all[len(all)-1].line
-}
+func lastLine(all []section) int { return all[len(all)-1].line }
 
 // cutSections reads the header and cuts the rest at the section lines.
 func cutSections(text string, r *report) sqlFile {
@@ -106,7 +110,7 @@ func cutSections(text string, r *report) sqlFile {
 		}
 		line := strings.TrimSpace(text[at:end])
 		n++
-		if words, ok := strings.CutPrefix(line, "-- +"); ok {
+		if words, ok := sectionWords(line); ok {
 			f.close(text[from:at])
 			f.sections = append(f.sections, sectionLine(strings.Fields(words), n, r))
 			from = end
@@ -117,6 +121,13 @@ func cutSections(text string, r *report) sqlFile {
 	}
 	f.close(text[from:])
 	return f
+}
+
+// sectionWords are the words of a section line behind its `+`; false for any
+// other line. A sign before a number is no section.
+func sectionWords(line string) (string, bool) {
+	words, ok := strings.CutPrefix(line, "-- +")
+	return words, ok && words != "" && (words[0] < '0' || words[0] > '9') && words[0] != ' '
 }
 
 // close gives the last section its text.
@@ -131,7 +142,8 @@ func (f *sqlFile) close(text string) {
 func (f *sqlFile) headerLine(line string, n int, r *report) {
 	comment, ok := strings.CutPrefix(line, "--")
 	if !ok {
-		if line != "" {
+		if line != "" && !f.stray {
+			f.stray = true
 			r.add(n, "a statement stands before the first section: put a line \"-- +up\" above it")
 		}
 		return
