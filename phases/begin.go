@@ -40,6 +40,11 @@ func (s *Service) begin(ctx context.Context, sess database.Session, req Request,
 		return a, err
 	}
 	a.unfinished = run.Unfinished(journal)
+	for id, at := range a.unfinished {
+		if at.Direction == plan.Down && p.Applied.Has(id) {
+			return a, &Refused{Reason: "a downgrade was interrupted inside " + id + ", which is neither there nor gone", Next: "downgrade VERSION", Hint: "finish the downgrade first"}
+		}
+	}
 	if err := s.accept(&a, journal); err != nil {
 		return a, err
 	}

@@ -54,14 +54,20 @@ func (s *Service) pending(ctx context.Context, q database.Querier, m *catalog.Mi
 		return s.pendingElsewhere(ctx, m)
 	}
 	found, err := anyRow(ctx, q, query)
-	var e *database.Error
-	if errors.As(err, &e) && (e.Class == database.MissingColumn || e.Class == database.MissingTable) {
+	if gone(err) {
 		return false, nil
 	}
 	if err != nil {
 		return false, fmt.Errorf("pending query of %s: %w", m.ID, err)
 	}
 	return found, nil
+}
+
+// gone reports whether a query failed because a table or column of it is not
+// there.
+func gone(err error) bool {
+	var e *database.Error
+	return errors.As(err, &e) && (e.Class == database.MissingColumn || e.Class == database.MissingTable)
 }
 
 // due returns the data migrations among candidates that find rows.

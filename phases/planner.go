@@ -49,25 +49,53 @@ func (p *planner) up(id string, from resume) (plan.Step, error) {
 		Message: r.Message, Checksum: r.Checksum,
 		Transaction: r.Transaction && p.state.Flavor.TransactionalDDL(),
 	}
-	for i, c := range r.Up {
-		if !p.takesPart(c) || i < from.attempt.Sent.Operation {
-			continue
-		}
-		if err := p.operation(&step, c, i, from); err != nil {
-			if errors.Is(err, errOpaque) {
-				return plan.Step{}, err
-			}
-			return plan.Step{}, &misfit{revision: id, source: c.Source, err: err}
-		}
+	if err := p.changes(&step, r.Up, from); err != nil {
+		return plan.Step{}, err
 	}
 	p.applied = p.applied.Union(p.catalog.Graph.Closure(id))
 	step.Rows = p.catalog.Graph.Rows(p.applied)
-	step.Opaque = step.Opaque || from.begun
 	return step, nil
 }
 
-// takesPart reports whether a change belongs to this run. What an offline run
-// leaves out is made only to bridge two releases; drops have no `when`.
+// down plans the way back from one revision by changes, which leaves the
+// revisions of left.
+func (p *planner) down(id string, changes []catalog.Change, left revision.Set, from resume) (plan.Step, error) {
+	r := p.catalog.Revisions[id]
+	step := plan.Step{
+		ID: id, Phase: plan.Downgrade, Direction: plan.Down, Release: r.Release,
+		Message: r.Message, Checksum: r.Checksum,
+		Transaction: r.Transaction && p.state.Flavor.TransactionalDDL(),
+	}
+	if err := p.changes(&step, changes, from); err != nil {
+		return plan.Step{}, err
+	}
+	p.applied = left
+	step.Rows = p.catalog.Graph.Rows(left)
+	if step.Rows == nil {
+		step.Rows = []string{}
+	}
+	return step, nil
+}
+
+// changes adds the statements of a revision's changes to step, without those
+// that an earlier, interrupted run has finished.
+func (p *planner) changes(step *plan.Step, changes []catalog.Change, from resume) error {
+	for i, c := range changes {
+		if !p.takesPart(c) || i < from.attempt.Sent.Operation {
+			continue
+		}
+		if err := p.operation(step, c, i, from); err != nil {
+			if errors.Is(err, errOpaque) {
+				return err
+			}
+			return &misfit{revision: step.ID, source: c.Source, err: err}
+		}
+	}
+	step.Opaque = step.Opaque || from.begun
+	return nil
+}
+
+// takesPart reports whether a change belongs to this run.
 func (p *planner) takesPart(c catalog.Change) bool {
 	return c.Serves(p.state.Flavor.Dialect) && c.RunsIn(p.online)
 }
@@ -76,7 +104,7 @@ func (p *planner) takesPart(c catalog.Change) bool {
 func (p *planner) operation(step *plan.Step, c catalog.Change, index int, from resume) error {
 	underWay := from.begun && index == from.attempt.Sent.Operation
 	statements, err := c.Op.Render(p.state)
-	if err != nil && underWay {
+	if err != nil && underWay && step.Direction == plan.Up {
 		// The live schema may show its effect already; the statement is
 		// settled before it is sent again.
 		if before := p.before(step.ID, index); before != nil {
