@@ -3,10 +3,9 @@
 //
 //	go run ./engine/enginetest/bench [-only start,fresh,chain,large] bin/manage
 //
-// It starts servers of its own. Times are the median of several runs that
-// alternate with those of the client; the figures of a busy machine compare
-// only with each other. It exits with 1 if something could not be measured; an
-// aim that is missed is only reported.
+// It starts servers of its own. Times are the fastest of several runs, which
+// alternate with those of the client. It exits with 1 if something could not be
+// measured; an aim that is missed is only reported.
 package main
 
 import (
