@@ -34,10 +34,11 @@ const perRelease = 10
 // others add columns, which is about what services' histories consist of.
 func generate(n int, f form, s shape) map[string]string {
 	files := map[string]string{"catalog.toml": "name = \"bench\"\n"}
-	parent := map[string]string{}
+	parent, made := map[string]string{}, map[string]int{}
 	for i := range n {
 		r := place(i, s)
-		r.change = changeOf(i)
+		r.change = changeOf(r.branch[:1]+"t", made[r.branch])
+		made[r.branch]++
 		r.revises = parent[r.branch]
 		if r.revises == "" {
 			r.revises = parent["trunk"]
@@ -74,9 +75,11 @@ func place(i int, s shape) generated {
 // change is one change of a schema in both forms.
 type change struct{ toml, sql string }
 
-// changeOf is the change that revision i makes.
-func changeOf(i int) change {
-	table, k := fmt.Sprintf("t%d", i/perTable), i%perTable
+// changeOf is the change that revision i of a branch makes. Branches have
+// tables of their own, whose names begin with prefix: all of expand runs before
+// contract does.
+func changeOf(prefix string, i int) change {
+	table, k := fmt.Sprintf("%s%d", prefix, i/perTable), i%perTable
 	switch k {
 	case 0:
 		return change{
