@@ -86,16 +86,24 @@ func (c *comparison) prepare() error {
 // measure runs both in turn, each time on a new database.
 func (c *comparison) measure() error {
 	for range c.rounds {
-		ours, err := c.once(func(db database) program { return c.command(c.arguments(db, "sync")...) })
-		if err != nil {
+		if err := c.round(); err != nil {
 			return err
 		}
-		raw, err := c.once(func(db database) program { return db.client(c.script) })
-		if err != nil {
-			return err
-		}
-		c.ours, c.raw = append(c.ours, ours), append(c.raw, raw)
 	}
+	return nil
+}
+
+// round runs both once.
+func (c *comparison) round() error {
+	ours, err := c.once(func(db database) program { return c.command(c.arguments(db, "sync")...) })
+	if err != nil {
+		return err
+	}
+	raw, err := c.once(func(db database) program { return db.client(c.script) })
+	if err != nil {
+		return err
+	}
+	c.ours, c.raw = append(c.ours, ours), append(c.raw, raw)
 	return nil
 }
 

@@ -29,9 +29,15 @@ const perTable = 10
 // perRelease is how many revisions a release has on each branch.
 const perRelease = 10
 
+// kept is how many tables of a branch are there at a time. Older ones are
+// dropped: SQLite reads its whole schema again after each ALTER TABLE, and we
+// want to see whether our own work grows with the number of revisions.
+const kept = 20
+
 // generate returns the files of a catalog of n revisions with one statement
-// each. Of ten, one makes a table, one writes a row, two make indexes, and the
-// others add columns, which is about what services' histories consist of.
+// each. Of ten, one makes a table, one drops an old one, one writes a row, two
+// make indexes, and the others add columns, which is about what services'
+// histories consist of.
 func generate(n int, f form, s shape) map[string]string {
 	files := map[string]string{"catalog.toml": "name = \"bench\"\n"}
 	parent, made := map[string]string{}, map[string]int{}
@@ -91,10 +97,17 @@ func changeOf(prefix string, i int) change {
 			fmt.Sprintf("add_index = { table = %q, name = \"ix_%s_%d\", columns = [\"c%d\"] }", table, table, k, k-1),
 			fmt.Sprintf("CREATE INDEX ix_%s_%d ON %s (c%d)", table, k, table, k-1),
 		}
-	case 9:
+	case 6:
 		return change{
 			fmt.Sprintf("insert_rows = { table = %q, rows = [ { id = 1, name = \"first\" } ] }", table),
 			fmt.Sprintf("INSERT INTO %s (id, name) VALUES (1, 'first')", table),
+		}
+	case 9:
+		if old := i/perTable - kept; old >= 0 {
+			return change{
+				fmt.Sprintf("drop_table = { name = \"%s%d\" }", prefix, old),
+				fmt.Sprintf("DROP TABLE %s%d", prefix, old),
+			}
 		}
 	}
 	return change{

@@ -32,41 +32,42 @@ func benchLarge(s *session) error {
 
 // apply runs catalogs of growing size on SQLite, and looks at the largest.
 func (s *session) apply(f form) error {
-	t := &target{dialect: flavor.SQLite, dir: s.memory}
 	var first time.Duration
 	for _, n := range largeSizes() {
 		dir := filepath.Join(s.disk, fmt.Sprintf("%s-%d", f, n))
 		if err := write(dir, generate(n, f, shapeTrunk)); err != nil {
 			return err
 		}
-		db, err := t.create()
+		c := comparison{session: s, target: &target{dialect: flavor.SQLite, dir: s.memory}, catalog: dir}
+		each, err := c.applyOnce(n, f)
 		if err != nil {
 			return err
 		}
-		one, err := s.command("db", "sync", "--connection", db.url, "--catalog", dir).run()
-		if err != nil {
-			return err
-		}
-		each := one.Elapsed / time.Duration(n)
-		aim := ""
 		if first == 0 {
 			first = each
-		} else {
-			growth := float64(each) / float64(first)
-			aim = verdict(fmt.Sprintf("%.2f times that of %d", largeGrowth, largeSizes()[0]), growth <= largeGrowth)
+			continue
 		}
-		report(fmt.Sprintf("large: apply %d %s revisions on SQLite", n, f),
-			fmt.Sprintf("%.2f s, %.3f ms each, %s", one.Elapsed.Seconds(), each.Seconds()*1000, mib(one.Peak)), aim)
-		if n == largest {
-			if err := s.lookAt(fmt.Sprintf("%s %s", f, shapeTrunk), dir, db); err != nil {
-				return err
-			}
-		}
-		if err := db.drop(); err != nil {
-			return err
-		}
+		growth := float64(each) / float64(first)
+		report(fmt.Sprintf("large: a revision of %d beside one of %d (%s)", n, largeSizes()[0], f), fmt.Sprintf("%.2f times", growth),
+			verdict(fmt.Sprintf("%.2f times", largeGrowth), growth <= largeGrowth))
 	}
-	return nil
+	return s.look(f, shapeTrunk)
+}
+
+// applyOnce applies a catalog of n revisions once, through us and through the
+// client, and returns the time that we take for each.
+func (c *comparison) applyOnce(n int, f form) (time.Duration, error) {
+	if err := c.prepare(); err != nil {
+		return 0, err
+	}
+	if err := c.round(); err != nil {
+		return 0, err
+	}
+	each := c.ours.fastest() / time.Duration(n)
+	report(fmt.Sprintf("large: apply %d %s revisions on SQLite", n, f),
+		fmt.Sprintf("%.2f s, client %.2f s: %.3f ms each over it", c.ours.fastest().Seconds(), c.raw.fastest().Seconds(), c.overhead(n).Seconds()*1000),
+		mib(c.ours.peak()))
+	return each, nil
 }
 
 // look applies the largest catalog of a form and shape, and looks at it.
@@ -102,7 +103,7 @@ func (s *session) lookAt(what, dir string, db database) error {
 			name = "sync with nothing to do"
 		}
 		report(fmt.Sprintf("large: %s, %d revisions (%s)", name, largest, what),
-			fmt.Sprintf("%s, %s", ms(all.fastest()), mib(all.peak())),
+			fmt.Sprintf("%s, processor %s, %s", ms(all.fastest()), ms(all.cpu()), mib(all.peak())),
 			verdict(ms(largeTime), all.fastest() < largeTime))
 	}
 	return nil

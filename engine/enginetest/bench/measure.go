@@ -22,7 +22,8 @@ type program struct {
 // sample is what one run of a program took.
 type sample struct {
 	Elapsed time.Duration
-	Peak    int64 // the largest resident set, in bytes
+	CPU     time.Duration // of all processors, for the program itself
+	Peak    int64         // the largest resident set, in bytes
 	Output  string
 }
 
@@ -87,6 +88,7 @@ func measureThis(args []string) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 127
 	}
+	s.CPU = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
 	if u, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
 		s.Peak = u.Maxrss * 1024
 	}
@@ -106,6 +108,15 @@ func (s samples) fastest() time.Duration {
 	least := s[0].Elapsed
 	for i := range s {
 		least = min(least, s[i].Elapsed)
+	}
+	return least
+}
+
+// cpu is the shortest processor time.
+func (s samples) cpu() time.Duration {
+	least := s[0].CPU
+	for i := range s {
+		least = min(least, s[i].CPU)
 	}
 	return least
 }

@@ -28,7 +28,7 @@ func benchStart(s *session) error {
 	if err != nil {
 		return err
 	}
-	report("start: db version on SQLite", ms(all.fastest()), verdict(ms(startTime), all.fastest() < startTime))
+	report("start: db version on SQLite", ms(all.fastest())+", processor "+ms(all.cpu()), verdict(ms(startTime), all.fastest() < startTime))
 	report("start: db version on SQLite, peak memory", mib(all.peak()), verdict(mib(startMemory), all.peak() < startMemory))
 	return nil
 }
