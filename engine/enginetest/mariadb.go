@@ -58,7 +58,7 @@ func (mariadb) command(s *Server, bin string) []string {
 func mysqlOptions(s *Server) []string {
 	return []string{"--no-defaults", "--datadir=" + filepath.Join(s.dir, "data"), "--socket=" + s.Socket,
 		"--port=" + strconv.Itoa(s.Port), "--bind-address=" + s.Host, "--pid-file=" + filepath.Join(s.dir, "pid"),
-		"--skip-name-resolve", "--character-set-server=utf8mb4", "--innodb-buffer-pool-size=128M", "--max-connections=300"}
+		"--skip-name-resolve", "--character-set-server=utf8mb4", "--collation-server=utf8mb4_general_ci", "--innodb-buffer-pool-size=128M", "--max-connections=300"}
 }
 
 func extra(s *Server) []string {
@@ -86,7 +86,7 @@ func mysqlUser(ctx context.Context, s *Server) error {
 	}
 	for _, host := range []string{"127.0.0.1", "localhost"} {
 		who := fmt.Sprintf("'%s'@'%s'", User, host)
-		if _, err := db.ExecContext(ctx, "CREATE USER "+who+" IDENTIFIED BY '"+Password+"'"); err != nil {
+		if _, err := db.ExecContext(ctx, "CREATE USER IF NOT EXISTS "+who+" IDENTIFIED BY '"+Password+"'"); err != nil {
 			return err
 		}
 		if _, err := db.ExecContext(ctx, "GRANT ALL ON *.* TO "+who+" WITH GRANT OPTION"); err != nil {

@@ -257,7 +257,8 @@ func (s *Server) answers() bool {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
-	return db.PingContext(ctx) == nil
+	var one int // a Galera node takes connections before it takes queries
+	return db.QueryRowContext(ctx, "SELECT 1").Scan(&one) == nil
 }
 
 // errJoined refuses to stop a server that others use.

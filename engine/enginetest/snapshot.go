@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -276,3 +277,40 @@ func nameOf(p *string) string {
 func sortByName[T any](list []T, key func(T) string) {
 	sort.SliceStable(list, func(i, j int) bool { return key(list[i]) < key(list[j]) })
 }
+
+// InMySQL returns how MySQL describes the database that the snapshot shows on
+// MariaDB: integers without display widths, no default where MariaDB reports
+// NULL, NO ACTION for RESTRICT, other names of unnamed checks.
+func (s *Snapshot) InMySQL() *Snapshot {
+	out := s.Without()
+	for name, table := range out.Tables {
+		table.Columns = slices.Clone(table.Columns)
+		for i, c := range table.Columns {
+			if c.Type != "tinyint(1)" {
+				c.Type = displayWidth.ReplaceAllString(c.Type, "$1")
+			}
+			if nameOf(c.Default) == "NULL" {
+				c.Default = nil
+			} else if c.Default != nil {
+				bare := strings.Trim(*c.Default, "'")
+				c.Default = &bare
+			}
+			table.Columns[i] = c
+		}
+		table.ForeignKeys = slices.Clone(table.ForeignKeys)
+		for i, fk := range table.ForeignKeys {
+			fk.OnDelete = strings.Replace(fk.OnDelete, "RESTRICT", "NO ACTION", 1)
+			fk.OnUpdate = strings.Replace(fk.OnUpdate, "RESTRICT", "NO ACTION", 1)
+			table.ForeignKeys[i] = fk
+		}
+		table.Checks = slices.Clone(table.Checks)
+		for i, c := range table.Checks {
+			called := strings.Replace(nameOf(c.Name), "CONSTRAINT_", name+"_chk_", 1)
+			table.Checks[i] = SnapCheck{Name: &called, Expression: "(" + c.Expression + ")"}
+		}
+		out.Tables[name] = table
+	}
+	return out
+}
+
+var displayWidth = regexp.MustCompile(`^(\w*int)\(\d+\)`)

@@ -28,6 +28,7 @@ func run() int {
 	durable := flag.Bool("durable", false, "keep the servers' own durability settings")
 	postgres := flag.String("postgres-bin", "", "folder with the PostgreSQL programs (default: the system's)")
 	mysql := flag.String("mysql-bin", "", "folder with the MySQL programs; MySQL is started only if this is given")
+	galera := flag.Bool("galera", false, "let MariaDB be a node of a Galera cluster of three")
 	flag.Parse()
 	if flag.NArg() == 0 {
 		fmt.Fprintln(os.Stderr, "usage: servers [flags] -- command…")
@@ -50,7 +51,7 @@ func run() int {
 			return 1
 		}
 	}
-	env, stop, err := start(wanted)
+	env, stop, err := start(wanted, *galera)
 	defer stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "servers:", err)
@@ -62,7 +63,7 @@ func run() int {
 // start starts the wanted servers side by side. Those that the environment
 // already names are left as they are. stop ends the others, also after an
 // error.
-func start(wanted map[flavor.Dialect]enginetest.Options) (env []string, stop func(), err error) {
+func start(wanted map[flavor.Dialect]enginetest.Options, galera bool) (env []string, stop func(), err error) {
 	var (
 		mu      sync.Mutex
 		wait    sync.WaitGroup
@@ -74,15 +75,15 @@ func start(wanted map[flavor.Dialect]enginetest.Options) (env []string, stop fun
 			continue
 		}
 		wait.Go(func() {
-			s, err := enginetest.Start(d, o)
+			servers, err := startOne(d, o, galera)
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {
 				errs = append(errs, fmt.Errorf("%s: %w", d.Title(), err))
 				return
 			}
-			started = append(started, s)
-			env = append(env, enginetest.Env(d)+"="+s.URL(s.AdminDatabase()))
+			started = append(started, servers...)
+			env = append(env, enginetest.Env(d)+"="+servers[0].URL(servers[0].AdminDatabase()))
 		})
 	}
 	wait.Wait()
@@ -91,6 +92,15 @@ func start(wanted map[flavor.Dialect]enginetest.Options) (env []string, stop fun
 			s.Close()
 		}
 	}, errors.Join(errs...)
+}
+
+// startOne starts a server, or a cluster whose first node is to be used.
+func startOne(d flavor.Dialect, o enginetest.Options, galera bool) ([]*enginetest.Server, error) {
+	if d == flavor.MariaDB && galera {
+		return enginetest.StartGalera(3, o)
+	}
+	s, err := enginetest.Start(d, o)
+	return []*enginetest.Server{s}, err
 }
 
 // command runs argv with env added to the environment and returns its exit

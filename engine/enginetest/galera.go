@@ -1,0 +1,98 @@
+package enginetest
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"path/filepath"
+	"strings"
+
+	"manage/engine/flavor"
+)
+
+// StartGalera starts a Galera cluster of n MariaDB nodes on loopback ports.
+// The first node is the one that the others copy their data from. It needs
+// Debian's galera-4 and rsync. On an error no node is left running.
+func StartGalera(n int, o Options) ([]*Server, error) {
+	provider, err := galeraProvider()
+	if err != nil {
+		return nil, err
+	}
+	ports, err := freePorts(2 * n)
+	if err != nil {
+		return nil, err
+	}
+	var addresses []string
+	for _, port := range ports[:n] {
+		addresses = append(addresses, loopbackAddress(port))
+	}
+	var nodes []*Server
+	for i := range n {
+		node := o
+		node.Settings = append(append([]string{}, o.Settings...), galeraSettings(i, provider, addresses, ports[n+i])...)
+		s, err := Start(flavor.MariaDB, node)
+		if err != nil {
+			for _, started := range nodes {
+				started.Close()
+			}
+			return nil, fmt.Errorf("node %d: %w", i+1, err)
+		}
+		nodes = append(nodes, s)
+	}
+	return nodes, nil
+}
+
+// galeraSettings are those of node number i. The state transfer listens on a
+// port of its own, and the one for increments beside the group's.
+func galeraSettings(i int, provider string, addresses []string, transfer int) []string {
+	settings := []string{
+		"wsrep-on=ON", "wsrep-provider=" + provider, "binlog-format=ROW", "innodb-autoinc-lock-mode=2",
+		"wsrep-cluster-name=" + dirPrefix + "cluster", "wsrep-cluster-address=gcomm://" + strings.Join(addresses, ","),
+		fmt.Sprintf("wsrep-node-name=node%d", i+1), "wsrep-node-address=" + addresses[i],
+		"wsrep-sst-method=rsync", "wsrep-sst-receive-address=" + loopbackAddress(transfer),
+		"wsrep-provider-options=gmcast.listen_addr=tcp://" + addresses[i] + ";gcache.size=64M;pc.recovery=false",
+	}
+	if i == 0 {
+		settings = append(settings, "wsrep-new-cluster")
+	}
+	return settings
+}
+
+func loopbackAddress(port int) string { return fmt.Sprintf("127.0.0.1:%d", port) }
+
+// galeraProvider finds the library that makes MariaDB a node.
+func galeraProvider() (string, error) {
+	for _, pattern := range []string{"/usr/lib/galera/libgalera_smm.so", "/usr/lib/*/galera/libgalera_smm.so"} {
+		if found, _ := filepath.Glob(pattern); len(found) > 0 {
+			return found[0], nil
+		}
+	}
+	return "", errors.New("libgalera_smm.so is not installed (apt-get install galera-4 rsync)")
+}
+
+// freePorts finds n ports at once, so that they differ. Group ports are
+// followed by the one for increments, which must be free too.
+func freePorts(n int) ([]int, error) {
+	var ports []int
+	var held []net.Listener
+	defer func() {
+		for _, l := range held {
+			l.Close()
+		}
+	}()
+	for len(ports) < n {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return nil, err
+		}
+		held = append(held, l)
+		port := l.Addr().(*net.TCPAddr).Port
+		next, err := net.Listen("tcp", loopbackAddress(port+1))
+		if err != nil {
+			continue
+		}
+		held = append(held, next)
+		ports = append(ports, port)
+	}
+	return ports, nil
+}
