@@ -2,6 +2,7 @@ package schema
 
 import (
 	"database/sql"
+	"regexp"
 	"strings"
 
 	"manage/engine/flavor"
@@ -109,14 +110,16 @@ func bareDefault(dataType string) bool {
 	return false
 }
 
-// unescaped undoes the backslashes that MySQL puts before quotes in
-// expressions that it reports.
+// unescaped undoes the backslashes that MySQL puts before quotes and
+// backslashes in expressions that it reports.
 func (i *inspector) unescaped(text string) string {
 	if i.s.Flavor.Dialect == flavor.MariaDB {
 		return text
 	}
-	return strings.ReplaceAll(text, `\'`, `'`)
+	return escaped.ReplaceAllString(text, "$1")
 }
+
+var escaped = regexp.MustCompile(`(?s)\\(.)`)
 
 // mysqlIndexes reads the keys. Only MySQL has expressions in them.
 func (i *inspector) mysqlIndexes() error {

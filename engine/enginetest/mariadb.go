@@ -42,6 +42,9 @@ func (mariadb) prepare(s *Server, _ string) error {
 	if err != nil {
 		return fmt.Errorf("mariadb-install-db is not installed (apt-get install mariadb-server): %w", err)
 	}
+	if err := runAs("mysql", s.dir, "mkdir", filepath.Join(s.dir, "tmp")); err != nil {
+		return err
+	}
 	return runAs("mysql", s.dir, install, "--no-defaults", "--datadir="+filepath.Join(s.dir, "data"),
 		"--auth-root-authentication-method=normal", "--skip-test-db", "--innodb-flush-method=nosync")
 }
@@ -58,6 +61,7 @@ func (mariadb) command(s *Server, bin string) []string {
 func mysqlOptions(s *Server) []string {
 	return []string{"--no-defaults", "--datadir=" + filepath.Join(s.dir, "data"), "--socket=" + s.Socket,
 		"--port=" + strconv.Itoa(s.Port), "--bind-address=" + s.Host, "--pid-file=" + filepath.Join(s.dir, "pid"),
+		"--tmpdir=" + filepath.Join(s.dir, "tmp"), // a server that starts clears its folder, which must be no other's
 		"--skip-name-resolve", "--character-set-server=utf8mb4", "--collation-server=utf8mb4_general_ci", "--innodb-buffer-pool-size=128M", "--max-connections=300"}
 }
 

@@ -16,6 +16,9 @@ func (mysqld) account() string { return "mysql" }
 
 func (mysqld) prepare(s *Server, bin string) error {
 	s.Socket = filepath.Join(s.dir, "sock")
+	if err := runAs("mysql", s.dir, "mkdir", filepath.Join(s.dir, "tmp")); err != nil {
+		return err
+	}
 	return runAs("mysql", s.dir, filepath.Join(bin, "mysqld"), "--no-defaults", "--initialize-insecure",
 		"--datadir="+filepath.Join(s.dir, "data"))
 }

@@ -121,7 +121,7 @@ func (b tableBuilder) column(c SnapColumn) string {
 		words = append(words, "NOT NULL")
 	}
 	if c.Default != nil && !serial {
-		words = append(words, "DEFAULT", *c.Default)
+		words = append(words, "DEFAULT", b.defaultSQL(c))
 	}
 	if c.Extra != "" {
 		words = append(words, strings.ReplaceAll(c.Extra, "current_timestamp()", "current_timestamp"))
@@ -138,6 +138,15 @@ func (b tableBuilder) column(c SnapColumn) string {
 		}
 	}
 	return strings.Join(words, " ")
+}
+
+// defaultSQL is a column's default as SQL: MySQL reports the bare value.
+func (b tableBuilder) defaultSQL(c SnapColumn) string {
+	bare := strings.HasPrefix(c.Type, "varchar") || strings.HasPrefix(c.Type, "enum") || strings.HasPrefix(c.Type, "char")
+	if b.dialect == flavor.MySQL && bare {
+		return literal(*c.Default)
+	}
+	return *c.Default
 }
 
 // indexes writes the indexes that no constraint of the table makes.
