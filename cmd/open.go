@@ -81,7 +81,7 @@ func (c *call) service(ctx context.Context, conf config.Config, cat *catalog.Cat
 	opts.Waiting = c.waitForServer
 	db, err := database.Open(ctx, url, opts)
 	if err != nil {
-		return nil, err
+		return nil, conf.Blame(err)
 	}
 	c.closers = append(c.closers, db.Close)
 	c.teller = c.tool.progress(c, cat)

@@ -5,6 +5,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -38,6 +39,7 @@ type Config struct {
 	// Files are the configuration files that were read, in order.
 	Files []string
 
+	source   value // where the connection comes from
 	unusable error // why there is no connection
 }
 
@@ -75,9 +77,21 @@ func (c Config) Database() (*database.URL, database.Options, error) {
 	}
 	u, err := database.ParseURL(c.Connection)
 	if err != nil {
-		return nil, options, &Error{Place: c.ConnectionFrom, Problem: err.Error()}
+		return nil, options, c.source.error(err.Error())
 	}
 	return u, options, nil
+}
+
+// Blame says where the connection is configured if that is what an error of
+// database.Open is about; any other error stays as it is.
+func (c Config) Blame(err error) error {
+	var e *database.Error
+	if !errors.As(err, &e) || e.Class != database.BadURL {
+		return err
+	}
+	blamed := c.source.error(e.Message)
+	blamed.Hint, blamed.Err = e.Hint, err
+	return blamed
 }
 
 // Error is something wrong with the configuration. It never holds a secret.

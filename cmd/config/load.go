@@ -24,7 +24,7 @@ func Load(in Input) (Config, error) {
 		}
 	}
 	for _, o := range options() {
-		if o.set == nil || o.key == "database.connection" || o.flag == "--catalog" || o.key == "catalog.path" {
+		if o.set == nil || o.flag == "--catalog" || o.key == "catalog.path" {
 			continue
 		}
 		if err := l.setOption(&c, o); err != nil {
@@ -264,7 +264,7 @@ func (l *loader) connection(c *Config) error {
 	if err != nil {
 		return err
 	}
-	c.Connection = strings.TrimSpace(v.text())
+	c.Connection, c.source = strings.TrimSpace(v.text()), v
 	if c.Connection == "" && v.from == "" {
 		return l.noConnection()
 	}
@@ -355,5 +355,5 @@ func (l *loader) secretFile(v value) (value, error) {
 	case strings.TrimSpace(string(content)) == "":
 		return v, v.error(fmt.Sprintf("the connection file %s is empty", name))
 	}
-	return value{raw: strings.TrimSpace(string(content)), from: name}, nil
+	return value{raw: strings.TrimSpace(string(content)), from: name, file: name}, nil
 }

@@ -7,6 +7,9 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"manage/engine/database"
 )
 
 const glanceConf = "[database]\nconnection = mysql+pymysql://g:pw@db/glance?charset=utf8\n"
@@ -159,7 +162,7 @@ func TestDefaults(t *testing.T) {
 	want := Config{Connection: "sqlite:///manage.sqlite", ConnectionFrom: "the default", MaxRetries: 10, RetryInterval: 10 * time.Second,
 		SQLMode: &mode, CatalogName: "glance", Locks: Locks{3 * time.Second, 20}, Lease: Lease{30 * time.Second},
 		Batches: Batches{100 * time.Millisecond, 1}, Replicas: Replicas{MaxLag: 5 * time.Second}, MetadefsPath: "/etc/glance/metadefs/"}
-	if diff := cmp.Diff(want, load(t, given(nil, "manage")), cmp.AllowUnexported(Config{})); diff != "" {
+	if diff := cmp.Diff(want, load(t, given(nil, "manage")), cmpopts.IgnoreUnexported(Config{})); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -194,7 +197,7 @@ max_lag = "2s"
 		Lease: Lease{time.Minute}, Batches: Batches{500 * time.Millisecond, 4}, MetadefsPath: "/etc/glance/metadefs/",
 		Replicas: Replicas{[]string{"postgresql://r1/db", "postgresql://r2/db"}, 2 * time.Second}, Files: []string{"/work/manage.toml"}}
 	got := load(t, given(disk, "manage"))
-	if diff := cmp.Diff(want, got, cmp.AllowUnexported(Config{})); diff != "" {
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(Config{})); diff != "" {
 		t.Error(diff)
 	}
 	u, o, err := got.Database()
@@ -247,5 +250,23 @@ func TestDebug(t *testing.T) {
 		if got := load(t, given(disk, strings.Fields(line)...)).Debug; got != want {
 			t.Errorf("%s: debug is %v", line, got)
 		}
+	}
+}
+
+// TestBlame: what is wrong with a URL is told with the place that it stands at.
+func TestBlame(t *testing.T) {
+	c := load(t, given(memory{"/x.conf": "[database]\nconnection = mysql://u:s3cret@h\n"}, "glance-manage", "--config-file", "/x.conf"))
+	u, o, err := c.Database()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = database.Open(t.Context(), u, o)
+	var e *Error
+	if err = c.Blame(err); !errors.As(err, &e) || e.File != "/x.conf" || e.Line != 2 || !strings.Contains(e.Problem, "names no database") {
+		t.Errorf("error %v", err)
+	}
+	other := errors.New("other")
+	if got := c.Blame(other); got != other {
+		t.Errorf("an error of another kind became %v", got)
 	}
 }

@@ -54,8 +54,7 @@ func databaseOptions() []option {
 	return []option{
 		{key: "database.connection", env: "MANAGE_CONNECTION", flag: "--connection", kind: textKind, secret: true,
 			conf: names("database.connection", "DEFAULT.sql_connection", "database.sql_connection", "sql.connection"),
-			doc:  "The database, as a URL in SQLAlchemy's form.",
-			set:  func(c *Config, v value) error { c.Connection, c.ConnectionFrom = v.text(), v.from; return nil }},
+			doc:  "The database, as a URL in SQLAlchemy's form."},
 		{key: "database.connection_file", flag: "--connection-file", kind: pathKind,
 			doc: "A file whose content is the connection, for secrets. A relative path is taken from the folder of the configuration file."},
 		{kind: textKind, conf: names("database.connection_parameters"),

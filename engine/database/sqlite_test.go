@@ -143,15 +143,15 @@ func TestSQLiteRefused(t *testing.T) {
 		class   database.Class
 		message string
 	}{
-		"sqlite:///" + dir + "/no/such/x.db":    {database.NoDatabase, "the directory " + dir + "/no/such of the SQLite file x.db does not exist"},
-		"sqlite:///" + dir:                      {database.BadURL, dir + " is a directory, not a SQLite file"},
-		"sqlite:///" + text:                     {database.NoDatabase, "file is not a database"},
-		"sqlite:///x.db?charset=utf8":           {database.BadURL, `the SQLite URL has the option "charset", which is not known`},
-		"sqlite:///x.db?timeout=soon":           {database.BadURL, "the option timeout of the SQLite URL is not a number of seconds"},
-		"sqlite:///file://host/x.db":            {database.BadURL, "a SQLite URI names no host: write file:/dir/file.db"},
-		"sqlite:///file:%zz.db":                 {database.BadURL, "the path in the SQLite URI has a % that begins no escape: write it as %25"},
-		"sqlite:///" + text + "/x.db":           {database.Denied, "the SQLite file " + text + "/x.db cannot be opened: not a directory"},
-		"sqlite:///" + text + "?mode=dangerous": {database.Other, "no such access mode: dangerous"},
+		"sqlite:///" + dir + "/no/such/x.db":       {database.NoDatabase, "the directory " + dir + "/no/such of the SQLite file x.db does not exist"},
+		"sqlite:///" + dir:                         {database.BadURL, dir + " is a directory, not a SQLite file"},
+		"sqlite:///" + text:                        {database.NoDatabase, "the file " + text + " is not a SQLite database"},
+		"sqlite:///x.db?charset=utf8":              {database.BadURL, `the SQLite URL has the option "charset", which is not known`},
+		"sqlite:///x.db?timeout=soon":              {database.BadURL, "the option timeout of the SQLite URL is not a number of seconds"},
+		"sqlite:///file://host/x.db":               {database.BadURL, "a SQLite URI names no host: write file:/dir/file.db"},
+		"sqlite:///file:%zz.db":                    {database.BadURL, "the path in the SQLite URI has a % that begins no escape: write it as %25"},
+		"sqlite:///" + text + "/x.db":              {database.Denied, "the SQLite file " + text + "/x.db cannot be opened: not a directory"},
+		"sqlite:///" + made(t) + "?mode=dangerous": {database.Other, "no such access mode: dangerous"},
 	} {
 		for _, readOnly := range []bool{false, true} {
 			if readOnly && (want.class == database.Other || strings.Contains(raw, "/no/such")) {
@@ -163,6 +163,11 @@ func TestSQLiteRefused(t *testing.T) {
 			}
 		}
 	}
+	short := filepath.Join(dir, "short.db")
+	if err := os.WriteFile(short, []byte("x"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	openError(t, short, database.Options{}, database.NoDatabase)
 	openError(t, "sqlite:///x.db", database.Options{Schema: "images"}, database.BadURL)
 }
 

@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -76,13 +77,24 @@ func (t target) inspect(readOnly bool) (missing bool, err error) {
 	return false, nil
 }
 
+// readable reads the beginning of the file: what is no database shall be called
+// so by its name ("Database File Format", 1.3.1, SQLite manual).
 func readable(path string) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return &backend.Error{Class: backend.Denied, Err: err, Message: fmt.Sprintf("the SQLite file %s cannot be read: %s", path, cause(err))}
 	}
-	return f.Close()
+	defer f.Close()
+	header := make([]byte, len(magic))
+	if n, err := io.ReadFull(f, header); n > 0 && (err != nil || string(header) != magic) {
+		return &backend.Error{Class: backend.NoDatabase, Message: fmt.Sprintf("the file %s is not a SQLite database", path),
+			Hint: "check the path in the connection URL"}
+	}
+	return nil
 }
+
+// magic is what a SQLite file begins with, unless it is empty.
+const magic = "SQLite format 3\x00"
 
 // cause is the reason in an error of package os, without the path.
 func cause(err error) string {
