@@ -104,10 +104,10 @@ func (p *planner) takesPart(c catalog.Change) bool {
 func (p *planner) operation(step *plan.Step, c catalog.Change, index int, from resume) error {
 	underWay := from.begun && index == from.attempt.Sent.Operation
 	statements, err := c.Op.Render(p.state)
-	if err != nil && underWay && step.Direction == plan.Up {
+	if err != nil && underWay && from.before != nil {
 		// The live schema may show its effect already; the statement is
 		// settled before it is sent again.
-		if before := p.before(step.ID, index); before != nil {
+		if before := from.before(index); before != nil {
 			statements, err = c.Op.Render(before)
 		}
 	}

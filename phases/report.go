@@ -147,7 +147,7 @@ func (s *Service) unsettled(ctx context.Context, sess database.Session, journal 
 // underWay is the statement that an interrupted attempt sent last; nil if it
 // cannot be planned.
 func (p *planner) underWay(id string, at ledger.Attempt) *plan.Statement {
-	step, err := p.up(id, resume{begun: true, attempt: at})
+	step, err := p.up(id, resume{begun: true, attempt: at, before: p.beforeUp(id)})
 	if err != nil {
 		return nil
 	}

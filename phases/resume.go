@@ -3,6 +3,7 @@ package phases
 import (
 	"context"
 
+	"manage/engine/catalog"
 	"manage/engine/database"
 	"manage/engine/ledger"
 	"manage/engine/plan"
@@ -15,11 +16,15 @@ import (
 type resume struct {
 	begun   bool
 	attempt ledger.Attempt
+	// before is the schema that operation number n starts from, as the catalog
+	// has it; nil if it cannot be told. It serves to name the effect of a
+	// statement that may or may not have taken place.
+	before func(n int) *schema.Schema
 }
 
 // resumePoint finds out from the journal where a revision goes on. A file that
 // was changed after it was half applied is refused: its positions mean nothing.
-func (s *Service) resumePoint(journal map[string]ledger.Attempt, id string) (resume, error) {
+func (s *Service) resumePoint(p *planner, journal map[string]ledger.Attempt, id string) (resume, error) {
 	last, ok := journal[id]
 	if !ok || last.Direction != plan.Up {
 		return resume{}, nil
@@ -27,21 +32,23 @@ func (s *Service) resumePoint(journal map[string]ledger.Attempt, id string) (res
 	if last.Checksum != s.Catalog.Revisions[id].Checksum {
 		return resume{}, &run.Changed{Step: id, Attempt: last}
 	}
-	return resume{begun: true, attempt: last}, nil
+	return resume{begun: true, attempt: last, before: p.beforeUp(id)}, nil
 }
 
-// before is the schema that operation number n of a revision starts from, as
-// the catalog has it; nil if it cannot be told. It serves to name the effect
-// of a statement that may or may not have taken place.
-func (p *planner) before(id string, n int) *schema.Schema {
-	state, err := p.catalog.Fold(p.state.Flavor, p.online, p.applied)
-	if err != nil || state.Opaque {
-		return nil
-	}
-	for i, c := range p.catalog.Revisions[id].Up {
-		if i >= n {
-			break
+// beforeUp is resume's before for the way up of a revision.
+func (p *planner) beforeUp(id string) func(int) *schema.Schema {
+	return func(n int) *schema.Schema {
+		state, err := p.catalog.Fold(p.state.Flavor, p.online, p.applied)
+		if err != nil || state.Opaque {
+			return nil
 		}
+		return p.folded(state, p.catalog.Revisions[id].Up[:n])
+	}
+}
+
+// folded applies changes to state; nil if one of them does not fit.
+func (p *planner) folded(state *schema.Schema, changes []catalog.Change) *schema.Schema {
+	for _, c := range changes {
 		if p.takesPart(c) && c.Op.Apply(state) != nil {
 			return nil
 		}
