@@ -10,9 +10,13 @@ import (
 )
 
 // Rebuild makes the schema of a snapshot, and its version rows, in an empty
-// database of the same dialect: a database as another tool left it.
+// database of the same dialect: a database as another tool left it. MySQL
+// takes snapshots of MariaDB as well.
 func Rebuild(t testing.TB, db Database, s *Snapshot) {
 	t.Helper()
+	if db.Dialect == flavor.MySQL {
+		s = s.InMySQL()
+	}
 	for _, statement := range statements(db.Dialect, s) {
 		db.Exec(t, statement)
 	}

@@ -149,12 +149,24 @@ func (s *Server) first() error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
 	defer cancel()
-	if err := s.kind.welcome(ctx, s); err != nil {
+	if err := s.welcome(ctx); err != nil {
 		return fmt.Errorf("set up the new server: %w", err)
 	}
 	s.disconnect()
 	s.admin = s.kind.adminURL(s)
 	return s.identify(ctx)
+}
+
+// welcome makes User. A node that joins a Galera cluster may turn queries away
+// once more after it has answered some.
+func (s *Server) welcome(ctx context.Context) error {
+	for {
+		err := s.kind.welcome(ctx, s)
+		if err == nil || ctx.Err() != nil || !strings.Contains(err.Error(), "WSREP has not yet prepared node") {
+			return err
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
 }
 
 // Join uses a running server. Close leaves it running.

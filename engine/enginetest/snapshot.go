@@ -280,9 +280,14 @@ func sortByName[T any](list []T, key func(T) string) {
 
 // InMySQL returns how MySQL describes the database that the snapshot shows on
 // MariaDB: integers without display widths, no default where MariaDB reports
-// NULL, NO ACTION for RESTRICT, other names of unnamed checks.
+// NULL, NO ACTION for RESTRICT, other names of unnamed checks. A snapshot of
+// MySQL stays as it is.
 func (s *Snapshot) InMySQL() *Snapshot {
 	out := s.Without()
+	if !strings.Contains(s.ServerVersion, "MariaDB") {
+		return out
+	}
+	out.ServerVersion = "MySQL"
 	for name, table := range out.Tables {
 		table.Columns = slices.Clone(table.Columns)
 		for i, c := range table.Columns {
