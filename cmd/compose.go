@@ -45,17 +45,23 @@ func (c *call) dispatch(ctx context.Context, page *view.Page, g *Global, parsed 
 	page.Command = c.speaker.db
 	parsed.BindTo(ctx, (*context.Context)(nil))
 	parsed.Bind(page, g, catalogs(c.program.Catalogs), parsed.Model, c.terminal())
-	for _, provider := range []any{
-		func() (config.Config, error) { return c.configuration(g) },
-		func(conf config.Config) (*catalog.Catalog, error) { return c.catalog(conf) },
-		func(conf config.Config, cat *catalog.Catalog) (Reads, error) {
-			s, err := c.service(ctx, conf, cat, true)
-			return Reads{s}, err
-		},
-		func(conf config.Config, cat *catalog.Catalog) (Writes, error) {
-			s, err := c.service(ctx, conf, cat, false)
-			return Writes{s}, err
-		},
+	for _, provider := range c.providers(ctx) {
+		if err := parsed.BindSingletonProvider(provider); err != nil {
+			return err
+		}
+	}
+	err := parsed.Run()
+	if c.teller != nil {
+		c.teller.Close()
+	}
+	return err
+}
+
+// providers make what commands ask for, from what each of them asks for.
+func (c *call) providers(ctx context.Context) []any {
+	return []any{
+		func() (config.Config, error) { return c.configuration(c.global) },
+		c.catalog,
 		func(conf config.Config, cat *catalog.Catalog) lazyReads {
 			return func(ctx context.Context) (Reads, error) {
 				s, err := c.service(ctx, conf, cat, true)
@@ -68,16 +74,9 @@ func (c *call) dispatch(ctx context.Context, page *view.Page, g *Global, parsed 
 				return Writes{s}, err
 			}
 		},
-	} {
-		if err := parsed.BindSingletonProvider(provider); err != nil {
-			return err
-		}
+		func(open lazyReads) (Reads, error) { return open(ctx) },
+		func(open lazyWrites) (Writes, error) { return open(ctx) },
 	}
-	err := parsed.Run()
-	if c.teller != nil {
-		c.teller.Close()
-	}
-	return err
 }
 
 // repeated are the options that choose the database and the catalog, for

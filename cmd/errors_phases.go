@@ -35,6 +35,19 @@ func phaseRules() []rule {
 				"Restore the file as it was applied, or, if the change does not matter to this database, accept it by name: %s",
 				line.db("sync --accept "+strings.Join(e.IDs, " --accept "))))
 		}),
+		on(func(e *unconfirmed, line speaker) view.Failure {
+			hint := ""
+			if !e.Asked {
+				hint = fmt.Sprintf("Nobody is at a terminal to ask; say it with --yes: %s", line.db(e.What+" --yes"))
+			}
+			return failure(ExitRefused, e.Error(), hint)
+		}),
+	}
+}
+
+// backfillRules say what stopped a data migration.
+func backfillRules() []rule {
+	return []rule{
 		on(func(e *backfill.MissingHook, _ speaker) view.Failure {
 			return failure(ExitRefused, e.Error(), "")
 		}),
@@ -43,13 +56,6 @@ func phaseRules() []rule {
 		}),
 		on(func(e *backfill.ProgramFailed, line speaker) view.Failure {
 			return failure(ExitFailed, e.Error(), "The position is kept. Mend the program, then go on with "+line.db("migrate"))
-		}),
-		on(func(e *unconfirmed, line speaker) view.Failure {
-			hint := ""
-			if !e.Asked {
-				hint = fmt.Sprintf("Nobody is at a terminal to ask; say it with --yes: %s", line.db(e.What+" --yes"))
-			}
-			return failure(ExitRefused, e.Error(), hint)
 		}),
 	}
 }

@@ -11,7 +11,7 @@ import (
 // modelOf is the kong model of a tool.
 func modelOf(t *testing.T, tool tool) *kong.Application {
 	t.Helper()
-	k, err := kong.New(tool.grammar(), kong.Name(tool.name), kong.NoDefaultHelp())
+	k, err := kong.New(tool.grammar(), kong.Name(tool.name), kong.Description(tool.about), kong.NoDefaultHelp())
 	if err != nil {
 		t.Fatal(err)
 	}
