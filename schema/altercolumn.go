@@ -160,6 +160,8 @@ func portableType(server string, f flavor.Flavor) Type {
 		return Type{Name: "numeric"}
 	case "varchar", "char", "character varying", "character", "enum":
 		return Type{Name: "string"}
+	case "text", "tinytext", "longtext": // with a length, or for one
+		return Type{Name: "text"}
 	}
 	return Type{}
 }

@@ -66,6 +66,8 @@ columns = [
   { name = "q", type = "binary(70000)" },
   { name = "r", type = "uuid" },
   { name = "s", type = "enum('ok', 'so so', \"it's bad\")", type_name = "mood", default = "so so" },
+  { name = "u", type = "text(63)", default = "x" },
+  { name = "v", type = "text(65535)" },
   { name = "t", type = "bigint", type_on = { sqlite = "integer" }, comment = "what's up" },
 ]
 primary_key = ["id"]`},

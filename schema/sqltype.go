@@ -13,9 +13,12 @@ import (
 // types have. typeName is the name of an enum's type on PostgreSQL, and is not
 // used otherwise.
 //
-// Two types ask for a word: `uuid` is char(32) where the server has no such
+// Three types ask for a word: `uuid` is char(32) where the server has no such
 // type, MariaDB has it from 10.7 on; `binary(n)` is the smallest of MySQL's
-// blob types that holds n bytes (manual, "The BLOB and TEXT Types").
+// blob types that holds n bytes, and `text(n)` the smallest of its text types
+// that holds n characters of four bytes, as utf8mb4 has them (manual, "The
+// BLOB and TEXT Types"). PostgreSQL has no text with a length, and SQLite keeps
+// the word without heeding it.
 func SQLType(t Type, f flavor.Flavor, typeName string) string {
 	switch {
 	case f.Dialect == flavor.Postgres:
@@ -32,7 +35,7 @@ func postgresType(t Type, typeName string) string {
 		return fmt.Sprintf("character varying(%d)", t.Length)
 	case "char":
 		return fmt.Sprintf("character(%d)", t.Length)
-	case "mediumtext":
+	case "text", "mediumtext":
 		return "text"
 	case "float":
 		// "float(1) to float(24) select real" (manual, "Floating-Point Types").
@@ -62,6 +65,8 @@ func mysqlType(t Type, f flavor.Flavor) string {
 		return fmt.Sprintf("varchar(%d)", t.Length)
 	case "char":
 		return fmt.Sprintf("char(%d)", t.Length)
+	case "text":
+		return textType(t.Length)
 	case "integer":
 		return "int"
 	case "boolean":
@@ -103,19 +108,27 @@ func enumType(values []string) string {
 	return "enum(" + strings.Join(quoted, ",") + ")"
 }
 
-// blobType is the type that MySQL gives a BLOB of a length.
-func blobType(length int) string {
+// blobType is the type that MySQL gives a BLOB of a length in bytes.
+func blobType(length int) string { return sizePrefix(length) + "blob" }
+
+// textType is the type that MySQL gives a TEXT of a length in characters, in a
+// character set of up to four bytes each.
+func textType(length int) string { return sizePrefix(4*length) + "text" }
+
+// sizePrefix is what stands before the name of the smallest BLOB or TEXT type
+// that holds so many bytes; 0 stands for no length given.
+func sizePrefix(bytes int) string {
 	switch {
-	case length == 0:
-		return "blob"
-	case length < 1<<8:
-		return "tinyblob"
-	case length < 1<<16:
-		return "blob"
-	case length < 1<<24:
-		return "mediumblob"
+	case bytes == 0:
+		return ""
+	case bytes < 1<<8:
+		return "tiny"
+	case bytes < 1<<16:
+		return ""
+	case bytes < 1<<24:
+		return "medium"
 	}
-	return "longblob"
+	return "long"
 }
 
 func sqliteType(t Type) string {
@@ -124,6 +137,10 @@ func sqliteType(t Type) string {
 		return fmt.Sprintf("VARCHAR(%d)", t.Length)
 	case "char":
 		return fmt.Sprintf("CHAR(%d)", t.Length)
+	case "text":
+		if t.Length > 0 {
+			return fmt.Sprintf("TEXT(%d)", t.Length)
+		}
 	case "mediumtext":
 		return "TEXT"
 	case "float":

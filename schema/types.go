@@ -10,8 +10,8 @@ import (
 type Type struct {
 	// Name is the type's name in lower case, such as "string".
 	Name string
-	// Length is the number of characters or bytes of string, char and binary,
-	// and the precision of float; 0 if there is none.
+	// Length is the number of characters of string, char and text, of bytes of
+	// binary, and the precision of float; 0 if there is none.
 	Length int
 	// Precision and Scale belong to numeric; Precision 0 means none was given.
 	Precision, Scale int
@@ -31,11 +31,11 @@ func typeFormOf(name string) (typeForm, bool) {
 	switch name {
 	case "string", "char":
 		return typeForm{1, 1}, true
-	case "float", "binary":
+	case "float", "binary", "text":
 		return typeForm{0, 1}, true
 	case "numeric":
 		return typeForm{0, 2}, true
-	case "text", "mediumtext", "integer", "bigint", "smallint", "boolean", "double", "datetime", "date", "json", "uuid":
+	case "mediumtext", "integer", "bigint", "smallint", "boolean", "double", "datetime", "date", "json", "uuid":
 		return typeForm{}, true
 	}
 	return typeForm{}, false
@@ -205,7 +205,7 @@ func typeHint(name string) string {
 	if meant, ok := other[name]; ok {
 		return "write " + meant
 	}
-	return "types are string(n), char(n), text, mediumtext, integer, bigint, smallint, boolean, float, double, numeric(p,s), datetime, date, json, binary, uuid and enum(a, b, …)"
+	return "types are string(n), char(n), text, text(n), mediumtext, integer, bigint, smallint, boolean, float, double, numeric(p,s), datetime, date, json, binary, uuid and enum(a, b, …)"
 }
 
 // String is the type as ParseType reads it, in one spelling per type.

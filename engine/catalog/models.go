@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"reflect"
+	"slices"
 
 	"manage/schema"
 )
@@ -49,12 +50,27 @@ func (d *decoder) checkModels(f *modelsText) {
 				if err := t.CreateTable.Check(); err != nil {
 					d.fail("%v", err)
 				}
+				d.checkRefers(f, t)
 			})
 		})
 	}
 	for i, e := range f.Enums {
 		if err := e.Check(); err != nil {
 			d.at("enum", func() { d.atIndex(i, func() { d.fail("%v", err) }) })
+		}
+	}
+}
+
+// checkRefers looks for the tables and enumerations that a table refers to.
+func (d *decoder) checkRefers(f *modelsText, t modelTableText) {
+	for _, k := range t.ForeignKeys {
+		if !slices.ContainsFunc(f.Tables, func(o modelTableText) bool { return o.Name == k.RefTable }) {
+			d.fail("table %q: a foreign key refers to the table %q, which is not described", t.Name, k.RefTable)
+		}
+	}
+	for _, c := range t.Columns {
+		if c.TypeName != "" && !slices.ContainsFunc(f.Enums, func(e schema.CreateEnum) bool { return e.Name == c.TypeName }) {
+			d.fail("table %q: column %q has the type_name %q: describe that in an [[enum]]", t.Name, c.Name, c.TypeName)
 		}
 	}
 }
