@@ -124,18 +124,20 @@ func sharedDatabase(tables map[string]bool) bool {
 }
 
 // nearest walks over the positions a database can be at, oldest first, and
-// returns the first whose schema is live; if none is, the error names the one
-// that differs least. Positions behind plain SQL whose effect is not known
+// returns the first whose schema is live, known differences aside; if none is,
+// the error names the one that differs least. Positions behind plain SQL whose effect is not known
 // cannot be compared; the error says where they begin.
 func (s *Service) nearest(live *schema.Schema) (revision.Set, error) {
 	var found revision.Set
 	best, least := &Mismatch{}, -1
+	rules := schema.TakingOver()
+	rules.Known = s.Catalog.KnownDifferences
 	err := s.Catalog.Positions(s.DB.Flavor(), func(at revision.Set, want *schema.Schema) bool {
 		if want.Opaque {
 			best.Beyond = cmp.Or(best.Beyond, s.Catalog.Graph.Version(at).String())
 			return true
 		}
-		differences := schema.Compare(want, live, schema.TakingOver())
+		differences := schema.Compare(want, live, rules)
 		if len(differences) == 0 {
 			found = at
 			return false

@@ -66,6 +66,8 @@ type Rules struct {
 	// OtherTables overlooks tables and enumerations that only the second
 	// schema has.
 	OtherTables bool
+	// Known are differences of the second schema that alarm nobody.
+	Known []KnownDifference
 }
 
 // TakingOver are the rules for finding the position of a database that other
@@ -98,7 +100,7 @@ func Compare(want, have *Schema, rules Rules) []Difference {
 		c.triggers()
 	}
 	c.enums()
-	return c.out
+	return slices.DeleteFunc(c.out, c.known)
 }
 
 // Distance is the number of differences, for finding the nearest of several

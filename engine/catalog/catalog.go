@@ -24,10 +24,14 @@ type Catalog struct {
 	Aliases         map[string]string // other names of ids and releases
 	Legacy          *Legacy           // nil if the service never had an older scheme
 	Guards          []Guard
-	Graph           *revision.Graph
-	Revisions       map[string]*Revision
-	Migrations      map[string]*Migration
-	Models          *Models // nil if there is no models.toml
+	// KnownDifferences are those of databases that other tools made, which
+	// alarm nobody.
+	KnownDifferences []schema.KnownDifference
+
+	Graph      *revision.Graph
+	Revisions  map[string]*Revision
+	Migrations map[string]*Migration
+	Models     *Models // nil if there is no models.toml
 	// Dir is the directory on disk that the catalog was read from; "" for an
 	// embedded one. Programs of data migrations are relative to it.
 	Dir string

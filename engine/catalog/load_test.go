@@ -11,6 +11,7 @@ import (
 	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"manage/engine/catalog"
 	"manage/engine/flavor"
@@ -41,6 +42,13 @@ phase = "contract"
 name = "old nodes"
 query = { other = "SELECT 1 WHERE 0" }
 message = "there are old nodes"
+
+[[known_difference]]
+table = "goods"
+kind = "changed"
+column = { name = "price", type = "bigint" }
+dialects = ["mysql"]
+why = "another tool"
 -- versions/.hidden.toml --
 this is not read
 -- versions/notes.txt --
@@ -137,8 +145,10 @@ func TestSettings(t *testing.T) {
 		Guards: []catalog.Guard{{Phase: "contract", Name: "old nodes",
 			Query:   schema.Text{By: map[string]string{"other": "SELECT 1 WHERE 0"}},
 			Message: "there are old nodes", Source: revision.Source{File: "catalog.toml", Line: 17}}},
+		KnownDifferences: []schema.KnownDifference{{Table: "goods", Kind: schema.Changed, Why: "another tool",
+			Column: &schema.ColumnDef{Name: "price", Type: "bigint"}, Dialects: []string{"mysql"}}},
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(schema.ColumnDef{})); diff != "" {
 		t.Errorf("settings differ (-want +got):\n%s", diff)
 	}
 }

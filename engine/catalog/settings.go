@@ -28,6 +28,8 @@ type settings struct {
 	Aliases         map[string]string `toml:"aliases"`
 	Legacy          *legacySettings   `toml:"legacy"`
 	Guards          []guardSettings   `toml:"guard"`
+
+	KnownDifferences []schema.KnownDifference `toml:"known_difference"`
 }
 
 type legacySettings struct {
@@ -77,6 +79,8 @@ func readSettings(d *decoder, r *report, text string) (*Catalog, settings) {
 		DowngradeReason: s.DowngradeReason,
 		Revisions:       map[string]*Revision{},
 		Migrations:      map[string]*Migration{},
+
+		KnownDifferences: s.KnownDifferences,
 	}
 	if s.Legacy != nil {
 		c.Legacy = &Legacy{Table: s.Legacy.Table, Column: s.Legacy.Column, Versions: s.Legacy.Versions}
@@ -124,6 +128,11 @@ func (d *decoder) checkSettings(s *settings) {
 	}
 	for i, g := range s.Guards {
 		d.at("guard", func() { d.atIndex(i, func() { d.checkGuard(g) }) })
+	}
+	for i, k := range s.KnownDifferences {
+		if err := k.Check(); err != nil {
+			d.at("known_difference", func() { d.atIndex(i, func() { d.fail("known_difference: %v", err) }) })
+		}
 	}
 }
 
