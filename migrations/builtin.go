@@ -16,12 +16,14 @@ type Builtin struct {
 }
 
 //go:embed glance/catalog.toml glance/versions
+//go:embed watcher/catalog.toml watcher/models.toml watcher/versions
 var files embed.FS
 
 // Catalogs lists the built-in catalogs.
 func Catalogs() []Builtin {
 	return []Builtin{
 		{Name: "glance", FS: sub("glance")},
+		{Name: "watcher", FS: sub("watcher")},
 	}
 }
 
