@@ -193,13 +193,15 @@ func joinRow(row []*string) string {
 }
 
 // condition tells the dialect: [sqlite], [postgres], [mysql] for MySQL and
-// MariaDB.
+// MariaDB, [oracle] for MySQL alone.
 func condition(c string, d flavor.Dialect) (bool, error) {
 	switch c {
 	case "sqlite", "postgres":
 		return string(d) == c, nil
 	case "mysql":
 		return d.MySQLFamily(), nil
+	case "oracle":
+		return d == flavor.MySQL, nil
 	case "server":
 		return d != flavor.SQLite, nil
 	}

@@ -6,6 +6,7 @@ import (
 	"net"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"manage/engine/flavor"
 )
@@ -39,7 +40,25 @@ func StartGalera(n int, o Options) ([]*Server, error) {
 		}
 		nodes = append(nodes, s)
 	}
-	return nodes, nil
+	return nodes, joinedAll(nodes)
+}
+
+// joinedAll waits until the first node sees all the others.
+func joinedAll(nodes []*Server) error {
+	pool, err := nodes[0].adminPool()
+	size := 0
+	for deadline := time.Now().Add(startTimeout); err == nil && size < len(nodes) && time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+		err = pool.QueryRow("SELECT variable_value FROM information_schema.global_status WHERE variable_name = 'wsrep_cluster_size'").Scan(&size)
+	}
+	if err == nil && size < len(nodes) {
+		err = fmt.Errorf("the cluster has %d nodes, not %d", size, len(nodes))
+	}
+	if err != nil {
+		for _, s := range nodes {
+			s.Close()
+		}
+	}
+	return err
 }
 
 // galeraSettings are those of node number i. The state transfer listens on a
@@ -50,7 +69,9 @@ func galeraSettings(i int, provider string, addresses []string, transfer int) []
 		"wsrep-cluster-name=" + dirPrefix + "cluster", "wsrep-cluster-address=gcomm://" + strings.Join(addresses, ","),
 		fmt.Sprintf("wsrep-node-name=node%d", i+1), "wsrep-node-address=" + addresses[i],
 		"wsrep-sst-method=rsync", "wsrep-sst-receive-address=" + loopbackAddress(transfer),
-		"wsrep-provider-options=gmcast.listen_addr=tcp://" + addresses[i] + ";gcache.size=64M;pc.recovery=false",
+		"wsrep-provider-options=gmcast.listen_addr=tcp://" + addresses[i] + ";gcache.size=64M;pc.recovery=false;pc.wait_prim_timeout=PT60S;" +
+			// A busy machine is no reason to think a node dead.
+			"evs.suspect_timeout=PT30S;evs.inactive_timeout=PT60S;evs.install_timeout=PT30S;gmcast.peer_timeout=PT20S",
 	}
 	if i == 0 {
 		settings = append(settings, "wsrep-new-cluster")
