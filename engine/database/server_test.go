@@ -95,3 +95,30 @@ func TestWsrepSyncWait(t *testing.T) {
 		t.Errorf("wsrep_sync_wait is %s", got)
 	}
 }
+
+// TestGalera: a node of a cluster, here its only one, is known as such, and
+// sessions work on it as on any other server.
+func TestGalera(t *testing.T) {
+	const provider = "/usr/lib/galera/libgalera_smm.so" // where Debian's galera-4 puts it, which its mariadb-server needs
+	server := enginetest.Private(t, flavor.MariaDB, enginetest.Options{Settings: []string{
+		"wsrep_on=ON", "wsrep_provider=" + provider, "wsrep_cluster_address=gcomm://", "wsrep_node_address=127.0.0.1",
+		fmt.Sprintf("wsrep_provider_options=gmcast.listen_addr=tcp://127.0.0.1:%d", closedPort(t)),
+		"binlog_format=ROW", "innodb_autoinc_lock_mode=2"}})
+	wait := 7
+	db := open(t, server.New(t).URL, database.Options{WsrepSyncWait: &wait})
+	if f := db.Flavor(); f.Dialect != flavor.MariaDB || !f.Galera {
+		t.Errorf("flavor is %+v", f)
+	}
+	s := session(t, db)
+	exec(t, s, "CREATE TABLE t (id INTEGER PRIMARY KEY)")
+	if err := s.Begin(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	exec(t, s, "INSERT INTO t VALUES (?)", 1)
+	if err := s.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := texts(t, s, "SELECT id FROM t"); len(got) != 1 {
+		t.Errorf("%d rows, want 1", len(got))
+	}
+}
