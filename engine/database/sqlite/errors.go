@@ -18,16 +18,30 @@ func (Backend) Classify(err error) *backend.Error {
 	if !errors.As(err, &e) {
 		return nil
 	}
-	class, hint := classOfCode(e.Code(), e.Error())
-	return &backend.Error{Class: class, Code: strconv.Itoa(e.Code()), Message: words(e.Error()), Hint: hint, Err: err}
+	known := &backend.Error{Code: strconv.Itoa(e.Code()), Message: words(e.Error()), Err: err}
+	if halfWritten(e.Code()) {
+		known.Class, known.Message = backend.ReadOnly, "a writer of the SQLite file was interrupted, and a command that only reads may not undo what it left"
+		known.Hint = "run the command that was interrupted again, or open the file with any program that may write to it: that recovers it"
+		return known
+	}
+	known.Class, known.Hint = classOfCode(e.Code(), e.Error())
+	return known
+}
+
+// halfWritten reports whether the file waits for somebody who may write to roll
+// back what an interrupted writer left.
+func halfWritten(code int) bool {
+	switch code {
+	case sqlite3.SQLITE_READONLY_ROLLBACK, sqlite3.SQLITE_READONLY_RECOVERY:
+		return true
+	}
+	return false
 }
 
 func classOfCode(code int, text string) (backend.Class, string) {
 	switch code {
 	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_ROWID:
 		return backend.Duplicate, ""
-	case sqlite3.SQLITE_READONLY_ROLLBACK, sqlite3.SQLITE_BUSY_RECOVERY, sqlite3.SQLITE_READONLY_RECOVERY:
-		return backend.ReadOnly, "an interrupted writer left the file half written: run the command that was interrupted again, it recovers the file"
 	case sqlite3.SQLITE_READONLY_CANTINIT, sqlite3.SQLITE_READONLY_DIRECTORY:
 		return backend.ReadOnly, "the directory of the file must be writable too"
 	}
