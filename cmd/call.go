@@ -25,6 +25,7 @@ type call struct {
 	log     *slog.Logger
 	words   []string // as kong got them
 	level   slog.LevelVar
+	usual   slog.Level // of the tool, without --debug
 	global  *Global
 	teller  teller // nil while no database is open
 	closers []func() error

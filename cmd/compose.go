@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"context"
-	"log/slog"
 	"slices"
 	"strings"
 
@@ -35,9 +34,6 @@ type (
 func (c *call) dispatch(ctx context.Context, page *view.Page, g *Global, parsed *kong.Context) error {
 	if err := c.openLog(g); err != nil {
 		return err
-	}
-	if g.Debug {
-		c.level.Set(slog.LevelDebug)
 	}
 	c.global = g
 	c.speaker.options = repeated(g)

@@ -65,7 +65,7 @@ func readGlance(model *kong.Application, words []string) (scanned, error) {
 			return readLegacy(model, global, a, rest)
 		}
 	}
-	return s, &usageError{Kind: unknownCommand, Word: word, Nearest: nearest(word, glanceCommands()), Command: model.Node}
+	return s, &usageError{Kind: unknownCommand, Word: word, Known: glanceCommands(), Nearest: nearest(word, glanceCommands()), Command: model.Node}
 }
 
 // glanceGlobals reads the options before the command.
@@ -99,7 +99,7 @@ func readNested(model *kong.Application, global, rest []string) (scanned, error)
 	}
 	node, action := child(db, rest[0]), actionNamed(rest[0])
 	if node == nil || action == nil {
-		return scanned{node: db}, &usageError{Kind: unknownCommand, Word: rest[0], Nearest: nearest(rest[0], childNames(db)), Command: db}
+		return scanned{node: db}, &usageError{Kind: unknownCommand, Word: rest[0], Known: childNames(db), Nearest: nearest(rest[0], childNames(db)), Command: db}
 	}
 	w := glanceWords{action: *action, scanner: scanner{node: node, rest: rest[1:]}, named: map[string]string{}}
 	if err := w.nested(); err != nil || w.help {

@@ -32,7 +32,18 @@ func (c *call) openLog(g *Global) error {
 		w = io.MultiWriter(w, f)
 	}
 	c.log = c.tool.logs(w, &c.level)
+	c.usual = c.level.Level()
+	c.setLevel(g.Debug)
 	return nil
+}
+
+// setLevel sets the level of the log. Of a switch and a file that differ the
+// configuration knows which counts.
+func (c *call) setLevel(debug bool) {
+	c.level.Set(c.usual)
+	if debug {
+		c.level.Set(slog.LevelDebug)
+	}
 }
 
 // plainLogs are the logs of manage: warnings, unless --debug asks for all.

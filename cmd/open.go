@@ -3,9 +3,9 @@ package cmd
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"os"
 	"os/user"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,7 +21,7 @@ import (
 // environment, files.
 func (c *call) configuration(g *Global) (config.Config, error) {
 	in := config.Input{
-		Program: c.tool.name, Sources: config.Sources(c.words),
+		Program: c.tool.name, Sources: config.Sources(spelledOut(c.words)),
 		Connection: g.Connection, ConnectionFile: g.ConnectionFile, Catalog: g.Catalog,
 		Environ: c.environment,
 	}
@@ -34,10 +34,21 @@ func (c *call) configuration(g *Global) (config.Config, error) {
 		return config.Config{}, err
 	}
 	conf, err := config.Load(in)
-	if conf.Debug {
-		c.level.Set(slog.LevelDebug)
+	if err == nil {
+		c.setLevel(conf.Debug)
 	}
 	return conf, err
+}
+
+// spelledOut writes -d, which only the older tools have, as --debug.
+func spelledOut(words []string) []string {
+	words = slices.Clone(words)
+	for i, w := range words {
+		if w == "-d" {
+			words[i] = "--debug"
+		}
+	}
+	return words
 }
 
 // environment looks a variable up.

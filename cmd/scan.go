@@ -153,8 +153,8 @@ func (s *scanner) plain(word string) error {
 			return nil
 		}
 	}
-	err := &usageError{Kind: unknownCommand, Word: word, Command: s.node}
-	err.Nearest = nearest(word, childNames(s.node))
+	err := &usageError{Kind: unknownCommand, Word: word, Known: childNames(s.node), Command: s.node}
+	err.Nearest = nearest(word, err.Known)
 	for _, child := range s.node.Children { // a `db` that was left out
 		for _, grandchild := range child.Children {
 			if grandchild.Name == word {

@@ -29,6 +29,7 @@ type usageError struct {
 	Word    string
 	Other   string // a second option or argument that it is about
 	Nearest []string
+	Known   []string   // what could stand in the place of Word
 	Command *kong.Node // as far as it was understood
 	Err     error
 }
@@ -62,7 +63,10 @@ func (e *usageError) Unwrap() error { return e.Err }
 // hint names what was probably meant, and where help is.
 func (e *usageError) hint(program string) string {
 	help := strings.TrimSpace(program+" "+commandPath(e.Command)) + " --help"
-	if len(e.Nearest) == 0 {
+	switch {
+	case len(e.Nearest) == 0 && len(e.Known) > 0:
+		return fmt.Sprintf("There are %s.", strings.Join(e.Known, ", "))
+	case len(e.Nearest) == 0:
 		return fmt.Sprintf("`%s` lists what there is.", help)
 	}
 	return fmt.Sprintf("Did you mean %s? `%s` lists what there is.", alternatives(e.Nearest), help)
