@@ -68,6 +68,7 @@ func galeraSettings(i int, provider string, addresses []string, transfer int) []
 		"wsrep-on=ON", "wsrep-provider=" + provider, "binlog-format=ROW", "innodb-autoinc-lock-mode=2",
 		"wsrep-cluster-name=" + dirPrefix + "cluster", "wsrep-cluster-address=gcomm://" + strings.Join(addresses, ","),
 		fmt.Sprintf("wsrep-node-name=node%d", i+1), "wsrep-node-address=" + addresses[i],
+		"wsrep-auto-increment-control=OFF", // tests write to the first node and count on its numbers
 		"wsrep-sst-method=rsync", "wsrep-sst-receive-address=" + loopbackAddress(transfer),
 		"wsrep-provider-options=gmcast.listen_addr=tcp://" + addresses[i] + ";gcache.size=64M;pc.recovery=false;pc.wait_prim_timeout=PT60S;" +
 			// A busy machine is no reason to think a node dead.

@@ -199,7 +199,12 @@ func (s *Server) identify(ctx context.Context) error {
 		return err
 	}
 	s.Flavor = flavor.Parse(s.Dialect, version)
-	return nil
+	if s.Dialect == flavor.MariaDB {
+		var name, on string
+		err = db.QueryRowContext(ctx, "SHOW VARIABLES LIKE 'wsrep_on'").Scan(&name, &on)
+		s.Flavor.Galera = on == "ON"
+	}
+	return err
 }
 
 // adminPool is a connection pool to the database from which others are made.

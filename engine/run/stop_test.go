@@ -176,6 +176,10 @@ func TestLockRetries(t *testing.T) {
 		must(t, err)
 		unlock := lock(t, e)
 		err = h.Execute(t.Context(), rest, nil)
+		if e.Flavor.Galera { // a schema change ends what is in its way
+			must(t, err)
+			return
+		}
 		var failed *run.StepFailed
 		if !errors.As(err, &failed) || failed.Retries != 1 || failed.Step != "two" {
 			t.Fatalf("error %+v", err)
