@@ -19,7 +19,7 @@ const module = "manage/"
 // layers are the packages, the highest first: a package imports only what
 // stands below it. Packages in one row do not import each other.
 var layers = [][]string{
-	{"cmd/manage"},
+	{"cmd/manage", "docs/howto/embed"},
 	{"cmd"},
 	{"cmd/config", "cmd/view"},
 	{"migrations"},
