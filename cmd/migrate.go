@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"manage/cmd/view"
+	"manage/engine/catalog"
 	"manage/phases"
 )
 
@@ -17,15 +18,31 @@ type migrateCommand struct {
 func (*migrateCommand) Doc() Doc {
 	return Doc{
 		Does: "The second step of an upgrade while the service runs: moves rows to where the new release " +
-			"looks for them, in batches. It can be stopped and goes on where it was. " + versionGrammar,
+			"looks for them, in batches. It can be stopped and goes on where it was. VERSION may also name one data migration. " + versionGrammar,
 		Writes:   writesRows,
 		Exits:    writeExits(),
-		Examples: []string{"db migrate", "db migrate ocata"},
+		Examples: []string{"db migrate", "db migrate ocata", "db migrate train_migrate01 --again"},
 	}
 }
 
 // Run moves the rows.
-func (c *migrateCommand) Run(ctx context.Context, s Writes, p *view.Page) error {
+func (c *migrateCommand) Run(ctx context.Context, cat *catalog.Catalog, open lazyWrites, p *view.Page) error {
+	if c.Again && cat.Migrations[c.Target] == nil {
+		return &usageError{Kind: missingArgument, Word: "the name of a data migration to run --again", Known: migrationIDs(cat)}
+	}
+	s, err := open(ctx)
+	if err != nil {
+		return err
+	}
 	req := phases.Request{Version: c.Target, Online: true, Again: c.Again}
 	return change(ctx, "migrate", s, p, func() (phases.Result, error) { return s.Migrate(ctx, req) })
+}
+
+// migrationIDs are the data migrations of a catalog, in the order of the graph.
+func migrationIDs(cat *catalog.Catalog) []string {
+	var ids []string
+	for _, m := range cat.Graph.Migrations() {
+		ids = append(ids, m.ID)
+	}
+	return ids
 }

@@ -14,7 +14,6 @@ import (
 // migrateJob decides for Migrate.
 func (s *Service) migrateJob(req Request) job {
 	req.Online = true
-	finished := map[string]bool{}
 	return func(ctx context.Context, sess database.Session) (work, error) {
 		if err := s.branched("migrate"); err != nil {
 			return work{}, err
@@ -24,7 +23,7 @@ func (s *Service) migrateJob(req Request) job {
 			return work{}, err
 		}
 		if a.target.Migration != "" && req.Again {
-			return s.again(ctx, sess, a, finished)
+			return s.again(ctx, sess, a)
 		}
 		if err := s.expandedFor("migrate", a.applied, expandPart(s.Catalog.Graph, a.target.Set)); err != nil {
 			return work{}, err
@@ -51,13 +50,12 @@ func expandPart(g *revision.Graph, set revision.Set) revision.Set {
 
 // again decides for `migrate NAME --again`: one data migration is run once
 // more, whatever is contracted, if it finds rows.
-func (s *Service) again(ctx context.Context, sess database.Session, a attempt, finished map[string]bool) (work, error) {
+func (s *Service) again(ctx context.Context, sess database.Session, a attempt) (work, error) {
 	id := a.target.Migration
 	found, err := s.pending(ctx, sess, s.Catalog.Migrations[id])
-	if err != nil || !found || finished[id] {
+	if err != nil || !found {
 		return work{}, err
 	}
-	finished[id] = true
 	w := work{}
 	w.plan = plan.Plan{Catalog: s.Catalog.Name, Dialect: string(s.DB.Flavor().Dialect), From: a.position.Rows, To: a.position.Rows}
 	w.plan.Steps = s.migrationSteps([]string{id})

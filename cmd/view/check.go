@@ -51,7 +51,7 @@ func whatIsNext(p *Page, l *lines, r phases.Report) {
 		l.add("Problem: %s", q.Message)
 		l.add("  %s", advice(p, q))
 	}
-	if len(r.NextRevisions) > 0 {
+	if len(r.NextRevisions) > 0 && r.Stage != revision.Unversioned { // there it is not known yet
 		l.add("Outstanding: %s", count(len(r.NextRevisions), "revision")+", "+span(r.NextRevisions))
 	}
 	if len(r.Due) > 0 {
