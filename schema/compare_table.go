@@ -106,7 +106,8 @@ func (c *comparer) primaryKey(want, have *Table) {
 }
 
 func (c *comparer) uniques(want, have *Table) {
-	pairs(want.Uniques, have.Uniques, func(k *Key) string { return c.foldAll(k.Columns) }, func(w, h **Key) {
+	name := func(k *Key) string { return k.Name }
+	pairs(byName(want.Uniques, name), byName(have.Uniques, name), func(k *Key) string { return c.foldAll(k.Columns) }, func(w, h **Key) {
 		switch {
 		case h == nil:
 			c.add(plan.KindUnique, (*w).Name, "("+c.foldAll((*w).Columns)+")", "")
@@ -176,7 +177,8 @@ func (c *comparer) describeIndex(x *Index) string {
 }
 
 func (c *comparer) foreignKeys(want, have *Table) {
-	pairs(want.ForeignKeys, have.ForeignKeys, c.describeForeignKey, func(w, h **ForeignKey) {
+	name := func(f *ForeignKey) string { return f.Name }
+	pairs(byName(want.ForeignKeys, name), byName(have.ForeignKeys, name), c.describeForeignKey, func(w, h **ForeignKey) {
 		switch {
 		case h == nil:
 			c.add(plan.KindForeignKey, (*w).Name, c.describeForeignKey(*w), "")
@@ -215,7 +217,14 @@ func (c *comparer) checks(want, have *Table) {
 }
 
 func (c *comparer) compared(checks []*Check) []*Check {
-	return slices.DeleteFunc(slices.Clone(checks), func(k *Check) bool { return c.rules.BooleanChecks && booleanCheck(k.Expr) })
+	checks = byName(checks, func(k *Check) string { return k.Name })
+	return slices.DeleteFunc(checks, func(k *Check) bool { return c.rules.BooleanChecks && booleanCheck(k.Expr) })
+}
+
+// byName is the list in the order of its names, so that of several constraints
+// that say the same, those of one name are compared with each other.
+func byName[T any](list []T, name func(T) string) []T {
+	return slices.SortedStableFunc(slices.Values(list), func(a, b T) int { return strings.Compare(name(a), name(b)) })
 }
 
 // names compares the names of two constraints that are otherwise equal. A

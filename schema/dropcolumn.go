@@ -52,16 +52,27 @@ func (o *DropColumn) checkUses(s *Schema, t *Table, name string) error {
 	d := s.Flavor.Dialect
 	for _, n := range s.TableNames() {
 		for _, f := range s.Tables[n].ForeignKeys {
-			if f.RefTable == t.Name && hasColumn(f.RefColumns, name, d) && (n != t.Name || d.MySQLFamily()) {
+			own := n == t.Name && hasColumn(f.Columns, name, d) && !d.MySQLFamily()
+			if f.RefTable == t.Name && hasColumn(f.RefColumns, name, d) && !own {
 				return misfit(o.Kind(), o.Table, "column %q is referenced by a foreign key of table %q; drop that first", name, n)
 			}
 		}
 	}
-	if d == flavor.SQLite && t.PrimaryKey != nil && hasColumn(t.PrimaryKey.Columns, name, d) {
+	if t.PrimaryKey != nil && hasColumn(t.PrimaryKey.Columns, name, d) {
 		return misfit(o.Kind(), o.Table, "column %q belongs to the primary key", name)
 	}
 	if !d.MySQLFamily() {
 		return nil
+	}
+	return o.checkMySQL(t, name, d)
+}
+
+// checkMySQL refuses what MySQL and MariaDB refuse beyond that.
+func (o *DropColumn) checkMySQL(t *Table, name string, d flavor.Dialect) error {
+	for _, k := range t.Uniques {
+		if d == flavor.MariaDB && len(k.Columns) > 1 && hasColumn(k.Columns, name, d) {
+			return misfit(o.Kind(), o.Table, "column %q is in the unique constraint %q with other columns; drop that first", name, k.Name)
+		}
 	}
 	for _, f := range t.ForeignKeys {
 		if hasColumn(f.Columns, name, d) {
@@ -82,9 +93,6 @@ func (t *Table) dropColumnMySQL(name string, d flavor.Dialect) {
 	for _, c := range t.checksOf(name, d) {
 		t.Checks = drop(t.Checks, c)
 	}
-	if t.PrimaryKey != nil && !t.PrimaryKey.without(name, d) {
-		t.PrimaryKey = nil
-	}
 	t.Uniques = slices.DeleteFunc(t.Uniques, func(k *Key) bool { return !k.without(name, d) })
 	t.Indexes = slices.DeleteFunc(t.Indexes, func(x *Index) bool {
 		x.Columns = slices.DeleteFunc(x.Columns, func(c IndexColumn) bool {
@@ -102,14 +110,10 @@ func (k *Key) without(name string, d flavor.Dialect) bool {
 
 // dropColumnOthers removes everything that contains the column.
 func (t *Table) dropColumnOthers(name string, d flavor.Dialect) {
-	uses := func(k *Key) bool { return hasColumn(k.Columns, name, d) }
-	if t.PrimaryKey != nil && uses(t.PrimaryKey) {
-		t.PrimaryKey = nil
-	}
-	t.Uniques = slices.DeleteFunc(t.Uniques, uses)
+	t.Uniques = slices.DeleteFunc(t.Uniques, func(k *Key) bool { return hasColumn(k.Columns, name, d) })
 	t.Indexes = slices.DeleteFunc(t.Indexes, func(x *Index) bool { return x.uses(name, d) })
 	t.ForeignKeys = slices.DeleteFunc(t.ForeignKeys, func(f *ForeignKey) bool {
-		gone := hasColumn(f.Columns, name, d) || f.RefTable == t.Name && hasColumn(f.RefColumns, name, d)
+		gone := hasColumn(f.Columns, name, d)
 		if gone {
 			t.dropInlineForeignKey(f)
 		}

@@ -40,10 +40,17 @@ func (s *Schema) nameConstraints(t *Table) {
 
 // supportForeignKey adds the index that MySQL makes for a foreign key when no
 // index begins with its columns. It bears the constraint's name if that was
-// given, else the first column's.
+// given, else the first column's. An index that the server made for another
+// foreign key with the same columns gives way to the new one.
 func (s *Schema) supportForeignKey(t *Table, f *ForeignKey, named bool) {
 	d := s.Flavor.Dialect
-	if !d.MySQLFamily() || t.indexed(f.Columns, d) {
+	if !d.MySQLFamily() {
+		return
+	}
+	before := slices.DeleteFunc(slices.Clone(t.ForeignKeys), func(o *ForeignKey) bool { return o == f })
+	made := t.madeFor(before, f.Columns, d)
+	t.Indexes = drop(t.Indexes, made)
+	if t.indexed(f.Columns, d) {
 		return
 	}
 	name := f.Name
@@ -55,6 +62,35 @@ func (s *Schema) supportForeignKey(t *Table, f *ForeignKey, named bool) {
 		x.Columns = append(x.Columns, IndexColumn{Name: c})
 	}
 	t.Indexes = append(t.Indexes, x)
+}
+
+// madeFor is the index that the server made for one of some foreign keys, if
+// it covers just these columns. The server's mark on such indexes cannot be
+// seen, so it is told by its name and columns.
+func (t *Table) madeFor(keys []*ForeignKey, columns []string, d flavor.Dialect) *Index {
+	for _, f := range keys {
+		if !sameColumns(f.Columns, columns, d) {
+			continue
+		}
+		for _, x := range t.Indexes {
+			name := sameName(x.Name, f.Name, d) || sameName(x.Name, f.Columns[0], d)
+			if name && !x.Unique && sameColumns(x.columnNames(), columns, d) {
+				return x
+			}
+		}
+	}
+	return nil
+}
+
+// unsupported is a foreign key of the table that no index serves, nil if all
+// are served. InnoDB does not let go of the last index that serves one.
+func (t *Table) unsupported(d flavor.Dialect) *ForeignKey {
+	for _, f := range t.ForeignKeys {
+		if d.MySQLFamily() && !t.indexed(f.Columns, d) {
+			return f
+		}
+	}
+	return nil
 }
 
 // indexed reports whether a key or index of the table begins with columns.
@@ -95,8 +131,7 @@ func (x *Index) beginsWith(columns []string, d flavor.Dialect) bool {
 // dropSupport removes an index that MySQL made for a foreign key once columns
 // have an index that serves as well: "this index may be silently dropped
 // later if you create another index that can be used" (manual, "FOREIGN KEY
-// Constraints"). The server's mark on such indexes cannot be seen, so it is
-// told by its name and columns.
+// Constraints").
 func (t *Table) dropSupport(columns []string, except string, d flavor.Dialect) {
 	if !d.MySQLFamily() {
 		return
@@ -105,12 +140,8 @@ func (t *Table) dropSupport(columns []string, except string, d flavor.Dialect) {
 		if !beginsWith(columns, f.Columns, d) {
 			continue
 		}
-		for _, x := range t.Indexes {
-			made := sameName(x.Name, f.Name, d) || sameName(x.Name, f.Columns[0], d)
-			if made && x.Name != except && !x.Unique && sameColumns(x.columnNames(), f.Columns, d) {
-				t.Indexes = drop(t.Indexes, x)
-				break
-			}
+		if made := t.madeFor([]*ForeignKey{f}, f.Columns, d); made != nil && made.Name != except {
+			t.Indexes = drop(t.Indexes, made)
 		}
 	}
 }

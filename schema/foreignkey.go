@@ -82,17 +82,23 @@ func (f *ForeignKey) definition() string {
 	return text
 }
 
-// Inverse drops the foreign key, and the index that came with it.
+// Inverse drops the foreign key, and the index that came with it unless that
+// took the place of another foreign key's.
 func (o *AddForeignKey) Inverse(s *Schema) ([]Operation, error) {
-	ops := []Operation{&DropForeignKey{Table: o.Table, Name: o.Name, Columns: columnsUnlessNamed(o.Name, o.Columns)}}
+	back := &DropForeignKey{Table: o.Table, Name: o.Name, Columns: columnsUnlessNamed(o.Name, o.Columns)}
+	ops := []Operation{back}
 	after := s.scratch(o.Table)
 	if err := o.Apply(after); err != nil {
 		return nil, err
 	}
+	if err := back.Apply(after); err != nil {
+		return nil, err
+	}
 	before := s.Table(o.Table)
 	for _, x := range after.Table(o.Table).Indexes {
-		if before.index(x.Name, s.Flavor.Dialect) == nil {
-			ops = append(ops, &DropIndex{Table: o.Table, Name: x.Name})
+		dropped := &DropIndex{Table: o.Table, Name: x.Name}
+		if before.index(x.Name, s.Flavor.Dialect) == nil && applied(after, dropped, o.Table) == nil {
+			ops = append(ops, dropped)
 		}
 	}
 	return ops, nil

@@ -45,6 +45,9 @@ func (o *AddIndex) fitting(s *Schema) (*Table, *Index, error) {
 	if owner := s.indexOwner(o.Name, t); owner != nil {
 		return nil, nil, misfit(o.Kind(), o.Table, "table %q has an index %q already", owner.Name, o.Name)
 	}
+	if o.Unique && s.Flavor.Dialect.MySQLFamily() && t.hasConstraint(o.Name, s.Flavor.Dialect) {
+		return nil, nil, misfit(o.Kind(), o.Table, "%q exists already", o.Name) // a unique index is a constraint there
+	}
 	if o.live != nil {
 		return t, o.live.clone(), nil
 	}
@@ -77,8 +80,12 @@ func (k *Key) index() *Index {
 }
 
 // Inverse drops the index.
-func (o *AddIndex) Inverse(*Schema) ([]Operation, error) {
-	return []Operation{&DropIndex{Table: o.Table, Name: o.Name}}, nil
+func (o *AddIndex) Inverse(s *Schema) ([]Operation, error) {
+	ops, err := givenWay(s, o, o.Table)
+	if err != nil {
+		return nil, err
+	}
+	return append(ops, &DropIndex{Table: o.Table, Name: o.Name}), nil
 }
 
 // DropIndex removes an index.
@@ -123,10 +130,15 @@ func (o *DropIndex) find(s *Schema) (*Table, *Index, *Key, error) {
 // Apply removes the index.
 func (o *DropIndex) Apply(s *Schema) error {
 	t, x, k, err := o.find(s)
-	if err != nil || t == nil {
+	if err != nil || x == nil && k == nil {
 		return err
 	}
+	indexes, uniques := t.Indexes, t.Uniques
 	t.Indexes, t.Uniques = drop(t.Indexes, x), drop(t.Uniques, k)
+	if f := t.unsupported(s.Flavor.Dialect); f != nil {
+		t.Indexes, t.Uniques = indexes, uniques
+		return misfit(o.Kind(), o.Table, "index %q is needed by the foreign key %q; drop that first", o.Name, f.Name)
+	}
 	return nil
 }
 
@@ -134,6 +146,9 @@ func (o *DropIndex) Apply(s *Schema) error {
 func (o *DropIndex) Render(s *Schema) ([]plan.Statement, error) {
 	t, x, k, err := o.find(s)
 	if err != nil || x == nil && k == nil {
+		return nil, err
+	}
+	if err := applied(s, o, o.Table); err != nil {
 		return nil, err
 	}
 	if x == nil {

@@ -52,3 +52,30 @@ func (f *ForeignKey) def() ForeignKeyDef {
 		OnDelete: f.OnDelete, OnUpdate: f.OnUpdate,
 	}
 }
+
+// givenWay lists the operations that make again the indexes which MySQL made
+// for foreign keys and dropped in favour of what an operation adds. They come
+// before the way back, which would be refused without them.
+func givenWay(s *Schema, o Operation, table string) ([]Operation, error) {
+	d := s.Flavor.Dialect
+	if !d.MySQLFamily() {
+		return nil, nil
+	}
+	tried := s.scratch(table)
+	if err := o.Apply(tried); err != nil {
+		return nil, err
+	}
+	before, after := s.Table(table), tried.Table(table)
+	var ops []Operation
+	for _, x := range before.Indexes {
+		if after.index(x.Name, d) != nil {
+			continue
+		}
+		again := x.clone()
+		if after.unique(x.Name, d) != nil {
+			again.Name = after.keyName(x.Columns[0].Name, d)
+		}
+		ops = append(ops, &AddIndex{Table: table, IndexDef: IndexDef{Name: again.Name}, live: again})
+	}
+	return ops, nil
+}

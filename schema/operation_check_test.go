@@ -141,7 +141,7 @@ create_trigger = { name = "g", table = "child", timing = "after", event = "inser
 		{op: `drop_column = { table = "parent", name = "id" }`, want: `drop_column on table "parent": column "id" is referenced by a foreign key of table "child"; drop that first`},
 		{op: `drop_column = { table = "child", name = "parent_id" }`, want: `drop_column on table "child": column "parent_id" has the foreign key "fk"; drop that first`, only: flavor.MySQL},
 		{op: `drop_column = { table = "child", name = "amount" }`, want: `drop_column on table "child": column "amount" is in the check "ck" with other columns; drop that first`, only: flavor.MariaDB},
-		{op: `drop_column = { table = "child", name = "id" }`, want: `drop_column on table "child": column "id" belongs to the primary key`, only: flavor.SQLite},
+		{op: `drop_column = { table = "child", name = "id" }`, want: `drop_column on table "child": column "id" belongs to the primary key`},
 		{op: `rename_column = { table = "child", from = "label", to = "flag" }`, want: `rename_column on table "child": there is a column "flag" already`},
 		{op: `alter_column = { table = "child", name = "id", nullable = true }`, want: `alter_column on table "child": column "id" belongs to the primary key and cannot be null`},
 		{op: `add_index = { table = "child", name = "ix", columns = ["label"] }`, want: `add_index on table "child": table "child" has an index "ix" already`},

@@ -39,11 +39,11 @@ func (o *AddUnique) Apply(s *Schema) error {
 		return misfit(o.Kind(), o.Table, "%q exists already", o.Name)
 	}
 	k := &Key{Name: o.Name, Columns: slices.Clone(o.Columns)}
+	t.dropSupport(k.Columns, k.Name, d) // before, so that its name is free
 	if k.Name == "" {
 		k.Name = s.nameUnique(t, k.Columns)
 	}
 	t.Uniques = append(t.Uniques, k)
-	t.dropSupport(k.Columns, k.Name, d)
 	return nil
 }
 
@@ -62,7 +62,11 @@ func (o *AddUnique) Render(s *Schema) ([]plan.Statement, error) {
 
 // Inverse drops the constraint.
 func (o *AddUnique) Inverse(s *Schema) ([]Operation, error) {
-	return []Operation{&DropUnique{Table: o.Table, Name: o.Name, Columns: columnsUnlessNamed(o.Name, o.Columns)}}, nil
+	ops, err := givenWay(s, o, o.Table)
+	if err != nil {
+		return nil, err
+	}
+	return append(ops, &DropUnique{Table: o.Table, Name: o.Name, Columns: columnsUnlessNamed(o.Name, o.Columns)}), nil
 }
 
 // columnsUnlessNamed is columns for finding what has no name.
@@ -134,7 +138,12 @@ func (o *DropUnique) Apply(s *Schema) error {
 	if err != nil || k == nil {
 		return err
 	}
+	uniques := t.Uniques
 	t.Uniques = drop(t.Uniques, k)
+	if f := t.unsupported(s.Flavor.Dialect); f != nil {
+		t.Uniques = uniques
+		return misfit(o.Kind(), o.Table, "unique constraint %q is needed by the foreign key %q; drop that first", k.Name, f.Name)
+	}
 	t.dropInline(k.Inline, k.Columns[0], func(p definitionPart) bool { return p.kind == "UNIQUE" })
 	return nil
 }
