@@ -94,6 +94,7 @@ checks = [
   { expr = "parent_id > 0" },
   { name = "ck", expr = "parent_id > 3 OR parent_id IS NULL" },
   { expr = { other = "parent_id IN (0, 1)" }, dialects = ["sqlite", "mysql"] },
+  { name = "ck2", name_on = { mysql = "order_chk_7", mariadb = "CONSTRAINT_9" }, expr = "parent_id < 100" },
 ]`},
 		{name: "create a table that refers to itself", up: `
 [[up]]

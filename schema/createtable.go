@@ -35,6 +35,17 @@ type TableForeignKey struct {
 type TableCheck struct {
 	CheckDef
 	Dialects []string `toml:"dialects"`
+	// NameOn holds names for some dialects, such as those that a server chose
+	// when the table had more checks.
+	NameOn map[string]string `toml:"name_on"`
+}
+
+// name is the check's name on a dialect; "" leaves it to the server.
+func (c TableCheck) name(d flavor.Dialect) string {
+	if name, ok := flavor.Pick(c.NameOn, d); ok {
+		return name
+	}
+	return c.Name
 }
 
 // TableOptions are what MySQL and MariaDB take behind a table.
@@ -129,6 +140,11 @@ func (o *CreateTable) checkConstraints() error {
 		}
 		if err := c.check(); err != nil {
 			return fmt.Errorf("check: %w", err)
+		}
+		for _, key := range slices.Sorted(maps.Keys(c.NameOn)) {
+			if err := checkDialectKey(key); err != nil {
+				return fmt.Errorf("check: name_on: %w", err)
+			}
 		}
 	}
 	return nil
@@ -256,7 +272,7 @@ func (o *CreateTable) addToTable(t *Table, f flavor.Flavor) error {
 		if !ok {
 			return misfit(o.Kind(), o.Name, "a check has no expr for %s", f.Dialect.Title())
 		}
-		t.Checks = append(t.Checks, &Check{Name: def.Name, Expr: expr})
+		t.Checks = append(t.Checks, &Check{Name: def.name(f.Dialect), Expr: expr})
 	}
 	return nil
 }

@@ -53,6 +53,7 @@ func TestChecks(t *testing.T) {
 		`create_table = { name = "t", columns = [ { name = "c", type = "text" } ], foreign_keys = [ { columns = ["c"], ref_table = "u", ref_columns = ["a", "b"] } ] }`:                   `equally many`,
 		`create_table = { name = "t", columns = [ { name = "c", type = "text" } ], foreign_keys = [ { columns = ["c"], ref_table = "u", ref_columns = ["a"], on_delete = "explode" } ] }`: `on_delete: "explode" is not an action`,
 		`create_table = { name = "t", columns = [ { name = "c", type = "text" } ], checks = [ { name = "k" } ] }`:                                                                         `check: expr is missing`,
+		`create_table = { name = "t", columns = [ { name = "c", type = "text" } ], checks = [ { expr = "c", name_on = { db2 = "x" } } ] }`:                                                `name_on: "db2" is not a dialect`,
 		`create_table = { name = "t", columns = [ { name = "c", type = "text" } ], checks = [ { expr = "c", dialects = ["db2"] } ] }`:                                                     `"db2" is not a dialect`,
 		`create_table = { name = "t", columns = [ { name = "c", type = "text" } ], options = { sqlite = { engine = "x" } } }`:                                                             `options are for mysql and mariadb`,
 		`drop_table = {}`:                            `name is missing`,
