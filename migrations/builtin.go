@@ -15,7 +15,9 @@ type Builtin struct {
 	FS fs.FS
 }
 
-//go:embed glance/catalog.toml glance/versions
+//go:embed glance/catalog.toml glance/models.toml glance/versions
+//go:embed mogan/catalog.toml mogan/models.toml mogan/versions
+//go:embed solum/catalog.toml solum/models.toml solum/versions
 //go:embed watcher/catalog.toml watcher/models.toml watcher/versions
 var files embed.FS
 
@@ -24,6 +26,8 @@ func Catalogs() []Builtin {
 	return []Builtin{
 		{Name: "glance", FS: sub("glance")},
 		{Name: "watcher", FS: sub("watcher")},
+		{Name: "solum", FS: sub("solum")},
+		{Name: "mogan", FS: sub("mogan")},
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 // withModels names the catalogs that say their newest schema in models.toml.
-var withModels = []string{"watcher"}
+var withModels = []string{"glance", "watcher", "solum", "mogan"}
 
 // strict are the rules by which models and revisions are one: names that a
 // server chose may differ, because it counts what was there before.
