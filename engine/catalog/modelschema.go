@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 
 	"manage/engine/flavor"
@@ -61,4 +62,13 @@ func (m *Models) Schema(f flavor.Flavor) (*schema.Schema, error) {
 		}
 	}
 	return s, nil
+}
+
+// Changes are Operations as the changes of a revision that makes the newest
+// schema, with a checksum of their meaning.
+func (m *Models) Changes(d flavor.Dialect) (changes []Change, checksum string) {
+	for _, op := range m.Operations(d) {
+		changes = append(changes, Change{Op: op})
+	}
+	return changes, (&decoder{shapes: map[reflect.Type]*shape{}}).sum(changes)
 }

@@ -38,7 +38,7 @@ func readAttempt(r *row) Attempt {
 		Sent: plan.Position{Operation: r.small(), Part: r.small()}, Confirmed: r.number() != 0,
 		Who: r.text(), Started: r.time(), Finished: r.timeOrNull(), Error: r.text()}
 	switch a.Phase {
-	case plan.Trunk, plan.Expand, plan.Migrate, plan.Contract, plan.Bridge, plan.Adopt, plan.Downgrade:
+	case plan.Trunk, plan.Expand, plan.Migrate, plan.Contract, plan.Bridge, plan.Adopt, plan.Create, plan.Downgrade:
 	default:
 		r.reject("phase", a.Phase)
 	}

@@ -16,6 +16,7 @@ const (
 	Contract  Phase = "contract"  // removes what the old release needed
 	Bridge    Phase = "bridge"    // restores or removes what joins two releases
 	Adopt     Phase = "adopt"     // takes an existing database under control
+	Create    Phase = "create"    // makes the newest schema in one go
 	Downgrade Phase = "downgrade" // goes back
 )
 
