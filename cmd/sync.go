@@ -37,16 +37,12 @@ func (c *syncCommand) Run(ctx context.Context, s Writes, p *view.Page) error {
 	return change(ctx, "sync", s, p, func() (phases.Result, error) { return s.Sync(ctx, req) })
 }
 
-// change runs one of the commands that change a database, then looks where it
-// stands and presents both.
+// change runs one of the commands that change a database and presents what it
+// did, and where the database then stands.
 func change(ctx context.Context, command string, s Writes, p *view.Page, run func() (phases.Result, error)) error {
 	result, err := run()
 	if err != nil {
 		return err
 	}
-	after, err := s.Status(ctx)
-	if err != nil {
-		return err
-	}
-	return view.Changed(p, view.Change{Command: command, Result: result, After: after})
+	return view.Changed(p, view.Change{Command: command, Result: result, After: result.Report})
 }

@@ -22,6 +22,7 @@ type attempt struct {
 	target   revision.Target
 	// unfinished are the revisions that an earlier run left half applied.
 	unfinished map[string]ledger.Attempt
+	journal    []ledger.Attempt
 }
 
 // begin reads where the database stands and resolves the request's version.
@@ -39,7 +40,7 @@ func (s *Service) begin(ctx context.Context, sess database.Session, req Request,
 	if err != nil {
 		return a, err
 	}
-	a.unfinished = run.Unfinished(journal)
+	a.unfinished, a.journal = run.Unfinished(journal), journal
 	for id, at := range a.unfinished {
 		if at.Direction == plan.Down && p.Applied.Has(id) {
 			return a, &Refused{Reason: "a downgrade was interrupted inside " + id + ", which is neither there nor gone", Next: "downgrade VERSION", Hint: "finish the downgrade first"}

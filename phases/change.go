@@ -1,6 +1,7 @@
 package phases
 
 import (
+	"cmp"
 	"context"
 
 	"manage/engine/database"
@@ -21,6 +22,8 @@ type work struct {
 	cut     bool   // more can be planned once this has run
 	// unfinished are the half applied revisions that the plan goes on with.
 	unfinished map[string]ledger.Attempt
+	// journal is what was read to decide; nil if nothing was.
+	journal []ledger.Attempt
 }
 
 // maxRounds bounds how often a job is asked again. Each round but the last
@@ -32,78 +35,48 @@ const maxRounds = 100_000
 // refusal, or nothing to do, leaves no trace; what is decided under the lease
 // is what is run.
 func (s *Service) change(ctx context.Context, doing string, decide job) (Result, error) {
-	before, idle, err := s.look(ctx, decide)
+	result, idle, err := s.look(ctx, decide)
 	if err != nil || idle {
-		return Result{Before: before, After: before}, err
+		return result, err
 	}
-	result := Result{Before: before}
 	held, err := s.runner(&result).Acquire(ctx, doing)
 	if err != nil {
-		return Result{Before: before, After: before}, err
+		return result, err
 	}
 	defer held.Release(context.WithoutCancel(ctx))
 	err = s.rounds(ctx, held, decide, &result)
-	after, readErr := s.position(context.WithoutCancel(ctx), held.Session())
+	report, readErr := s.report(context.WithoutCancel(ctx), held.Session(), nil)
 	if readErr != nil {
-		after = before
-		if err == nil {
-			err = readErr
-		}
+		return result, cmp.Or(err, readErr)
 	}
-	result.After = after
+	report.Lease = nil // it is about to be given back
+	result.After, result.Report = report.Position, report
 	return result, err
 }
 
 // look asks a job what it would do, on a session of its own. It asks the guards
 // of the first phase too; those of later phases are asked when it is their
-// turn, as their queries may need what comes before. A refusal counts only if
-// nobody else is at work: what is read meanwhile may be half of his change, so
-// the job is asked again once he is done.
-func (s *Service) look(ctx context.Context, decide job) (before Position, idle bool, err error) {
+// turn, as their queries may need what comes before.
+func (s *Service) look(ctx context.Context, decide job) (result Result, idle bool, err error) {
 	sess, err := s.DB.Session(ctx)
 	if err != nil {
-		return Position{}, false, err
+		return Result{}, false, err
 	}
 	defer sess.Close()
-	before, err = s.position(ctx, sess)
+	before, err := s.position(ctx, sess)
 	if err != nil {
-		return before, false, err
+		return Result{}, false, err
 	}
-	busy, err := s.busy(ctx, sess)
-	if err != nil {
-		return before, false, err
-	}
+	result = Result{Before: before, After: before}
 	w, err := decide(ctx, sess)
-	if err == nil && w.plan.Empty() {
-		return before, true, nil
+	if err != nil {
+		return result, false, err
 	}
-	if err == nil {
-		err = s.guards(ctx, sess, w.plan.Steps[0].Phase)
+	if w.plan.Empty() {
+		result.Report, err = s.report(ctx, sess, w.journal)
+		return result, true, err
 	}
-	if err == nil || busy {
-		return before, false, nil
-	}
-	changing, readErr := s.changing(ctx, sess, before)
-	if readErr != nil || changing {
-		return before, false, readErr
-	}
-	return before, false, err
-}
-
-// busy reports whether somebody is at work now.
-func (s *Service) busy(ctx context.Context, sess database.Session) (bool, error) {
-	lease, err := s.store(sess).Lease(ctx)
-	return lease != nil && !lease.Expired, err
-}
-
-// changing reports whether somebody is at work, or was since before was read.
-func (s *Service) changing(ctx context.Context, sess database.Session, before Position) (bool, error) {
-	busy, err := s.busy(ctx, sess)
-	if err != nil || busy {
-		return busy, err
-	}
-	now, err := s.position(ctx, sess)
-	return !equalRows(before.Rows, now.Rows), err
+	return result, false, s.guards(ctx, sess, w.plan.Steps[0].Phase)
 }
 
 // rounds decides and runs until nothing is left.

@@ -15,7 +15,7 @@ import (
 // planned before any of it is run, so that what does not fit is found while
 // nothing has changed yet.
 func (s *Service) compose(ctx context.Context, sess database.Session, a attempt, pending []revision.Revision, migrations []revision.Migration) (work, error) {
-	w := work{adopted: a.adopted}
+	w := work{adopted: a.adopted, journal: a.journal}
 	w.plan = plan.Plan{Catalog: s.Catalog.Name, Dialect: string(s.DB.Flavor().Dialect), From: a.position.Rows, Steps: a.adopt}
 	due, err := s.dueNow(ctx, sess, a.applied, migrations)
 	if err != nil {
@@ -112,6 +112,9 @@ func (s *Service) explain(ctx context.Context, sess database.Session, err error,
 	var m *misfit
 	if !errors.As(err, &m) || sess == nil {
 		return err
+	}
+	if _, err := s.Catalog.Fold(s.DB.Flavor(), false, applied.Union(s.Catalog.Graph.Closure(m.revision))); err != nil {
+		return err // it would fit no database
 	}
 	half := &HalfDone{Revision: m.revision, Missing: m.err}
 	for _, c := range s.Catalog.Graph.Candidates(applied) {

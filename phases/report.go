@@ -53,12 +53,18 @@ const (
 
 // Status reads all that version, check and status tell. It writes nothing.
 func (s *Service) Status(ctx context.Context) (Report, error) {
-	r := Report{Catalog: s.Catalog.Name, Heads: s.Catalog.Graph.Heads(), Missing: s.DB.Missing()}
 	sess, err := s.DB.Session(ctx)
 	if err != nil {
-		return r, err
+		return Report{}, err
 	}
 	defer sess.Close()
+	return s.report(ctx, sess, nil)
+}
+
+// report is Status through a session. A journal that was read just before is
+// not read again: that of a long history takes longer than all the rest.
+func (s *Service) report(ctx context.Context, sess database.Session, journal []ledger.Attempt) (r Report, err error) {
+	r = Report{Catalog: s.Catalog.Name, Heads: s.Catalog.Graph.Heads(), Missing: s.DB.Missing()}
 	if r.Position, err = s.position(ctx, sess); err != nil {
 		return r, err
 	}
@@ -78,7 +84,12 @@ func (s *Service) Status(ctx context.Context) (Report, error) {
 	}
 	facts.Due = len(r.Due) > 0
 	r.Stage = s.Catalog.Graph.Stage(facts)
-	if err := s.books(ctx, sess, &r); err != nil {
+	if journal == nil {
+		if journal, err = s.store(sess).Attempts(ctx); err != nil {
+			return r, err
+		}
+	}
+	if err := s.books(ctx, sess, journal, &r); err != nil {
 		return r, err
 	}
 	s.advise(&r)
@@ -86,12 +97,8 @@ func (s *Service) Status(ctx context.Context) (Report, error) {
 }
 
 // books adds what the ledger tells: problems, progress, the lease.
-func (s *Service) books(ctx context.Context, sess database.Session, r *Report) error {
+func (s *Service) books(ctx context.Context, sess database.Session, journal []ledger.Attempt, r *Report) (err error) {
 	store := s.store(sess)
-	journal, err := store.Attempts(ctx)
-	if err != nil {
-		return err
-	}
 	if r.Lease, err = store.Lease(ctx); err != nil {
 		return err
 	}

@@ -34,6 +34,7 @@ type Request struct {
 // Result is what a command did.
 type Result struct {
 	Before, After Position
+	Report        Report   // where the database stands in the end
 	Adopted       string   // the version an existing schema was recorded as; "" if none was
 	Applied       []string // revisions, in order
 	Migrated      []Migrated
