@@ -21,6 +21,12 @@ type session struct {
 	grammar backend.Grammar
 
 	open bool
+	// pending is what begins the transaction and was not sent yet: it goes with
+	// the first statement, if the server takes batches.
+	pending string
+	// unopened is true after such a first statement failed: a server that does
+	// not understand one statement of a batch runs none, BEGIN included.
+	unopened bool
 	// doomed is the error after which the server has given up the transaction,
 	// although a COMMIT would still be answered without complaint.
 	doomed *Error
@@ -36,6 +42,9 @@ func (s *session) QuoteIdent(name string) string   { return s.grammar.QuoteIdent
 func (s *session) QuoteLiteral(text string) string { return s.grammar.QuoteLiteral(text) }
 
 func (s *session) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if err := s.flush(ctx); err != nil {
+		return nil, err
+	}
 	rows, err := s.conn.QueryContext(ctx, s.rewrite(query, args), args...)
 	if err != nil {
 		return nil, s.failed(ctx, query, err)
@@ -45,11 +54,46 @@ func (s *session) QueryContext(ctx context.Context, query string, args ...any) (
 
 func (s *session) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
 	s.forgetLimits(query)
-	result, err := s.conn.ExecContext(ctx, s.rewrite(query, args), args...)
+	text := s.rewrite(query, args)
+	if s.pending != "" && len(args) == 0 {
+		return s.first(ctx, query)
+	}
+	if err := s.flush(ctx); err != nil {
+		return nil, err
+	}
+	result, err := s.conn.ExecContext(ctx, text, args...)
 	if err != nil {
 		return nil, s.failed(ctx, query, err)
 	}
 	return result, nil
+}
+
+// first sends the first statement of a transaction together with what begins
+// it. Its result is that of the batch.
+func (s *session) first(ctx context.Context, query string) (sql.Result, error) {
+	batch := s.pending + "; " + query
+	s.pending = ""
+	result, err := s.conn.ExecContext(ctx, batch)
+	if err != nil {
+		known := s.failed(ctx, query, err)
+		s.doomed, s.unopened = known, true
+		return nil, known
+	}
+	return result, nil
+}
+
+// flush sends what begins the transaction, if it was not sent yet. After a
+// first statement that failed there is no transaction to go on with.
+func (s *session) flush(ctx context.Context) error {
+	if s.unopened {
+		return s.doomed
+	}
+	if s.pending == "" {
+		return nil
+	}
+	batch := s.pending
+	s.pending = ""
+	return s.run(ctx, batch)
 }
 
 func (s *session) rewrite(query string, args []any) string {
@@ -87,7 +131,11 @@ func (s *session) forgetLimits(query string) {
 }
 
 func (s *session) Begin(ctx context.Context) error {
-	s.doomed, s.txLimit = nil, nil
+	s.doomed, s.txLimit, s.unopened = nil, nil, false
+	if s.grammar.Batches && !s.open {
+		s.pending, s.open = s.grammar.Begin, true
+		return nil
+	}
 	if err := s.run(ctx, s.grammar.Begin); err != nil {
 		return err
 	}
@@ -103,18 +151,20 @@ func (s *session) Commit(ctx context.Context) error {
 		gone.Message = "nothing was committed: " + gone.Message
 		return &gone
 	}
-	if err := s.run(ctx, s.grammar.Commit); err != nil {
-		return err
+	if s.pending == "" {
+		if err := s.run(ctx, s.grammar.Commit); err != nil {
+			return err
+		}
 	}
-	s.open, s.txLimit = false, nil
+	s.open, s.pending, s.txLimit = false, "", nil
 	return nil
 }
 
 // Rollback gives the transaction up. A connection that is lost has been rolled
 // back by the server, so that is no error.
 func (s *session) Rollback(ctx context.Context) error {
-	wasOpen := s.open
-	s.open, s.txLimit = false, nil
+	wasOpen := s.open && s.pending == ""
+	s.open, s.pending, s.unopened, s.txLimit = false, "", false, nil
 	if !wasOpen || (s.doomed != nil && s.doomed.Class == ConnectionLost) {
 		return nil
 	}
@@ -141,7 +191,10 @@ func (s *session) SetLockTimeout(ctx context.Context, d time.Duration) error {
 	if *known != nil && **known == d {
 		return nil
 	}
-	if err := s.run(ctx, s.grammar.LockTimeout(d, inTx)); err != nil {
+	text := s.grammar.LockTimeout(d, inTx)
+	if s.pending != "" {
+		s.pending += "; " + text
+	} else if err := s.run(ctx, text); err != nil {
 		return err
 	}
 	*known = &d

@@ -82,6 +82,10 @@ type Identity struct {
 type Grammar struct {
 	// Begin, Commit and Rollback are the statements of those names.
 	Begin, Commit, Rollback string
+	// Batches is true if the server takes several statements in one message,
+	// separated by semicolons, and Begin may go with the first statement of the
+	// transaction, which saves a round trip.
+	Batches bool
 	// Rewrite turns a query with `?` for placeholders into the driver's form.
 	// It is called only for queries that have arguments. nil changes nothing.
 	Rewrite func(query string) string

@@ -94,7 +94,7 @@ func (s *server) Grammar(backend.Identity) backend.Grammar {
 		// Where the database's default is a stricter level, the heartbeat's
 		// write of the lease's row would make every long transaction fail, as
 		// it writes that row too when it ends.
-		Begin: "BEGIN ISOLATION LEVEL READ COMMITTED", Rollback: "ROLLBACK",
+		Begin: "BEGIN ISOLATION LEVEL READ COMMITTED", Rollback: "ROLLBACK", Batches: true,
 		// In a transaction that has failed, COMMIT alone is a ROLLBACK that
 		// reports no error ("COMMIT", PostgreSQL manual). The SELECT before it
 		// is refused there, and the COMMIT then not reached.
