@@ -111,7 +111,17 @@ func (c *call) finish(ctx context.Context, page *view.Page, err error) int {
 	if ctx.Err() != nil && (f.Exit == ExitFailed || f.Exit == ExitInterrupted) {
 		f = interruption(interruptedCode(c.began))
 	}
+	var s *stopped
+	if errors.As(err, &s) && tellsWhere(f.Exit) {
+		f.Hint = strings.Join(nonEmpty(f.Hint, view.Standing(s.report)), "\n")
+	}
 	return c.say(page, f)
+}
+
+// tellsWhere reports whether a failure with this code is told with where the
+// database stands: after a failure in the middle, not where nothing was begun.
+func tellsWhere(exit int) bool {
+	return exit == ExitFailed || exit == ExitPartly || exit == ExitUnknown
 }
 
 // interruption is what is said of a run that a signal ended.

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"time"
 
 	"manage/cmd/view"
 	"manage/phases"
@@ -42,7 +43,27 @@ func (c *syncCommand) Run(ctx context.Context, s Writes, p *view.Page) error {
 func change(ctx context.Context, command string, s Writes, p *view.Page, run func() (phases.Result, error)) error {
 	result, err := run()
 	if err != nil {
-		return err
+		return whereItStopped(ctx, s, err)
 	}
 	return view.Changed(p, view.Change{Command: command, Result: result, After: result.Report})
+}
+
+// stopped is an error that ended a change, with where it left the database.
+type stopped struct {
+	error
+	report phases.Report
+}
+
+func (e *stopped) Unwrap() error { return e.error }
+
+// whereItStopped adds to an error where the database stands now, if that can
+// still be read: the command may have done much before it failed.
+func whereItStopped(ctx context.Context, s Writes, err error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	report, statusErr := s.Status(ctx)
+	if statusErr != nil {
+		return err
+	}
+	return &stopped{err, report}
 }

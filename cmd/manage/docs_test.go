@@ -115,7 +115,8 @@ func TestTutorial(t *testing.T) {
 }
 
 // TestQuickStart runs the first command of the README as it stands there,
-// except that the program and the database are made in another directory.
+// except that the program and the database are made in another directory, and
+// then the program through a link.
 func TestQuickStart(t *testing.T) {
 	var quick block
 	for _, b := range blocks(t, filepath.Join(repository, "README.md")) {
@@ -135,6 +136,15 @@ func TestQuickStart(t *testing.T) {
 		t.Fatalf("%s: %v\n%s", build, err, out)
 	}
 	s.console(t, "README.md", block{text: "$ " + rest, line: quick.line})
+
+	// The same program through a link with an older name.
+	if err := os.Symlink("manage", filepath.Join(s.dir, "bin/glance-manage")); err != nil {
+		t.Fatal(err)
+	}
+	got := s.run(t, "OS_DATABASE__CONNECTION=sqlite:///manage.sqlite bin/glance-manage db version")
+	if want := "2024_1_expand01, 2024_1_contract01\n"; got != want {
+		t.Errorf("glance-manage db version: %q, want %q", got, want)
+	}
 }
 
 // TestReadmeIsShort holds the README to the length that people read.

@@ -97,6 +97,7 @@ func withDatabase(e *testscript.Env, d flavor.Dialect) error {
 	e.Setenv("TRUE", map[bool]string{true: "true", false: "1"}[d == flavor.Postgres])
 	e.Setenv("FALSE", map[bool]string{true: "false", false: "0"}[d == flavor.Postgres])
 	e.Setenv("TABLES", tablesOf(d))
+	e.Setenv("TRIGGERS", triggersOf(d))
 	if d == flavor.SQLite {
 		e.Setenv("DATABASE_FILE", db.Name)
 	}
@@ -240,6 +241,17 @@ func recorded(ts *testscript.TestScript, neg bool, args []string) {
 	server := map[flavor.Dialect]string{flavor.SQLite: "sqlite", flavor.Postgres: "postgresql", flavor.MariaDB: "mariadb", flavor.MySQL: "mariadb"}[db.Dialect]
 	snapshot := filepath.Join(repository, "migrations/glance/testdata", server+"-"+args[0]+".json")
 	enginetest.Rebuild(tb(ts), db, enginetest.LoadSnapshot(tb(ts), snapshot))
+}
+
+// triggersOf is the query for the number of triggers of a database.
+func triggersOf(d flavor.Dialect) string {
+	switch {
+	case d == flavor.SQLite:
+		return "SELECT count(*) FROM sqlite_master WHERE type = 'trigger'"
+	case d == flavor.Postgres:
+		return "SELECT count(*) FROM pg_trigger WHERE NOT tgisinternal"
+	}
+	return "SELECT count(*) FROM information_schema.triggers WHERE trigger_schema = database()"
 }
 
 // tablesOf is the query for the tables of a database.

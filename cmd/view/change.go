@@ -54,7 +54,7 @@ func Changed(p *Page, c Change) error {
 	if c.Result.Idle() {
 		l.add("Nothing to do: %s", alreadyThere(c))
 	}
-	l.add("%s", standing(c.After))
+	l.add("%s", Standing(c.After))
 	whatIsNext(p, &l, c.After)
 	return p.text(&l)
 }

@@ -29,7 +29,7 @@ func Check(p *Page, r phases.Report) error {
 		return p.document(checkDocument(r))
 	}
 	var l lines
-	l.add("%s", standing(r))
+	l.add("%s", Standing(r))
 	whatIsNext(p, &l, r)
 	return p.text(&l)
 }

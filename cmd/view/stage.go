@@ -7,8 +7,8 @@ import (
 	"manage/phases"
 )
 
-// standing says in one sentence where a database stands.
-func standing(r phases.Report) string {
+// Standing says in one sentence where a database stands.
+func Standing(r phases.Report) string {
 	version := joined(composite(r.Position))
 	switch r.Stage {
 	case revision.Empty:

@@ -56,7 +56,7 @@ func Status(p *Page, r phases.Report) error {
 		return p.document(statusDocument(r))
 	}
 	var l lines
-	l.add("%s", standing(r))
+	l.add("%s", Standing(r))
 	if len(r.Releases) > 0 {
 		l.add("\n%s", releaseTable(r.Releases))
 	}

@@ -154,7 +154,7 @@ func TestEachStageHasASentence(t *testing.T) {
 	seen := map[string]revision.Stage{}
 	for _, stage := range []revision.Stage{revision.Empty, revision.Unversioned, revision.OnTrunk, revision.Behind, revision.Expanding,
 		revision.Expanded, revision.Migrated, revision.Contracting, revision.Current, revision.Ahead} {
-		text := standing(phases.Report{Stage: stage, Position: at(g, "ocata_expand01")})
+		text := Standing(phases.Report{Stage: stage, Position: at(g, "ocata_expand01")})
 		if strings.Contains(text, "("+string(stage)+")") {
 			t.Errorf("%s has no sentence of its own", stage)
 		}
