@@ -32,7 +32,7 @@ func BenchmarkOpen(b *testing.B) {
 	}
 }
 
-// BenchmarkStatement is one statement that changes nothing, in a transaction.
+// BenchmarkStatement is one statement that changes nothing, without a value and with one.
 func BenchmarkStatement(b *testing.B) {
 	for _, e := range enginetest.Databases(b) {
 		b.Run(string(e.Dialect), func(b *testing.B) {
@@ -50,10 +50,14 @@ func BenchmarkStatement(b *testing.B) {
 				b.Fatal(err)
 			}
 			defer s.Close()
-			for b.Loop() {
-				if _, err := s.ExecContext(b.Context(), "SELECT 1"); err != nil {
-					b.Fatal(err)
-				}
+			for name, args := range map[string][]any{"SELECT 1": nil, "SELECT 1 WHERE 1 = ?": {1}} {
+				b.Run(name, func(b *testing.B) {
+					for b.Loop() {
+						if _, err := s.ExecContext(b.Context(), name, args...); err != nil {
+							b.Fatal(err)
+						}
+					}
+				})
 			}
 		})
 	}

@@ -95,6 +95,7 @@ var conformance = []struct {
 	{"transactions", testTransactions},
 	{"failed transaction", testFailedTransaction},
 	{"placeholders", testPlaceholders},
+	{"values", testValues},
 	{"matched rows", testMatchedRows},
 	{"quoting", testQuoting},
 	{"classes", testClasses},
@@ -177,6 +178,45 @@ func testPlaceholders(t *testing.T, _ database.DB, s database.Session) {
 	}
 	if got := texts(t, s, "SELECT a FROM t WHERE a LIKE 'what?%'"); len(got) != 1 || got[0] != "what? $1" {
 		t.Fatalf("got %q", got)
+	}
+}
+
+// testValues: each kind of value that callers pass arrives as it was.
+func testValues(t *testing.T, _ database.DB, s database.Session) {
+	kinds := map[flavor.Dialect][2]string{flavor.Postgres: {"BYTEA", "TIMESTAMP"}, flavor.SQLite: {"BLOB", "DATETIME"}}
+	kind, ok := kinds[s.Flavor().Dialect]
+	if !ok {
+		kind = [2]string{"BLOB", "DATETIME(6)"}
+	}
+	exec(t, s, "CREATE TABLE v (id BIGINT PRIMARY KEY, txt TEXT, flag BOOLEAN, real_no DOUBLE PRECISION, bytes "+kind[0]+", at "+kind[1]+")")
+	at := time.Date(2026, 11, 21, 4, 5, 6, 123456000, time.UTC)
+	bytes := []byte{0, 1, '\'', '\\', 0xff}
+	exec(t, s, "INSERT INTO v (id, txt, flag, real_no, bytes, at) VALUES (?, ?, ?, ?, ?, ?)", int64(1)<<40, "ü'\\?😀", true, 1.5, bytes, at)
+	exec(t, s, "INSERT INTO v (id, txt, flag, real_no, bytes, at) VALUES (?, ?, ?, ?, ?, ?)", 2, nil, nil, nil, nil, nil)
+	var got struct {
+		id    int64
+		txt   string
+		flag  bool
+		real  float64
+		bytes []byte
+		at    time.Time
+	}
+	rows, err := s.QueryContext(t.Context(), "SELECT id, txt, flag, real_no, bytes, at FROM v WHERE txt = ? AND id > ? AND flag = ?", "ü'\\?😀", 2, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !rows.Next() {
+		t.Fatalf("no row: %v", rows.Err())
+	}
+	err = errors.Join(rows.Scan(&got.id, &got.txt, &got.flag, &got.real, &got.bytes, &got.at), rows.Close())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.id != 1<<40 || got.txt != "ü'\\?😀" || !got.flag || got.real != 1.5 || string(got.bytes) != string(bytes) || !got.at.Equal(at) {
+		t.Errorf("got %+v", got)
+	}
+	if n := len(texts(t, s, "SELECT id FROM v WHERE txt IS NULL AND flag IS NULL AND real_no IS NULL AND bytes IS NULL AND at IS NULL")); n != 1 {
+		t.Errorf("%d rows of nulls, want 1", n)
 	}
 }
 

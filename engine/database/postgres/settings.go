@@ -29,7 +29,13 @@ var (
 
 // connectionSettings is the URL in libpq's key words.
 func connectionSettings(u *backend.URL, o backend.Options) (map[string]string, error) {
-	s := map[string]string{"fallback_application_name": "manage"}
+	s := map[string]string{
+		"fallback_application_name": "manage",
+		// The driver's word for sending a query together with its values,
+		// without asking for the types of the values first: one round trip
+		// instead of two.
+		"binary_parameters": "yes",
+	}
 	set := func(key, value string) {
 		if value != "" {
 			s[key] = value

@@ -46,7 +46,7 @@ func TestConnectionSettings(t *testing.T) {
 			t.Errorf("%s: %v", raw, err)
 			continue
 		}
-		want["fallback_application_name"] = "manage"
+		want["fallback_application_name"], want["binary_parameters"] = "manage", "yes"
 		if want["connect_timeout"] == "" {
 			want["connect_timeout"] = "10"
 		}
