@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"manage/engine/catalog"
+	"manage/phases"
 )
 
 // Catalog is a catalog that a program brings with it.
@@ -19,7 +20,7 @@ type Catalog struct {
 // load reads the catalog. Its files are named after it in messages, because
 // they are nowhere on disk.
 func (c Catalog) load() (*catalog.Catalog, error) {
-	return catalog.Load(c.Files, catalog.Options{Prefix: c.Name})
+	return catalog.Load(c.Files, catalog.Options{Prefix: c.Name, Scratch: phases.Scratch})
 }
 
 // catalogs are those of the calling program.
@@ -70,7 +71,7 @@ func (all catalogs) directory(path, word string) (*catalog.Catalog, error) {
 	info, err := os.Stat(path)
 	switch {
 	case err == nil && info.IsDir():
-		return catalog.Load(os.DirFS(path), catalog.Options{Dir: path, Prefix: word})
+		return catalog.Load(os.DirFS(path), catalog.Options{Dir: path, Prefix: word, Scratch: phases.Scratch})
 	case os.IsNotExist(err) && !strings.ContainsRune(word, os.PathSeparator):
 		return all.find(word)
 	}

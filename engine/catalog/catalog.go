@@ -35,6 +35,9 @@ type Catalog struct {
 	// Dir is the directory on disk that the catalog was read from; "" for an
 	// embedded one. Programs of data migrations are relative to it.
 	Dir string
+	// Scratch makes a database on which plain SQL is tried out, see Fold; nil
+	// if there is none.
+	Scratch func() (Scratch, error)
 }
 
 // Legacy is the version table of an older scheme, and what its numbers mean.

@@ -3,7 +3,6 @@ package catalog
 import (
 	"manage/engine/flavor"
 	"manage/engine/revision"
-	"manage/engine/sqltext"
 	"manage/schema"
 )
 
@@ -22,29 +21,18 @@ func (e *FoldError) Unwrap() error { return e.Err }
 
 // Fold is the schema that a set of revisions leads to on a server of flavor f,
 // computed from their operations alone. online says whether what is made only
-// to bridge two releases is there. The schema is opaque if plain SQL is among
-// the operations. The error is a *FoldError.
+// to bridge two releases is there. Plain SQL is tried out on SQLite, where
+// that is the server (Scratch); elsewhere, and where that fails, it makes the
+// schema opaque. The error is a *FoldError.
 func (c *Catalog) Fold(f flavor.Flavor, online bool, applied revision.Set) (*schema.Schema, error) {
-	s := schema.New(f)
+	w := &folding{Catalog: c, online: online, state: schema.New(f)}
+	defer w.close()
 	for _, id := range applied.IDs() {
-		if err := c.apply(s, id, online); err != nil {
+		if err := w.apply(id); err != nil {
 			return nil, err
 		}
 	}
-	return s, nil
-}
-
-// apply changes s to what it is after a revision.
-func (c *Catalog) apply(s *schema.Schema, id string, online bool) error {
-	for _, change := range c.Revisions[id].Up {
-		if !change.Serves(s.Flavor.Dialect) || !change.RunsIn(online) {
-			continue
-		}
-		if err := change.Op.Apply(s); err != nil {
-			return &FoldError{Source: change.Source, Err: err}
-		}
-	}
-	return nil
+	return w.schema(), nil
 }
 
 // maxPositions is how many positions Positions goes through before it leaves
@@ -60,18 +48,22 @@ const maxPositions = 10_000
 // *FoldError.
 func (c *Catalog) Positions(f flavor.Flavor, visit func(revision.Set, *schema.Schema) bool) error {
 	w := c.walk(visit)
-	s := schema.New(f)
+	s := &folding{Catalog: c, state: schema.New(f)}
+	defer func() { s.close() }()
 	for _, id := range w.trunk {
-		if err := c.apply(s, id, false); err != nil || !visit(c.Graph.Closure(id), s) {
+		if err := s.apply(id); err != nil || !visit(c.Graph.Closure(id), s.schema()) {
 			return err
 		}
 	}
 	for n := 0; n <= len(w.contract); n++ {
 		next, more, err := w.row(n, s)
+		if next != s {
+			s.close()
+			s = next
+		}
 		if err != nil || !more {
 			return err
 		}
-		s = next
 	}
 	return nil
 }
@@ -112,15 +104,12 @@ func (c *Catalog) walk(visit func(revision.Set, *schema.Schema) bool) *walk {
 // row visits the positions with n contract revisions. s is the schema with n-1
 // of them and the expand revisions that the n-th needs; what is returned is
 // the same for the next row.
-func (w *walk) row(n int, s *schema.Schema) (next *schema.Schema, more bool, err error) {
+func (w *walk) row(n int, s *folding) (next *folding, more bool, err error) {
 	begin, end := 0, len(w.expand)
 	if n > 0 {
 		begin = w.needs[n-1]
-		if err := w.apply(s, w.contract[n-1], false); err != nil {
-			return nil, false, err
-		}
-		if !w.visit(w.at(begin, n), s) {
-			return nil, false, nil
+		if err := s.apply(w.contract[n-1]); err != nil || !w.visit(w.at(begin, n), s.schema()) {
+			return s, false, err
 		}
 	}
 	stop := end
@@ -133,13 +122,10 @@ func (w *walk) row(n int, s *schema.Schema) (next *schema.Schema, more bool, err
 	next = s
 	for e := begin; e < end; e++ {
 		if e == stop {
-			next = s.Clone()
+			next = s.fork()
 		}
-		if err := w.apply(s, w.expand[e], false); err != nil {
-			return nil, false, err
-		}
-		if !w.visit(w.at(e+1, n), s) {
-			return nil, false, nil
+		if err := s.apply(w.expand[e]); err != nil || !w.visit(w.at(e+1, n), s.schema()) {
+			return next, false, err
 		}
 	}
 	return next, true, nil
@@ -155,39 +141,4 @@ func (w *walk) at(e, n int) revision.Set {
 		ids = append(ids, w.contract[n-1])
 	}
 	return w.Graph.Closure(ids...)
-}
-
-// Tables are the names of all tables that any revision makes, also those that
-// a later one drops. Of plain SQL they are those that its words tell.
-func (c *Catalog) Tables() map[string]bool {
-	tables := map[string]bool{}
-	for _, r := range c.Revisions {
-		for _, change := range r.Up {
-			switch op := change.Op.(type) {
-			case *schema.CreateTable:
-				tables[op.Name] = true
-			case *schema.RenameTable:
-				tables[op.To] = true
-			case *schema.SQL:
-				tablesOfSQL(op, tables)
-			}
-		}
-	}
-	return tables
-}
-
-// tablesOfSQL adds the tables that statements make or rename.
-func tablesOfSQL(op *schema.SQL, tables map[string]bool) {
-	for dialect, statements := range op.Statements {
-		for _, statement := range statements {
-			for _, e := range sqltext.Classify(statement.SQL, dialect).Effects {
-				switch {
-				case e.Kind == sqltext.KindTable && e.Verb == sqltext.Create:
-					tables[e.Name] = true
-				case e.Kind == sqltext.KindTable && e.Verb == sqltext.Rename:
-					tables[e.NewName] = true
-				}
-			}
-		}
-	}
 }

@@ -131,10 +131,14 @@ func TestFold(t *testing.T) {
 
 // An operation that does not fit is named with its place.
 func TestFoldError(t *testing.T) {
-	c := load(t, shop+`
--- versions/three_expand02.toml --
-revision = "three_expand02"
-revises = "three_expand01"
+	c := load(t, `
+-- catalog.toml --
+name = "shop"
+-- versions/root.toml --
+revision = "root"
+
+[[up]]
+create_table = { name = "goods", columns = [ { name = "id", type = "integer" } ] }
 
 [[up]]
 drop_column = { table = "goods", name = "weight" }
@@ -144,7 +148,7 @@ drop_column = { table = "goods", name = "weight" }
 	if !errors.As(err, &fold) {
 		t.Fatalf("got %v, want a *FoldError", err)
 	}
-	want := revision.Source{File: "versions/three_expand02.toml", Line: 4}
+	want := revision.Source{File: "versions/root.toml", Line: 6}
 	if fold.Source != want || !strings.Contains(err.Error(), "weight") {
 		t.Errorf("got %v, want %v and the column's name", err, want)
 	}

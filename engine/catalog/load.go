@@ -23,6 +23,9 @@ type Options struct {
 	Dir string
 	// Prefix is put before file names in messages; "" means Dir.
 	Prefix string
+	// Scratch makes an empty SQLite database, on which plain SQL is tried out
+	// when a schema is computed; nil to leave the effect of SQL open.
+	Scratch func() (Scratch, error)
 }
 
 // versionsDir is the directory of the revisions and data migrations.
@@ -39,7 +42,7 @@ func Load(fsys fs.FS, opts Options) (*Catalog, error) {
 		sortProblems(l.problems)
 		return nil, l.problems
 	}
-	c.Dir = opts.Dir
+	c.Dir, c.Scratch = opts.Dir, opts.Scratch
 	return c, nil
 }
 
