@@ -51,6 +51,9 @@ func (s *Service) revisions(ctx context.Context, sess database.Session, p *plann
 			return err
 		}
 		step, err := p.up(r.ID, from)
+		if errors.Is(err, errOpaque) && p.refold() {
+			step, err = p.up(r.ID, from)
+		}
 		if errors.Is(err, errOpaque) {
 			w.cut = true
 			return nil

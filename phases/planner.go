@@ -18,6 +18,8 @@ type planner struct {
 	state   *schema.Schema
 	online  bool
 	applied revision.Set
+	// offline is true if there is no database to look at again.
+	offline bool
 }
 
 // errOpaque stops planning: plain SQL that comes first has an effect that is
@@ -93,6 +95,20 @@ func (p *planner) changes(step *plan.Step, changes []catalog.Change, from resume
 	}
 	step.Opaque = step.Opaque || from.begun
 	return nil
+}
+
+// refold takes the schema after what is planned so far from the catalog, which
+// may know the effect of plain SQL, where no database can be asked for it.
+func (p *planner) refold() bool {
+	if !p.offline {
+		return false
+	}
+	state, err := p.catalog.Fold(p.state.Flavor, p.online, p.applied)
+	if err != nil || state.Opaque {
+		return false
+	}
+	p.state = state
+	return true
 }
 
 // takesPart reports whether a change belongs to this run.

@@ -11,6 +11,19 @@ import (
 	"manage/phases/backfill"
 )
 
+// unplanned refuses a plan that ends before its target, because plain SQL is
+// in the way. A script that stops short would look whole.
+func unplanned(p plan.Plan) error {
+	where := "anything"
+	if n := len(p.Steps); n > 0 {
+		where = "what follows " + p.Steps[n-1].ID
+	}
+	return &Refused{
+		Reason: where + " cannot be planned without a database: plain SQL changes the schema there in a way that is not known",
+		Hint:   "Name a database to plan for.",
+	}
+}
+
 // Commands are the commands that Plan can plan.
 func Commands() []string {
 	return []string{"sync", "upgrade", "expand", "migrate", "contract"}
@@ -93,9 +106,12 @@ func (s *Service) PlanOffline(command string, f flavor.Flavor, from []string, re
 		return plan.Plan{}, err
 	}
 	w := work{plan: plan.Plan{Catalog: s.Catalog.Name, Dialect: string(f.Dialect), From: from}}
-	p := &planner{catalog: s.Catalog, state: state, online: online, applied: pos.Applied}
+	p := &planner{catalog: s.Catalog, state: state, online: online, applied: pos.Applied, offline: true}
 	pending, due := s.offlineParts(command, pos.Applied, target)
 	err = s.revisions(context.Background(), noSession, p, &w, attempt{applied: pos.Applied}, pending, due)
+	if err == nil && w.cut {
+		err = unplanned(w.plan)
+	}
 	w.plan.To = g.Rows(p.applied)
 	return s.spelledOut(w.plan), err
 }
