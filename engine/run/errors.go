@@ -26,7 +26,8 @@ type Interrupted struct {
 	// statement that is not done, from 0.
 	Next      string
 	Statement int
-	// Began is true if anything was done before.
+	// Began is true if anything was done before under this lease, or of the
+	// step by an earlier run.
 	Began bool
 }
 

@@ -22,7 +22,6 @@ import (
 // *Changed, *ForeignKeysBroken and ledger.ErrLeaseLost; what was committed
 // before them stays recorded.
 func (h *Held) Execute(ctx context.Context, p plan.Plan, resume map[string]ledger.Attempt) error {
-	began := h.began
 	var next *execution
 	for i := range p.Steps {
 		e := next
@@ -38,7 +37,7 @@ func (h *Held) Execute(ctx context.Context, p plan.Plan, resume map[string]ledge
 		err := e.run(ctx, resume)
 		var stopped *Interrupted
 		if errors.As(err, &stopped) {
-			stopped.Began = h.began && !began || i > 0 || stopped.Statement > 0
+			stopped.Began = h.began || stopped.Statement > 0
 		}
 		if err != nil {
 			return err

@@ -207,3 +207,22 @@ func TestHeartbeatUnderSerializable(t *testing.T) {
 	must(t, h.Execute(t.Context(), plan.Plan{Steps: []plan.Step{step}}, nil))
 	must(t, h.Release(t.Context()))
 }
+
+// A statement that refuses a transaction leaves no lock timeout behind on the
+// connection, which may be another's next.
+func TestNoTimeoutLeftBehind(t *testing.T) {
+	e := enginetest.New(t, flavor.Postgres)
+	h, err := runner(t, e).Acquire(t.Context(), "sync")
+	must(t, err)
+	must(t, h.Execute(t.Context(), faultPlan(e.Flavor), nil))
+	rows, err := h.Session().QueryContext(t.Context(), "SHOW lock_timeout")
+	must(t, err)
+	defer rows.Close()
+	var left string
+	for rows.Next() {
+		must(t, rows.Scan(&left))
+	}
+	equal(t, "lock timeout", left, "0")
+	must(t, rows.Close())
+	must(t, h.Release(t.Context()))
+}

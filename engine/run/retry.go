@@ -67,6 +67,15 @@ func (h *Held) limitLocks(ctx context.Context) error {
 	return h.session.SetLockTimeout(ctx, h.o.LockTimeout)
 }
 
+// unlimitLocks takes a limit back that could not be set for a transaction alone:
+// behind a pooler the connection serves others next. If it fails, the connection
+// is gone, and the limit with it.
+func (h *Held) unlimitLocks(ctx context.Context) {
+	if perTransaction(h.session.Flavor()) {
+		_ = h.session.SetLockTimeout(context.WithoutCancel(ctx), 0)
+	}
+}
+
 // perTransaction reports whether a lock timeout can be set for a transaction
 // alone, so that it reaches the right connection behind a pooler (PostgreSQL
 // manual, "SET": SET LOCAL).

@@ -250,6 +250,10 @@ func TestInterruptedAfterAnnouncement(t *testing.T) {
 	if err := h.Execute(ctx, p, nil); !errors.As(err, &stopped) || stopped.Next != "second" || !stopped.Began {
 		t.Fatalf("error %v", err)
 	}
+	// A further plan under the same lease is not the beginning either.
+	if err := h.Execute(ctx, p, nil); !errors.As(err, &stopped) || stopped.Next != "r" || !stopped.Began {
+		t.Fatalf("error %v", err)
+	}
 	attempts, err := h.Attempts(t.Context())
 	must(t, err)
 	if last := attempts[1]; !last.Confirmed || last.Succeeded() || last.Finished == nil {

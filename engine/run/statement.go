@@ -89,6 +89,10 @@ func (e *execution) alone(ctx context.Context, st plan.Statement, record func(co
 		}
 		return e.send(work, st, number)
 	})
+	if isDead(err) {
+		return err
+	}
+	e.h.unlimitLocks(ctx)
 	if database.ClassOf(err) == database.ConnectionLost {
 		return &OutcomeUnknown{Step: e.step.ID, Index: e.first + number, SQL: st.SQL, LookAt: st.Effect,
 			Settles: st.Effect != nil && e.h.r.Probe != nil, Err: err}
