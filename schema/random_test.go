@@ -11,6 +11,7 @@ import (
 
 	"manage/engine/enginetest"
 	"manage/engine/flavor"
+	"manage/engine/plan"
 )
 
 // draw picks one of a list.
@@ -165,6 +166,7 @@ func (r *randomRun) step(op Operation) bool {
 	if err != nil {
 		r.Fatalf("after %q: %#v fits and is not rendered: %v", r.log, op, err)
 	}
+	before := r.s.Clone()
 	if err := op.Apply(r.s); err != nil {
 		r.Fatalf("after %q: %#v is rendered and does not fit: %v", r.log, op, err)
 	}
@@ -184,7 +186,30 @@ func (r *randomRun) step(op Operation) bool {
 	if list := Compare(r.s, have, Rules{Charsets: true}); len(list) > 0 {
 		r.Fatalf("after %q: %v", r.log, list)
 	}
+	r.effects(statements, before, have)
 	return true
+}
+
+// effects asks of each statement's effect whether the server shows it, and
+// whether the schema before did not: by that a statement of unknown outcome
+// is settled.
+func (r *randomRun) effects(statements []plan.Statement, before, have *Schema) {
+	told := r.db.Dialect == flavor.SQLite // where the rebuild is one transaction
+	for _, st := range statements {
+		if st.Effect == nil {
+			continue
+		}
+		told = true
+		if shown, known := have.Shows(*st.Effect); !shown || !known {
+			r.Fatalf("after %q: the server does not show %+v", r.log, *st.Effect)
+		}
+		if shown, _ := before.Shows(*st.Effect); shown && len(Compare(before, r.s, Rules{})) > 0 {
+			r.Fatalf("before %q: the schema shows %+v already", r.log, *st.Effect)
+		}
+	}
+	if len(statements) > 0 && !told {
+		r.Fatalf("after %q: no statement has an effect", r.log)
+	}
 }
 
 // namesColumns reports whether the columns in a check are there, which only

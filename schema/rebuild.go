@@ -62,13 +62,16 @@ func standIn(s *Schema, name string) string {
 }
 
 // withEffect makes statements of texts; the last one has the effect, since
-// only then the rebuild is done.
+// only then the rebuild is done. A constraint without a name cannot be looked
+// for.
 func withEffect(texts []string, effect *plan.Effect) []plan.Statement {
 	out := make([]plan.Statement, len(texts))
 	for i, text := range texts {
 		out[i].SQL = text
 	}
-	out[len(out)-1].Effect = effect
+	if effect.Name != "" {
+		out[len(out)-1].Effect = effect
+	}
 	return number(out)
 }
 
