@@ -58,6 +58,9 @@ type dbCommands struct {
 	Graph    graphCommand    `cmd:"" help:"Draw the branches of the catalog, and what is applied."`
 	Stamp    stampCommand    `cmd:"" help:"Record a version without running anything."`
 	Plan     planCommand     `cmd:"" help:"Show what a command would run, statement by statement."`
+
+	Downgrade    downgradeCommand    `cmd:"" help:"Go back to VERSION, where the catalog allows it."`
+	CreateSchema createSchemaCommand `cmd:"" name:"create_schema" aliases:"create-schema" help:"Make the newest schema in one go."`
 }
 
 // Global are the options that every command takes, before and after its name.

@@ -148,7 +148,7 @@ func (s *scanner) plain(word string) error {
 		return nil
 	}
 	for _, child := range s.node.Children {
-		if child.Name == word {
+		if child.Name == word || slices.Contains(child.Aliases, word) {
 			s.node = child
 			return nil
 		}

@@ -2,14 +2,17 @@ package phases
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
 	"manage/engine/catalog"
 	"manage/engine/database"
+	"manage/engine/flavor"
 	"manage/engine/plan"
 	"manage/engine/revision"
 	"manage/engine/run"
+	"manage/engine/sqltext"
 	"manage/schema"
 )
 
@@ -19,9 +22,10 @@ type WayBack struct {
 	Losses []Loss
 	// NotUndone are data migrations whose rows stay as they are.
 	NotUndone []string
-	// Cut is true if more goes back than Plan says: it is planned once this
-	// has run, because it follows plain SQL.
-	Cut bool
+	// Revisions are the revisions that go, in their order. Plan may hold fewer:
+	// what follows plain SQL is planned once that has run.
+	Revisions []string
+	cut       bool
 }
 
 // Loss is a table or a column that a downgrade takes away with its data.
@@ -38,7 +42,7 @@ type Loss struct {
 func (s *Service) Downgrade(ctx context.Context, req Request) (Result, error) {
 	return s.change(ctx, "downgrade", func(ctx context.Context, sess database.Session) (work, error) {
 		a, way, err := s.wayBack(ctx, sess, req)
-		return work{plan: way.Plan, unfinished: a.unfinished, cut: way.Cut}, err
+		return work{plan: way.Plan, unfinished: a.unfinished, cut: way.cut}, err
 	})
 }
 
@@ -74,31 +78,61 @@ func (s *Service) wayBack(ctx context.Context, sess database.Session, req Reques
 	if len(pending) == 0 {
 		return a, way, nil
 	}
+	ways, err := s.waysBack(a.applied, pending)
+	if err != nil {
+		return a, way, err
+	}
+	for _, w := range ways {
+		way.Revisions = append(way.Revisions, w.id)
+		way.Losses = append(way.Losses, losses(w.id, w.changes, s.DB.Flavor().Dialect)...)
+	}
+	way.NotUndone = s.notUndone(a.applied, a.target.Set)
 	live, err := s.inspect(ctx, sess)
 	if err != nil {
 		return a, way, err
 	}
 	p := &planner{catalog: s.Catalog, state: live, applied: a.applied}
-	for _, r := range slices.Backward(pending) {
-		left := s.Catalog.Graph.Closure(slices.DeleteFunc(p.applied.IDs(), func(id string) bool { return id == r.ID })...)
-		changes, err := s.changesBack(r.ID, left)
-		if err != nil {
-			return a, way, err
+	for _, w := range ways {
+		at, begun := a.unfinished[w.id]
+		step, err := p.down(w.id, w.changes, w.left, resume{begun: begun, attempt: at})
+		if errors.Is(err, errOpaque) {
+			way.cut = true
+			return a, way, nil
 		}
-		step, err := p.down(r.ID, changes, left, resume{begun: len(a.unfinished[r.ID].Revision) > 0, attempt: a.unfinished[r.ID]})
 		if err != nil {
 			return a, way, s.explain(ctx, sess, err, a.applied)
 		}
 		way.Plan.Steps = append(way.Plan.Steps, step)
-		way.Losses = append(way.Losses, losses(r.ID, changes)...)
-		if step.Opaque {
-			way.Cut = true
+		if begun {
+			way.cut = true
 			return a, way, nil
 		}
 	}
 	way.Plan.To = s.Catalog.Graph.Rows(p.applied)
-	way.NotUndone = s.notUndone(a.applied, a.target.Set)
 	return a, way, nil
+}
+
+// oneBack is the way back from one revision, and what is left after it.
+type oneBack struct {
+	id      string
+	changes []catalog.Change
+	left    revision.Set
+}
+
+// waysBack finds the way back from each of pending, the last one first. One
+// without a way back refuses all of them.
+func (s *Service) waysBack(applied revision.Set, pending []revision.Revision) ([]oneBack, error) {
+	var ways []oneBack
+	for _, r := range slices.Backward(pending) {
+		left := s.Catalog.Graph.Closure(slices.DeleteFunc(applied.IDs(), func(id string) bool { return id == r.ID })...)
+		changes, err := s.changesBack(r.ID, left)
+		if err != nil {
+			return nil, err
+		}
+		ways = append(ways, oneBack{id: r.ID, changes: changes, left: left})
+		applied = left
+	}
+	return ways, nil
 }
 
 // beginBack reads where the database stands and refuses what has no way back.
@@ -162,7 +196,7 @@ func (s *Service) changesBack(id string, left revision.Set) ([]catalog.Change, e
 		}
 		back = append(changes, back...)
 		if c.RunsIn(false) {
-			if err := c.Op.Apply(state); err != nil {
+			if err := c.Op.Apply(state); err != nil && !state.Opaque {
 				return nil, err
 			}
 		}
@@ -182,14 +216,38 @@ func always(op schema.Operation) schema.Operation {
 }
 
 // losses are the tables and columns that changes take away.
-func losses(id string, changes []catalog.Change) []Loss {
+func losses(id string, changes []catalog.Change, d flavor.Dialect) []Loss {
 	var all []Loss
 	for _, c := range changes {
+		if !c.Serves(d) {
+			continue
+		}
 		switch op := c.Op.(type) {
 		case *schema.DropTable:
 			all = append(all, Loss{Revision: id, Table: op.Name})
 		case *schema.DropColumn:
 			all = append(all, Loss{Revision: id, Table: op.Table, Column: op.Name})
+		case *schema.SQL:
+			for _, st := range op.Statements[d] {
+				all = append(all, lossesOfSQL(id, sqltext.Classify(st.SQL, d))...)
+			}
+		}
+	}
+	return all
+}
+
+// lossesOfSQL are those that the words of a plain SQL statement tell.
+func lossesOfSQL(id string, m sqltext.Meaning) []Loss {
+	var all []Loss
+	for _, e := range m.Effects {
+		if e.Verb != sqltext.Drop {
+			continue
+		}
+		switch e.Kind {
+		case sqltext.KindTable:
+			all = append(all, Loss{Revision: id, Table: e.Name})
+		case sqltext.KindColumn:
+			all = append(all, Loss{Revision: id, Table: e.Table, Column: e.Name})
 		}
 	}
 	return all

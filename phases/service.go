@@ -36,7 +36,7 @@ type Result struct {
 	Before, After Position
 	Report        Report   // where the database stands in the end
 	Adopted       string   // the version an existing schema was recorded as; "" if none was
-	Applied       []string // revisions, in order
+	Applied       []string // revisions, in order; of Downgrade, those taken back
 	Migrated      []Migrated
 }
 
@@ -51,19 +51,24 @@ type Migrated struct {
 	Rows int64
 }
 
-// applies reports whether the steps of a phase apply revisions.
-func applies(p plan.Phase) bool {
-	return p == plan.Trunk || p == plan.Expand || p == plan.Contract
+// moves reports whether the steps of a phase apply revisions or take them
+// back.
+func moves(p plan.Phase) bool {
+	switch p {
+	case plan.Trunk, plan.Expand, plan.Contract, plan.Downgrade:
+		return true
+	}
+	return false
 }
 
 // runner is what takes the lease and runs plans. It notes in result the
-// revisions that were applied.
+// revisions that were applied or taken back.
 func (s *Service) runner(result *Result) *run.Runner {
 	return &run.Runner{
 		DB: s.DB, Catalog: s.Catalog.Name, VersionTable: s.Catalog.VersionTable,
 		Options: s.Run, Faults: s.Faults, Probe: s.probe,
 		Events: func(e run.Event) {
-			if done, ok := e.(run.StepDone); ok && applies(done.Step.Phase) {
+			if done, ok := e.(run.StepDone); ok && moves(done.Step.Phase) {
 				result.Applied = append(result.Applied, done.Step.ID)
 			}
 			if s.Events != nil {

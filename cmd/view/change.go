@@ -46,7 +46,10 @@ func Changed(p *Page, c Change) error {
 		l.add("%s", recorded(c.Result))
 	}
 	if n := len(c.Result.Applied); n > 0 {
-		l.add("Applied %s: %s.", count(n, "revision"), span(c.Result.Applied))
+		l.add("%s %s: %s.", done(c.Command), count(n, "revision"), span(c.Result.Applied))
+	}
+	if c.Command == "create_schema" {
+		l.add("Made the newest schema.")
 	}
 	for _, m := range c.Result.Migrated {
 		l.add("Moved rows with %s: %s.", m.ID, count(m.Rows, "row"))
@@ -57,6 +60,14 @@ func Changed(p *Page, c Change) error {
 	l.add("%s", Standing(c.After))
 	whatIsNext(p, &l, c.After)
 	return p.text(&l)
+}
+
+// done is what a command did to revisions.
+func done(command string) string {
+	if command == "downgrade" {
+		return "Took back"
+	}
+	return "Applied"
 }
 
 // recorded says what stamp wrote.
