@@ -36,7 +36,9 @@ type head struct {
 // false if the file cannot be given a place in the graph.
 func (h *head) resolve(r *report, file, key string) (revision.Branch, bool) {
 	if h.ID == "" {
-		r.add(1, "the file does not say which %s it is: add a line for the key %q", key, key)
+		if len(r.problems) == 0 { // else it may say so in a wrong way
+			r.add(1, "the file does not say which %s it is: add a line for the key %q", key, key)
+		}
 		return "", false
 	}
 	if !named(file, h.ID) {

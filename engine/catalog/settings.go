@@ -155,12 +155,21 @@ func (d *decoder) checkGuard(g guardSettings) {
 	}
 }
 
-// required records that a key is missing.
+// required records that a key is missing, unless what stands there was found
+// wrong already.
 func (d *decoder) required(key string, there bool) bool {
-	if !there {
-		d.at(key, func() { d.fail("%s is missing", d.name()) })
+	if there {
+		return true
 	}
-	return there
+	d.at(key, func() {
+		line := d.line()
+		_, written := d.lines[where(d.path)]
+		told := slices.ContainsFunc(d.problems, func(p revision.Problem) bool { return p.Source.Line == line })
+		if !written || !told {
+			d.fail("%s is missing", d.name())
+		}
+	})
+	return false
 }
 
 // oneOf checks a word that may have few values; none is fine.
