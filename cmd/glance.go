@@ -194,7 +194,7 @@ func glanceLabel(word string) string {
 func glanceStep(ctx context.Context, s Writes, run func() (phases.Result, error), p *view.Page, say func(*view.Page, view.GlanceChange) error) error {
 	result, err := run()
 	if err != nil {
-		return whereItStopped(ctx, s, err)
+		return whereItStopped(ctx, s, result, err)
 	}
 	return say(p, view.GlanceChange{Result: result, Graph: s.Catalog.Graph})
 }

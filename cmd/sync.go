@@ -43,7 +43,7 @@ func (c *syncCommand) Run(ctx context.Context, s Writes, p *view.Page) error {
 func change(ctx context.Context, command string, s Writes, p *view.Page, run func() (phases.Result, error)) error {
 	result, err := run()
 	if err != nil {
-		return whereItStopped(ctx, s, err)
+		return whereItStopped(ctx, s, result, err)
 	}
 	return view.Changed(p, view.Change{Command: command, Result: result, After: result.Report})
 }
@@ -58,7 +58,10 @@ func (e *stopped) Unwrap() error { return e.error }
 
 // whereItStopped adds to an error where the database stands now, if that can
 // still be read: the command may have done much before it failed.
-func whereItStopped(ctx context.Context, s Writes, err error) error {
+func whereItStopped(ctx context.Context, s Writes, result phases.Result, err error) error {
+	if result.Report.Stage != "" {
+		return &stopped{err, result.Report}
+	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
 	report, statusErr := s.Status(ctx)

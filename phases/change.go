@@ -56,7 +56,9 @@ func (s *Service) change(ctx context.Context, doing string, decide job) (Result,
 
 // look asks a job what it would do, on a session of its own. It asks the guards
 // of the first phase too; those of later phases are asked when it is their
-// turn, as their queries may need what comes before.
+// turn, as their queries may need what comes before. A refusal counts only if
+// nobody else is at work: what is read meanwhile may be half of his change, so
+// the job is asked again once he is done.
 func (s *Service) look(ctx context.Context, decide job) (result Result, idle bool, err error) {
 	sess, err := s.DB.Session(ctx)
 	if err != nil {
@@ -68,15 +70,42 @@ func (s *Service) look(ctx context.Context, decide job) (result Result, idle boo
 		return Result{}, false, err
 	}
 	result = Result{Before: before, After: before}
-	w, err := decide(ctx, sess)
+	busy, err := s.busy(ctx, sess)
 	if err != nil {
 		return result, false, err
 	}
-	if w.plan.Empty() {
+	w, err := decide(ctx, sess)
+	if err == nil && w.plan.Empty() {
 		result.Report, err = s.report(ctx, sess, w.journal)
 		return result, true, err
 	}
-	return result, false, s.guards(ctx, sess, w.plan.Steps[0].Phase)
+	if err == nil {
+		err = s.guards(ctx, sess, w.plan.Steps[0].Phase)
+	}
+	if err == nil || busy {
+		return result, false, nil
+	}
+	changing, readErr := s.changing(ctx, sess, before)
+	if readErr != nil || changing {
+		return result, false, readErr
+	}
+	return result, false, err
+}
+
+// busy reports whether somebody is at work now.
+func (s *Service) busy(ctx context.Context, sess database.Session) (bool, error) {
+	lease, err := s.store(sess).Lease(ctx)
+	return lease != nil && !lease.Expired, err
+}
+
+// changing reports whether somebody is at work, or was since before was read.
+func (s *Service) changing(ctx context.Context, sess database.Session, before Position) (bool, error) {
+	busy, err := s.busy(ctx, sess)
+	if err != nil || busy {
+		return busy, err
+	}
+	now, err := s.position(ctx, sess)
+	return !equalRows(before.Rows, now.Rows), err
 }
 
 // rounds decides and runs until nothing is left.
