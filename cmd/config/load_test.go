@@ -45,6 +45,7 @@ func TestConnection(t *testing.T) {
 		{"connection file of the flag", memory{"/work/secret": "sqlite:///s\n"}, "manage --connection-file secret", "sqlite:///s", "/work/secret"},
 		{"connection file beside its configuration", memory{"/etc/manage/manage.toml": "[database]\nconnection_file = \"secret\"\n", "/etc/manage/secret": "  sqlite:///s\n"}, "manage", "sqlite:///s", "/etc/manage/secret"},
 		{"a later connection beats an earlier connection file", memory{"/x.toml": "[database]\nconnection_file = \"secret\"\n", "/y.conf": conf("sqlite:///y")}, "manage --config-file /x.toml --config-file /y.conf", "sqlite:///y", "/y.conf:2"},
+		{"a dollar in manage.toml is a dollar", memory{"/x.toml": toml("mysql://u:p$word@h/d")}, "manage --config-file /x.toml", "mysql://u:p$word@h/d", "/x.toml:2"},
 		{"manage does not read the services' variables", nil, "OS_DATABASE__CONNECTION=sqlite:///o manage", "sqlite:///manage.sqlite", "the default"},
 
 		{"glance.conf", memory{"/etc/glance/glance.conf": glanceConf}, "glance-manage", "mysql+pymysql://g:pw@db/glance?charset=utf8", "/etc/glance/glance.conf:2"},

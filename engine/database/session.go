@@ -169,7 +169,7 @@ func (s *session) Rollback(ctx context.Context) error {
 		return nil
 	}
 	err := s.run(ctx, s.grammar.Rollback)
-	if err == nil || ClassOf(err) == ConnectionLost {
+	if err == nil || ClassOf(err) == ConnectionLost || s.grammar.Ended != nil && s.grammar.Ended(AsError(err)) {
 		return nil
 	}
 	return err

@@ -1,6 +1,7 @@
 package database_test
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -271,5 +272,26 @@ func TestSQLiteHalfWritten(t *testing.T) {
 	}
 	if got := texts(t, session(t, open(t, left, database.Options{})), "SELECT count(*) FROM t"); got[0] != "1" {
 		t.Errorf("%s rows after recovery, want 1", got[0])
+	}
+}
+
+// TestSQLiteEndsTransaction: after a failure that ends the transaction, Commit
+// says so, Rollback has nothing left to do, and the session goes on.
+func TestSQLiteEndsTransaction(t *testing.T) {
+	s := session(t, open(t, "sqlite:///"+made(t)+"?plugin=dbcounter", database.Options{}))
+	if err := s.Begin(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	exec(t, s, "INSERT INTO t VALUES (2)")
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	_, err := s.ExecContext(ctx, "INSERT INTO t WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n")
+	wantClass(t, err, database.Interrupted)
+	wantClass(t, s.Commit(t.Context()), database.Other)
+	if err := s.Rollback(t.Context()); err != nil || s.InTransaction() {
+		t.Errorf("Rollback: %v, in a transaction: %v", err, s.InTransaction())
+	}
+	if got := len(texts(t, s, "SELECT id FROM t")); got != 1 {
+		t.Errorf("%d rows, want 1", got)
 	}
 }

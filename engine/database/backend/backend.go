@@ -86,6 +86,9 @@ type Grammar struct {
 	// separated by semicolons, and Begin may go with the first statement of the
 	// transaction, which saves a round trip.
 	Batches bool
+	// Ended reports whether a Rollback failed only because the server had ended
+	// the transaction already. nil: that is no error to the server.
+	Ended func(*Error) bool
 	// Rewrite turns a query with `?` for placeholders into the driver's form.
 	// It is called only for queries that have arguments. nil changes nothing.
 	Rewrite func(query string) string

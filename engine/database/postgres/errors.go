@@ -84,6 +84,7 @@ var states = map[string]struct {
 	"42601": {backend.Syntax, ""},
 	"53100": {backend.DiskFull, "make room on the server's disk"},
 	"57014": {backend.Interrupted, "the statement was cancelled, by somebody or by statement_timeout"},
+	"08P01": {backend.Other, "if a pooler is between, let it pass the setting (PgBouncer: ignore_startup_parameters), or connect to the server itself"},
 	"08":    {backend.ConnectionLost, ""},
 }
 

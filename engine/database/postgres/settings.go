@@ -21,7 +21,7 @@ var (
 		"user", "password", "dbname"}
 	// idle are those that make no difference to what a run does.
 	idle = []string{"connect_timeout", "client_encoding", "keepalives", "keepalives_idle", "keepalives_interval",
-		"keepalives_count", "tcp_user_timeout", "sslcompression", "gssencmode", "gsslib", "gssdelegation"}
+		"keepalives_count", "tcp_user_timeout", "sslcompression", "gssencmode", "gsslib", "gssdelegation", "plugin"}
 	// unsafeToDrop are those that ask for a protection that the driver does
 	// not have: to pass them over would break the promise.
 	unsafeToDrop = []string{"channel_binding", "require_auth", "requirepeer", "sslcrl", "sslcrldir", "sslpassword", "sslcertmode"}

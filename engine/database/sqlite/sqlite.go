@@ -140,6 +140,9 @@ func (s *server) Grammar(backend.Identity) backend.Grammar {
 		// has read fails with SQLITE_BUSY, without waiting, when it first
 		// writes after somebody else did ("Transactions", SQLite manual).
 		Begin: "BEGIN IMMEDIATE", Commit: "COMMIT", Rollback: "ROLLBACK",
+		// Some failures, such as a full disk, end the transaction ("Response To
+		// Errors Within A Transaction").
+		Ended:        func(e *backend.Error) bool { return strings.Contains(e.Message, "no transaction is active") },
 		LockTimeout:  s.lockTimeout,
 		QuoteIdent:   func(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` },
 		QuoteLiteral: func(text string) string { return `'` + strings.ReplaceAll(text, `'`, `''`) + `'` },

@@ -26,10 +26,10 @@ type target struct {
 	options map[string]string
 }
 
-// pythonOnly are the keys of Python's driver that mean nothing here: that
-// driver would take them out before SQLite sees the URI.
+// pythonOnly are the keys of Python's libraries that mean nothing here: those
+// would take them out before SQLite sees the URI.
 var pythonOnly = map[string]bool{"uri": true, "timeout": true, "isolation_level": true,
-	"detect_types": true, "check_same_thread": true, "cached_statements": true}
+	"detect_types": true, "check_same_thread": true, "cached_statements": true, "plugin": true}
 
 // uriKeys are the parameters that SQLite's URIs have ("URI Filenames").
 var uriKeys = map[string]bool{"mode": true, "cache": true, "immutable": true, "nolock": true, "psow": true, "modeof": true}
