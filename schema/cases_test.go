@@ -149,7 +149,9 @@ add_check = { table = "child", expr = "amount > 0" }`, up: `
 [[up]]
 drop_column = { table = "child", name = "label" }
 [[up]]
-drop_column = { table = "child", name = "amount" }`},
+drop_column = { table = "child", name = "amount" }
+[[up]]
+drop_column = { table = "child", name = "not there", if_exists = true }`},
 		{name: "rename column", setup: twoTables + `
 [[up]]
 add_index = { table = "child", name = "ix_label", columns = ["label"] }

@@ -16,8 +16,9 @@ import (
 //   - MySQL and MariaDB: the column's part of every index, and checks of this
 //     column alone. Foreign keys must be dropped before.
 type DropColumn struct {
-	Table string `toml:"table"`
-	Name  string `toml:"name"`
+	Table    string `toml:"table"`
+	Name     string `toml:"name"`
+	IfExists bool   `toml:"if_exists"`
 }
 
 // Kind is "drop_column".
@@ -26,8 +27,20 @@ func (o *DropColumn) Kind() string { return "drop_column" }
 // Check reports what is wrong with the operation by itself.
 func (o *DropColumn) Check() error { return checkNeeded("table", o.Table, "name", o.Name) }
 
+// gone reports whether there is no such column and need not be.
+func (o *DropColumn) gone(s *Schema) bool {
+	if !o.IfExists {
+		return false
+	}
+	t := s.Table(o.Table)
+	return t == nil || t.column(o.Name, s.Flavor.Dialect) == nil
+}
+
 // Apply removes the column and what goes with it.
 func (o *DropColumn) Apply(s *Schema) error {
+	if o.gone(s) {
+		return nil
+	}
 	t, c, err := s.needColumn(o.Kind(), o.Table, o.Name)
 	if err != nil {
 		return err
@@ -137,6 +150,9 @@ func (x *Index) uses(name string, d flavor.Dialect) bool {
 
 // Render drops the column.
 func (o *DropColumn) Render(s *Schema) ([]plan.Statement, error) {
+	if o.gone(s) {
+		return nil, nil
+	}
 	after := s.scratch(o.Table)
 	if err := o.Apply(after); err != nil {
 		return nil, err
@@ -159,6 +175,9 @@ func (o *DropColumn) Render(s *Schema) ([]plan.Statement, error) {
 // Inverse adds the column and what went with it, at the end of the table. Its
 // values are gone.
 func (o *DropColumn) Inverse(s *Schema) ([]Operation, error) {
+	if o.gone(s) {
+		return nil, nil
+	}
 	t, c, err := s.needColumn(o.Kind(), o.Table, o.Name)
 	if err != nil {
 		return nil, err
