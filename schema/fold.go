@@ -31,10 +31,18 @@ func (s *Schema) nameConstraints(t *Table) {
 		}
 		s.supportForeignKey(t, f, named)
 	}
+	made := 0
 	for _, c := range t.Checks {
-		if c.Name == "" {
-			c.Name = s.nameCheck(t, c.Expr)
+		if c.Name != "" {
+			continue
 		}
+		if made++; s.Flavor.Dialect == flavor.MySQL {
+			// CREATE TABLE counts those without a name, whatever the others
+			// are called; ALTER TABLE goes on from the highest number.
+			c.Name = fmt.Sprintf("%s_chk_%d", t.Name, made)
+			continue
+		}
+		c.Name = s.nameCheck(t, c.Expr)
 	}
 }
 

@@ -45,6 +45,10 @@ func Env(d flavor.Dialect) string {
 	return ""
 }
 
+// EnvBin is the name of the environment variable that says in which folder the
+// programs of a server of dialect d are, instead of the system's.
+func EnvBin(d flavor.Dialect) string { return Env(d) + "_BIN" }
+
 // shared are the servers that the tests of this process use together.
 var shared = struct {
 	sync.Mutex

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/url"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
@@ -23,7 +22,8 @@ func sbin(bin, program, pkg string) (string, error) {
 		return bin, nil
 	}
 	for _, dir := range []string{"/usr/sbin", "/usr/local/sbin", "/usr/libexec", "/usr/bin"} {
-		if _, err := os.Stat(filepath.Join(dir, program)); err == nil {
+		// MariaDB's packages call it mysqld, too, by a link.
+		if real, err := filepath.EvalSymlinks(filepath.Join(dir, program)); err == nil && filepath.Base(real) == program {
 			return dir, nil
 		}
 	}

@@ -35,8 +35,8 @@ type Options struct {
 	Durable bool
 	// Settings are further server settings, as "name=value".
 	Settings []string
-	// Bin is the folder with the server's programs; "" to look for them where
-	// the system's packages put them.
+	// Bin is the folder with the server's programs; "" for what EnvBin says,
+	// or else where the system's packages put them.
 	Bin string
 }
 
@@ -110,6 +110,9 @@ func Start(d flavor.Dialect, o Options) (*Server, error) {
 	k, err := kindOf(d)
 	if err != nil {
 		return nil, err
+	}
+	if o.Bin == "" {
+		o.Bin = os.Getenv(EnvBin(d))
 	}
 	bin, err := k.programs(o.Bin)
 	if err != nil {

@@ -84,6 +84,9 @@ func start(wanted map[flavor.Dialect]enginetest.Options, galera bool) (env []str
 			}
 			started = append(started, servers...)
 			env = append(env, enginetest.Env(d)+"="+servers[0].URL(servers[0].AdminDatabase()))
+			if o.Bin != "" { // for tests that start one of their own
+				env = append(env, enginetest.EnvBin(d)+"="+o.Bin)
+			}
 		})
 	}
 	wait.Wait()
