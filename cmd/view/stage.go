@@ -20,7 +20,7 @@ func Standing(r phases.Report) string {
 		return "The database has tables, but no version is recorded."
 	case revision.OnTrunk:
 		if r.Heads.Expand == "" && r.Heads.Contract == "" {
-			return fmt.Sprintf("The database is at %s, on a line that goes on.", version)
+			return fmt.Sprintf("The database is at %s, behind the newest revision.", version)
 		}
 		return fmt.Sprintf("The database is at %s, before the branches part.", version)
 	case revision.Behind:
