@@ -57,6 +57,7 @@ func (s *Service) Plan(ctx context.Context, command string, req Request) (plan.P
 	}
 	defer sess.Close()
 	w, err := decide(ctx, sess)
+	w.plan.More = w.cut
 	return s.spelledOut(w.plan), err
 }
 

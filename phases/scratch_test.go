@@ -1,13 +1,14 @@
-package phases_test
+package phases
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"testing/fstest"
 
 	"manage/engine/catalog"
+	"manage/engine/enginetest"
 	"manage/engine/flavor"
-	"manage/phases"
 )
 
 // sqlFirst is a catalog whose portable operations stand on plain SQL.
@@ -18,7 +19,7 @@ func sqlFirst(t *testing.T) *catalog.Catalog {
 		"versions/root.sql": {Data: []byte("-- revision: root\n-- +up\nCREATE TABLE goods (id INTEGER NOT NULL PRIMARY KEY, name VARCHAR(20));\n")},
 		"versions/one_expand01.toml": {Data: []byte("revision = \"one_expand01\"\nrevises = \"root\"\n" +
 			"[[up]]\nalter_column = { table = \"goods\", name = \"name\", nullable = false }\n")},
-	}, catalog.Options{Scratch: phases.Scratch})
+	}, catalog.Options{Scratch: Scratch})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,8 +29,8 @@ func sqlFirst(t *testing.T) *catalog.Catalog {
 // A plan without a database goes on behind plain SQL where its effect is
 // known, and is refused, not cut short, where it is not.
 func TestPlanOfflineBehindPlainSQL(t *testing.T) {
-	s := &phases.Service{Catalog: sqlFirst(t)}
-	p, err := s.PlanOffline("sync", flavor.Default(flavor.SQLite), nil, phases.Request{})
+	s := &Service{Catalog: sqlFirst(t)}
+	p, err := s.PlanOffline("sync", flavor.Default(flavor.SQLite), nil, Request{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,18 +38,38 @@ func TestPlanOfflineBehindPlainSQL(t *testing.T) {
 		t.Errorf("%d steps to %v", len(p.Steps), p.To)
 	}
 	for _, d := range []flavor.Dialect{flavor.Postgres, flavor.MySQL, flavor.MariaDB} {
-		_, err := s.PlanOffline("sync", flavor.Default(d), nil, phases.Request{})
-		var refused *phases.Refused
+		_, err := s.PlanOffline("sync", flavor.Default(d), nil, Request{})
+		var refused *Refused
 		if !errors.As(err, &refused) {
 			t.Errorf("%s: got %v, want a refusal", d, err)
 		}
 	}
 }
 
+// A plan for a database that ends before its target says that more follows;
+// run, it goes on by itself.
+func TestPlanBehindPlainSQL(t *testing.T) {
+	enginetest.Each(t, func(t *testing.T, db enginetest.Database) {
+		s := service(t, sqlFirst(t), db)
+		p, err := s.Plan(context.Background(), "sync", Request{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(p.Steps) != 1 || !p.More {
+			t.Errorf("%d steps, more %t", len(p.Steps), p.More)
+		}
+		must(t, s, "sync", "")
+		p, err = s.Plan(context.Background(), "sync", Request{})
+		if err != nil || !p.Empty() || p.More {
+			t.Errorf("got %+v, %v", p, err)
+		}
+	})
+}
+
 // A scratch database forgets all, and tells what it has.
 func TestScratch(t *testing.T) {
 	for range 2 {
-		s, err := phases.Scratch()
+		s, err := Scratch()
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -14,6 +14,9 @@ type PlanDocument struct {
 	From    []string   `json:"from"`
 	To      []string   `json:"to"`
 	Steps   []PlanStep `json:"steps"`
+	// More is true if more follows that can be planned only once the steps
+	// have run.
+	More bool `json:"more,omitempty"`
 }
 
 // PlanStep is one revision or data migration of a plan.
@@ -33,6 +36,9 @@ type PlanStatement struct {
 	Blocks   *string `json:"blocks"`
 }
 
+// moreFollows ends a plan that does not reach its target yet.
+const moreFollows = "More follows. It can be planned once these steps have run, because the schema that they leave is not known."
+
 // Plan prints what a command would run.
 func Plan(p *Page, pl plan.Plan) error {
 	if p.JSON {
@@ -49,6 +55,9 @@ func Plan(p *Page, pl plan.Plan) error {
 		for _, st := range s.Statements {
 			l.add("%s", indent(strings.TrimSpace(st.SQL)+";"))
 		}
+	}
+	if pl.More {
+		l.add("\n%s", moreFollows)
 	}
 	return p.text(&l)
 }
@@ -75,7 +84,7 @@ func position(rows []string) string {
 func indent(text string) string { return "   " + strings.ReplaceAll(text, "\n", "\n   ") }
 
 func planDocument(pl plan.Plan) PlanDocument {
-	d := PlanDocument{Catalog: pl.Catalog, Dialect: pl.Dialect, From: list(pl.From), To: list(pl.To), Steps: []PlanStep{}}
+	d := PlanDocument{Catalog: pl.Catalog, Dialect: pl.Dialect, From: list(pl.From), To: list(pl.To), Steps: []PlanStep{}, More: pl.More}
 	for _, s := range pl.Steps {
 		step := PlanStep{ID: s.ID, Phase: string(s.Phase), Transaction: s.Transaction, Statements: []PlanStatement{}}
 		for _, st := range s.Statements {

@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -17,13 +18,17 @@ func Script(p *Page, pl plan.Plan, versionTable string) error {
 	if p.JSON {
 		return p.document(planDocument(pl))
 	}
-	s := script{dialect: flavor.Dialect(pl.Dialect), table: versionTable, rows: pl.From}
+	s := script{dialect: flavor.Dialect(pl.Dialect), rows: pl.From}
+	s.table = s.ident(versionTable)
 	s.add("-- %s: from %s to %s", pl.Catalog, position(pl.From), position(pl.To))
 	if !pl.Empty() {
-		s.statement(fmt.Sprintf("CREATE TABLE IF NOT EXISTS %s (version_num VARCHAR(32) NOT NULL, CONSTRAINT %s_pkc PRIMARY KEY (version_num))", versionTable, versionTable))
+		s.statement(fmt.Sprintf("CREATE TABLE IF NOT EXISTS %s (version_num VARCHAR(32) NOT NULL, CONSTRAINT %s PRIMARY KEY (version_num))", s.table, s.ident(versionTable+"_pkc")))
 	}
 	for _, step := range pl.Steps {
 		s.step(step)
+	}
+	if pl.More {
+		s.add("\n-- %s", moreFollows)
 	}
 	return p.text(&s.lines)
 }
@@ -34,6 +39,20 @@ type script struct {
 	table   string
 	rows    []string
 }
+
+// ident is a name as the dialect writes it: in quotes where it has other
+// characters than a plain name.
+func (s *script) ident(name string) string {
+	if plainName.MatchString(name) {
+		return name
+	}
+	if s.dialect.MySQLFamily() {
+		return "`" + name + "`"
+	}
+	return `"` + name + `"`
+}
+
+var plainName = regexp.MustCompile(`^[a-z_][a-z0-9_]*$`)
 
 func (s *script) step(step plan.Step) {
 	s.add("\n-- %s", heading(step))

@@ -278,6 +278,28 @@ UPDATE images SET visibility = '<&>';
 `, out, Script(p, examplePlan("mariadb"), "alembic_version"))
 }
 
+// A plan that does not reach its target says so, in all forms.
+func TestPlanGoesOn(t *testing.T) {
+	pl := examplePlan("postgres")
+	pl.Steps, pl.More = pl.Steps[1:], true
+	sentence := "More follows. It can be planned once these steps have run, because the schema that they leave is not known.\n"
+	p, out := page(false)
+	check(t, "From mitaka02 to ocata_expand01, 1 step:\n\n1. ocata_migrate01 (migrate, 1 statement)\n   UPDATE images SET visibility = '<&>';\n\n"+sentence,
+		out, Plan(p, pl))
+	p, out = page(true)
+	check(t, `{"catalog":"glance","dialect":"postgres","from":["mitaka02"],"to":["ocata_expand01"],"steps":[`+
+		`{"id":"ocata_migrate01","phase":"migrate","transaction":false,"statements":[`+
+		`{"sql":"UPDATE images SET visibility = '<&>'","lock":null,"rewrites":false,"blocks":null}]}],"more":true}`+"\n", out, Plan(p, pl))
+	p, out = page(false)
+	check(t, `-- glance: from mitaka02 to ocata_expand01
+CREATE TABLE IF NOT EXISTS "manage_version_my-shop" (version_num VARCHAR(32) NOT NULL, CONSTRAINT "manage_version_my-shop_pkc" PRIMARY KEY (version_num));
+
+-- ocata_migrate01 (migrate, 1 statement)
+UPDATE images SET visibility = '<&>';
+
+-- `+sentence, out, Script(p, pl, "manage_version_my-shop"))
+}
+
 func TestFailed(t *testing.T) {
 	f := Failure{Code: "refused", Exit: 6, Message: "contract cannot run yet", Hint: "Next: manage db migrate\nand again", File: "a.toml", Line: 3}
 	p, out := page(true)

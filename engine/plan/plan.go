@@ -37,6 +37,9 @@ type Plan struct {
 	From    []string
 	To      []string
 	Steps   []Step
+	// More is true if more is to be done than Steps, and can be planned only
+	// once they have run.
+	More bool
 }
 
 // Empty reports whether there is nothing to do.
