@@ -122,3 +122,20 @@ func TestGalera(t *testing.T) {
 		t.Errorf("%d rows, want 1", len(got))
 	}
 }
+
+// TestPostgresHosts: of several hosts the first one that answers and is fit is
+// taken; what is told when none is, is what the one that answered said.
+func TestPostgresHosts(t *testing.T) {
+	e := enginetest.New(t, flavor.Postgres)
+	u := edited(t, e.URL, func(*database.URL) {})
+	hosts := func(password string, ports ...int) string {
+		raw := fmt.Sprintf("postgresql+psycopg2://%s:%s@/%s?target_session_attrs=read-write", u.User, password, u.Database)
+		for _, p := range ports {
+			raw += fmt.Sprintf("&host=%s:%d", u.Host, p)
+		}
+		return raw
+	}
+	texts(t, session(t, open(t, hosts(u.Password, closedPort(t), u.Port), database.Options{})), "SELECT '1'")
+	openError(t, hosts(u.Password, closedPort(t), closedPort(t)), database.Options{}, database.Unreachable)
+	openError(t, hosts("s3cret", closedPort(t), u.Port), database.Options{MaxRetries: -1}, database.AuthFailed)
+}

@@ -38,6 +38,11 @@ func classifyDriver(err error) *backend.Error {
 	}
 	e := &backend.Error{Message: strings.TrimPrefix(text, "pq: "), Err: err}
 	switch {
+	case strings.HasPrefix(text, "pq: could not connect to any of the hosts"):
+		// A server that answered would have made a *pq.Error of it.
+		e.Class = backend.Unreachable
+		e.Message = strings.NewReplacer(":\n", ": ", "\n", "; ").Replace(e.Message)
+		e.Hint = "check the hosts and ports of the connection URL, and that a server is running on one of them"
 	case errors.Is(err, pq.ErrSSLNotSupported):
 		e.Class = backend.BadURL
 		e.Hint = "take sslmode out of the connection URL, or make the server offer encryption"
