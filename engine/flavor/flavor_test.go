@@ -9,7 +9,6 @@ import (
 func TestParse(t *testing.T) {
 	for text, want := range map[string]flavor.Flavor{
 		"10.11.19-MariaDB-0+deb12u1":  {Dialect: flavor.MariaDB, Major: 10, Minor: 11, Patch: 19},
-		"5.5.5-10.11.6-MariaDB":       {Dialect: flavor.MariaDB, Major: 5, Minor: 5, Patch: 5},
 		"15.18 (Debian 15.18-0+deb1)": {Dialect: flavor.MariaDB, Major: 15, Minor: 18},
 		"9.7.4-2":                     {Dialect: flavor.MariaDB, Major: 9, Minor: 7, Patch: 4},
 		"no version":                  flavor.Default(flavor.MariaDB),
