@@ -11,10 +11,11 @@ import (
 // The queries below give the schema's name as a literal: the server then
 // reads that schema only, while for a function such as DATABASE() it opens
 // every table it has (MySQL manual, "Optimizing INFORMATION_SCHEMA Queries").
-func mysqlSteps() []func(*inspector) error {
-	return []func(*inspector) error{
-		(*inspector).mysqlTables, (*inspector).mysqlColumns, (*inspector).mysqlIndexes, (*inspector).mysqlForeignKeys,
-		(*inspector).mysqlChecks, (*inspector).mysqlTriggers, (*inspector).mysqlViews,
+func mysqlSteps() []inspectStep {
+	return []inspectStep{
+		{false, (*inspector).mysqlTables}, {true, (*inspector).mysqlColumns}, {true, (*inspector).mysqlIndexes},
+		{true, (*inspector).mysqlForeignKeys}, {true, (*inspector).mysqlChecks}, {true, (*inspector).mysqlTriggers},
+		{false, (*inspector).mysqlViews},
 	}
 }
 

@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-func postgresSteps() []func(*inspector) error {
-	return []func(*inspector) error{
-		(*inspector).postgresEnums, (*inspector).postgresColumns, (*inspector).postgresConstraints,
-		(*inspector).postgresIndexes, (*inspector).postgresTriggers, (*inspector).postgresViews,
+func postgresSteps() []inspectStep {
+	return []inspectStep{
+		{false, (*inspector).postgresEnums}, {false, (*inspector).postgresColumns}, {true, (*inspector).postgresConstraints},
+		{true, (*inspector).postgresIndexes}, {false, (*inspector).postgresViews}, {true, (*inspector).postgresTriggers},
 	}
 }
 

@@ -6,9 +6,7 @@ import (
 	"strings"
 )
 
-func sqliteSteps() []func(*inspector) error {
-	return []func(*inspector) error{(*inspector).sqliteMaster}
-}
+func sqliteSteps() []inspectStep { return []inspectStep{{false, (*inspector).sqliteMaster}} }
 
 // sqliteMaster reads a SQLite schema from the texts of its CREATE statements,
 // which SQLite keeps and changes with each ALTER TABLE. They say all, also
