@@ -110,6 +110,7 @@ colour = { sqlite = "'red'", other = "'blue'" }
 table = "goods"
 key = ["id"]
 statements = ["INSERT INTO log SELECT id FROM goods WHERE {range}"]
+-- move.py --
 -- versions/two_migrate01.toml --
 migration = "two_migrate01"
 depends_on = "one_expand01"

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"io/fs"
 	"reflect"
 	"slices"
 	"strings"
@@ -96,10 +97,25 @@ func (w *worker) checkMigration(f *migrationFile) {
 		d.at("step", func() { d.atIndex(i, func() { d.checkStep(s) }) })
 	}
 	if f.Program != nil {
-		d.at("program", func() { d.required("command", len(f.Program.Command) > 0) })
+		d.at("program", func() {
+			if d.required("command", len(f.Program.Command) > 0) {
+				w.checkProgram(f.Program.Command[0])
+			}
+		})
 	}
 	if f.Hook != nil {
 		d.at("hook", func() { d.required("name", f.Hook.Name != "") })
+	}
+}
+
+// checkProgram looks for a program that is said to be in the catalog.
+func (w *worker) checkProgram(name string) {
+	file, inside := strings.CutPrefix(name, "./")
+	if !inside || !fs.ValidPath(file) {
+		return
+	}
+	if info, err := fs.Stat(w.fsys, file); err != nil || info.IsDir() {
+		w.at("command", func() { w.fail("there is no program %s in the catalog", name) })
 	}
 }
 
