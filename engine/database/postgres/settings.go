@@ -54,16 +54,8 @@ func connectionSettings(u *backend.URL, o backend.Options) (map[string]string, e
 		return nil, err
 	}
 	set("connect_timeout", strconv.Itoa(int(limit.Seconds())))
-	for key := range u.Query {
-		switch {
-		case key == "host" || key == "port" || slices.Contains(idle, key):
-		case slices.Contains(passed, key):
-			set(key, u.Get(key))
-		case slices.Contains(unsafeToDrop, key):
-			return nil, bad(fmt.Sprintf("the option %q of the PostgreSQL URL is not supported: take it out if the connection needs no such protection", key))
-		default:
-			return nil, bad(fmt.Sprintf("the PostgreSQL URL has the option %q, which is not known", key))
-		}
+	if err := passOn(u, set); err != nil {
+		return nil, err
 	}
 	if s["sslmode"] == "" && os.Getenv("PGSSLMODE") == "" && s["service"] == "" && s["sslrootcert"] != "system" {
 		// libpq's default; the driver's own is to require encryption.
@@ -74,6 +66,23 @@ func connectionSettings(u *backend.URL, o backend.Options) (map[string]string, e
 		s["search_path"] = QuoteIdent(o.Schema)
 	}
 	return s, nil
+}
+
+// passOn sets the options that the driver knows, and refuses those that it
+// would only send on to the server or break the promise of.
+func passOn(u *backend.URL, set func(key, value string)) error {
+	for key := range u.Query {
+		switch {
+		case key == "host" || key == "port" || slices.Contains(idle, key):
+		case slices.Contains(passed, key):
+			set(key, u.Get(key))
+		case slices.Contains(unsafeToDrop, key):
+			return bad(fmt.Sprintf("the option %q of the PostgreSQL URL is not supported: take it out if the connection needs no such protection", key))
+		default:
+			return bad(fmt.Sprintf("the PostgreSQL URL has the option %q, which is not known", key))
+		}
+	}
+	return nil
 }
 
 // places sets where the servers are: one in the URL's own place, or several
