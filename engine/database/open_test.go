@@ -229,12 +229,7 @@ func TestCancelledWhileWaiting(t *testing.T) {
 func TestServerComesUp(t *testing.T) {
 	for _, d := range servers() {
 		t.Run(string(d), func(t *testing.T) {
-			var o enginetest.Options
-			if d == flavor.Postgres {
-				// What the server was told of its users must survive the crash.
-				o.Settings = []string{"synchronous_commit=on"}
-			}
-			server := enginetest.Private(t, d, o)
+			server := enginetest.Private(t, d, enginetest.Options{})
 			raw := server.URL(server.AdminDatabase())
 			s := session(t, open(t, raw, database.Options{}))
 			if err := server.Kill9(); err != nil {

@@ -52,7 +52,7 @@ func (mariadb) prepare(s *Server, _ string) error {
 func (mariadb) command(s *Server, bin string) []string {
 	argv := append([]string{filepath.Join(bin, "mariadbd")}, mysqlOptions(s)...)
 	if !s.opts.Durable {
-		argv = append(argv, "--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=0", "--innodb-flush-method=nosync")
+		argv = append(argv, "--innodb-flush-log-at-trx-commit=2", "--innodb-doublewrite=0", "--innodb-flush-method=nosync")
 	}
 	return append(argv, extra(s)...)
 }

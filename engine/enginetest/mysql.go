@@ -29,7 +29,7 @@ func (mysqld) command(s *Server, bin string) []string {
 	argv := append([]string{filepath.Join(bin, "mysqld")}, mysqlOptions(s)...)
 	argv = append(argv, "--mysqlx=OFF", "--secure-file-priv=NULL")
 	if !s.opts.Durable {
-		argv = append(argv, "--innodb-flush-log-at-trx-commit=0", "--innodb-doublewrite=OFF", "--sync-binlog=0")
+		argv = append(argv, "--innodb-flush-log-at-trx-commit=2", "--innodb-doublewrite=OFF", "--sync-binlog=0")
 	}
 	return append(argv, extra(s)...)
 }

@@ -54,7 +54,7 @@ func (postgres) command(s *Server, bin string) []string {
 		"max_connections=300",
 	}
 	if !s.opts.Durable {
-		settings = append(settings, "fsync=off", "synchronous_commit=off", "full_page_writes=off", "autovacuum=off")
+		settings = append(settings, "fsync=off", "full_page_writes=off", "autovacuum=off")
 	}
 	for _, v := range append(settings, s.opts.Settings...) {
 		argv = append(argv, "-c", v)

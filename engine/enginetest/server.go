@@ -28,7 +28,8 @@ const (
 const startTimeout = 60 * time.Second
 
 // Options says how Start makes a server. The zero value is a fast server that
-// loses its data if the machine goes down.
+// loses its data if the machine goes down; what it has committed survives
+// Kill9.
 type Options struct {
 	// Durable keeps the data on disk and the server's own durability settings,
 	// for benchmarks.
