@@ -39,6 +39,9 @@ type Options struct {
 	// Bin is the folder with the server's programs; "" for what EnvBin says,
 	// or else where the system's packages put them.
 	Bin string
+	// Packaged takes the system's packages whatever EnvBin says, for tests
+	// that need a server as old as the clients.
+	Packaged bool
 }
 
 // Server is a database server on a loopback port.
@@ -112,7 +115,7 @@ func Start(d flavor.Dialect, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.Bin == "" {
+	if o.Bin == "" && !o.Packaged {
 		o.Bin = os.Getenv(EnvBin(d))
 	}
 	bin, err := k.programs(o.Bin)

@@ -99,7 +99,7 @@ func TestCutsAsTheClient(t *testing.T) {
 		t.Run(string(d), func(t *testing.T) {
 			fresh := func(t testing.TB) enginetest.Database { return enginetest.New(t, d) }
 			if d == flavor.Postgres { // pg_dump refuses servers that are newer than itself
-				fresh = enginetest.Private(t, d, enginetest.Options{}).New
+				fresh = enginetest.Private(t, d, enginetest.Options{Packaged: true}).New
 			}
 			source := fresh(t)
 			runClient(t, source, read(t, string(d)+"_source.sql"))
