@@ -49,13 +49,25 @@ func (s *Service) begin(ctx context.Context, sess database.Session, req Request,
 	if err := s.accept(&a, journal); err != nil {
 		return a, err
 	}
-	if !p.Recorded && scope != revision.Contract && scope != revision.Migrate {
+	if !p.Recorded && !s.underWay(a.unfinished) && scope != revision.Contract && scope != revision.Migrate {
 		if err := s.adopt(ctx, sess, &a); err != nil {
 			return a, err
 		}
 	}
 	a.target, err = s.Catalog.Graph.Target(req.Version, revision.Scope{Applied: a.applied, Rows: p.Rows, Branch: scope})
 	return a, err
+}
+
+// underWay reports whether a revision of the catalog is half applied. A database
+// without a version in which the first one is, is under control already: its
+// schema is that of no position, and the journal knows where to go on.
+func (s *Service) underWay(unfinished map[string]ledger.Attempt) bool {
+	for id, at := range unfinished {
+		if s.Catalog.Revisions[id] != nil && at.Direction == plan.Up {
+			return true
+		}
+	}
+	return false
 }
 
 // accept refuses applied revisions whose files changed since, except those

@@ -38,8 +38,10 @@ func (s *Service) resumePoint(p *planner, journal map[string]ledger.Attempt, id 
 // beforeUp is resume's before for the way up of a revision.
 func (p *planner) beforeUp(id string) func(int) *schema.Schema {
 	return func(n int) *schema.Schema {
+		// Plain SQL of unknown effect among them does no harm: if the object in
+		// question is known all the same, its name is all that is needed.
 		state, err := p.catalog.Fold(p.state.Flavor, p.online, p.applied)
-		if err != nil || state.Opaque {
+		if err != nil {
 			return nil
 		}
 		return p.folded(state, p.catalog.Revisions[id].Up[:n])
