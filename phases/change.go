@@ -60,7 +60,7 @@ func (s *Service) change(ctx context.Context, doing string, decide job) (Result,
 // nobody else is at work: what is read meanwhile may be half of his change, so
 // the job is asked again once he is done.
 func (s *Service) look(ctx context.Context, decide job) (result Result, idle bool, err error) {
-	sess, err := s.DB.Session(ctx)
+	sess, err := s.DB.Reader(ctx)
 	if err != nil {
 		return Result{}, false, err
 	}

@@ -48,7 +48,7 @@ func (s *Service) Downgrade(ctx context.Context, req Request) (Result, error) {
 
 // WayBack says what Downgrade would do. It writes nothing.
 func (s *Service) WayBack(ctx context.Context, req Request) (WayBack, error) {
-	sess, err := s.DB.Session(ctx)
+	sess, err := s.DB.Reader(ctx)
 	if err != nil {
 		return WayBack{}, err
 	}

@@ -100,7 +100,7 @@ func (s *Service) pendingElsewhere(ctx context.Context, m *catalog.Migration) (b
 
 // Inspect reads the live schema of the service's database.
 func (s *Service) Inspect(ctx context.Context) (*schema.Schema, error) {
-	sess, err := s.DB.Session(ctx)
+	sess, err := s.DB.Reader(ctx)
 	if err != nil {
 		return nil, err
 	}

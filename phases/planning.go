@@ -51,7 +51,7 @@ func (s *Service) Plan(ctx context.Context, command string, req Request) (plan.P
 	if err != nil {
 		return plan.Plan{}, err
 	}
-	sess, err := s.DB.Session(ctx)
+	sess, err := s.DB.Reader(ctx)
 	if err != nil {
 		return plan.Plan{}, err
 	}

@@ -53,7 +53,7 @@ const (
 
 // Status reads all that version, check and status tell. It writes nothing.
 func (s *Service) Status(ctx context.Context) (Report, error) {
-	sess, err := s.DB.Session(ctx)
+	sess, err := s.DB.Reader(ctx)
 	if err != nil {
 		return Report{}, err
 	}
@@ -302,7 +302,7 @@ func (m *MigrationStatus) add(p ledger.Progress, lease *ledger.Lease) {
 
 // History returns the journal, oldest entry first.
 func (s *Service) History(ctx context.Context) ([]ledger.Attempt, error) {
-	sess, err := s.DB.Session(ctx)
+	sess, err := s.DB.Reader(ctx)
 	if err != nil {
 		return nil, err
 	}

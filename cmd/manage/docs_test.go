@@ -158,6 +158,28 @@ func TestReadmeIsShort(t *testing.T) {
 	}
 }
 
+// TestOneTestCommand holds the command of .ci/run to the second one of the
+// README.
+func TestOneTestCommand(t *testing.T) {
+	script, err := os.ReadFile(filepath.Join(repository, ".ci/run"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, runs, ok := strings.Cut(string(script), "\nexec ")
+	if !ok {
+		t.Fatalf(".ci/run runs no command:\n%s", script)
+	}
+	var consoles []string
+	for _, b := range blocks(t, filepath.Join(repository, "README.md")) {
+		if b.language == "console" {
+			consoles = append(consoles, strings.TrimPrefix(b.text, "$ "))
+		}
+	}
+	if len(consoles) != 2 || strings.TrimSpace(consoles[1]) != strings.TrimSpace(runs) {
+		t.Errorf(".ci/run runs %q, the README's console blocks are %q", runs, consoles)
+	}
+}
+
 // TestEmbed shows that the program of the how-to is the one that is compiled
 // with everything else, and that it works.
 func TestEmbed(t *testing.T) {

@@ -59,6 +59,9 @@ type DB interface {
 	// Session opens a connection of its own. The first one is the connection
 	// that Open made. Errors are *Error.
 	Session(ctx context.Context) (Session, error)
+	// Reader opens a connection for reading only. Where Session would make
+	// the database, it reads an empty one and makes nothing.
+	Reader(ctx context.Context) (Session, error)
 	// Close ends the database's unused connections; sessions are closed by
 	// those who opened them.
 	Close() error

@@ -3,6 +3,7 @@ package database
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"os"
 	"sync"
 	"time"
@@ -25,11 +26,27 @@ func Open(ctx context.Context, u *URL, o Options) (DB, error) {
 	// none is kept for another session.
 	pool.SetMaxIdleConns(-1)
 	d := &opened{url: u, server: server, pool: pool}
-	if err := d.connect(ctx, o); err != nil {
+	if server.Unborn() {
+		d.id, err = identifyUnborn(ctx, u)
+	} else {
+		err = d.connect(ctx, o)
+	}
+	if err != nil {
 		pool.Close()
 		return nil, err
 	}
 	return d, nil
+}
+
+// identifyUnborn finds out what a database will be that does not exist yet,
+// without making it.
+func identifyUnborn(ctx context.Context, u *URL) (backend.Identity, error) {
+	stand, err := Open(ctx, u, Options{ReadOnly: true})
+	if err != nil {
+		return backend.Identity{}, err
+	}
+	defer stand.Close()
+	return stand.(*opened).id, nil
 }
 
 // opened is the one implementation of DB.
@@ -120,6 +137,32 @@ func (d *opened) Session(ctx context.Context) (Session, error) {
 		}
 	}
 	return &session{conn: c, id: id, grammar: d.server.Grammar(id)}, nil
+}
+
+func (d *opened) Reader(ctx context.Context) (Session, error) {
+	if !d.server.Unborn() {
+		return d.Session(ctx)
+	}
+	stand, err := Open(ctx, d.url, Options{ReadOnly: true})
+	if err != nil {
+		return nil, err
+	}
+	s, err := stand.Session(ctx)
+	if err != nil {
+		stand.Close()
+		return nil, err
+	}
+	return standIn{s, stand}, nil
+}
+
+// standIn is a session on an empty database in memory, which ends with it.
+type standIn struct {
+	Session
+	db DB
+}
+
+func (s standIn) Close() error {
+	return errors.Join(s.Session.Close(), s.db.Close())
 }
 
 func (d *opened) Close() error {

@@ -37,17 +37,18 @@ func (d *fake) runner() *run.Runner {
 	return r
 }
 
-func (d *fake) Flavor() flavor.Flavor                               { return d.f }
-func (d *fake) Schema() string                                      { return "" }
-func (d *fake) Missing() bool                                       { return false }
-func (d *fake) String() string                                      { return "fake" }
-func (d *fake) Session(context.Context) (database.Session, error)   { return d, nil }
-func (d *fake) Close() error                                        { return nil }
-func (d *fake) InTransaction() bool                                 { return d.restore != nil }
-func (d *fake) ServerID() string                                    { return "" }
-func (d *fake) SetLockTimeout(context.Context, time.Duration) error { return nil }
-func (d *fake) QuoteIdent(name string) string                       { return name }
-func (d *fake) QuoteLiteral(text string) string                     { return text }
+func (d *fake) Flavor() flavor.Flavor                                { return d.f }
+func (d *fake) Schema() string                                       { return "" }
+func (d *fake) Reader(ctx context.Context) (database.Session, error) { return d.Session(ctx) }
+func (d *fake) Missing() bool                                        { return false }
+func (d *fake) String() string                                       { return "fake" }
+func (d *fake) Session(context.Context) (database.Session, error)    { return d, nil }
+func (d *fake) Close() error                                         { return nil }
+func (d *fake) InTransaction() bool                                  { return d.restore != nil }
+func (d *fake) ServerID() string                                     { return "" }
+func (d *fake) SetLockTimeout(context.Context, time.Duration) error  { return nil }
+func (d *fake) QuoteIdent(name string) string                        { return name }
+func (d *fake) QuoteLiteral(text string) string                      { return text }
 func (d *fake) QueryContext(context.Context, string, ...any) (*sql.Rows, error) {
 	return nil, errors.New("there is nothing to query")
 }

@@ -58,6 +58,9 @@ type Server interface {
 	// Missing is true for a database that does not exist but is to be read as
 	// an empty one.
 	Missing() bool
+	// Unborn is true while the database does not exist and the first
+	// connection would make it.
+	Unborn() bool
 	// Transient is true for a database that lives in memory only: it is gone
 	// when its last connection is closed.
 	Transient() bool

@@ -45,6 +45,7 @@ type server struct {
 
 func (s *server) Connector() driver.Connector { return s.connector }
 func (s *server) Missing() bool               { return false }
+func (s *server) Unborn() bool                { return false }
 func (s *server) Transient() bool             { return false }
 
 // identify asks for everything at once. SHOW leaves out what a server does not

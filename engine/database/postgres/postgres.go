@@ -44,6 +44,7 @@ type server struct {
 
 func (s *server) Connector() driver.Connector { return s.connector }
 func (s *server) Missing() bool               { return false }
+func (s *server) Unborn() bool                { return false }
 func (s *server) Transient() bool             { return false }
 
 // identify asks for everything at once. current_schema() is null if no schema

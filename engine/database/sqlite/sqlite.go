@@ -119,6 +119,15 @@ func (s *server) Connector() driver.Connector { return s.connector }
 func (s *server) Missing() bool               { return s.missing }
 func (s *server) Transient() bool             { return s.target.memory }
 
+// Unborn is backend.Server's: SQLite makes a missing file when it is opened.
+func (s *server) Unborn() bool {
+	if s.target.memory {
+		return false
+	}
+	_, err := os.Stat(s.target.path)
+	return errors.Is(err, fs.ErrNotExist)
+}
+
 func (s *server) Identify(ctx context.Context, q backend.Querier) (backend.Identity, error) {
 	rows, err := q.QueryContext(ctx, "SELECT sqlite_version()")
 	if err != nil {
