@@ -222,7 +222,11 @@ func (o *CreateTable) name() string {
 // table is the table as it is written: what has no name has none yet.
 func (o *CreateTable) table(f flavor.Flavor) (*Table, error) {
 	if o.live != nil {
-		return o.live.Clone(), nil
+		t := o.live.Clone()
+		for _, x := range t.Indexes {
+			x.Made = false // they are asked for now
+		}
+		return t, nil
 	}
 	t := &Table{Name: o.Name}
 	if options, ok := flavor.Pick(o.Options, f.Dialect); ok && f.Dialect.MySQLFamily() {

@@ -55,9 +55,10 @@ func (s *Schema) supportForeignKey(t *Table, f *ForeignKey, named bool) {
 	if !d.MySQLFamily() {
 		return
 	}
-	before := slices.DeleteFunc(slices.Clone(t.ForeignKeys), func(o *ForeignKey) bool { return o == f })
-	made := t.madeFor(before, f.Columns, d)
-	t.Indexes = drop(t.Indexes, made)
+	others := slices.DeleteFunc(slices.Clone(t.ForeignKeys), func(o *ForeignKey) bool { return o == f })
+	t.Indexes = slices.DeleteFunc(slices.Clone(t.Indexes), func(x *Index) bool {
+		return x.madeFor(others, d) && sameColumns(x.columnNames(), f.Columns, d)
+	})
 	if t.indexed(f.Columns, d) {
 		return
 	}
@@ -65,29 +66,20 @@ func (s *Schema) supportForeignKey(t *Table, f *ForeignKey, named bool) {
 	if !named {
 		name = t.keyName(f.Columns[0], d)
 	}
-	x := &Index{Name: name, Valid: true}
+	x := &Index{Name: name, Made: true, Valid: true}
 	for _, c := range f.Columns {
 		x.Columns = append(x.Columns, IndexColumn{Name: c})
 	}
 	t.Indexes = append(t.Indexes, x)
 }
 
-// madeFor is the index that the server made for one of some foreign keys, if
-// it covers just these columns. The server's mark on such indexes cannot be
-// seen, so it is told by its name and columns.
-func (t *Table) madeFor(keys []*ForeignKey, columns []string, d flavor.Dialect) *Index {
-	for _, f := range keys {
-		if !sameColumns(f.Columns, columns, d) {
-			continue
-		}
-		for _, x := range t.Indexes {
-			name := sameName(x.Name, f.Name, d) || sameName(x.Name, f.Columns[0], d)
-			if name && !x.Unique && sameColumns(x.columnNames(), columns, d) {
-				return x
-			}
-		}
-	}
-	return nil
+// madeFor reports whether the server made the index for one of some foreign
+// keys. Where that is not known it is told by the index's name and columns.
+func (x *Index) madeFor(keys []*ForeignKey, d flavor.Dialect) bool {
+	return x.Made || !x.Unique && slices.ContainsFunc(keys, func(f *ForeignKey) bool {
+		named := sameName(x.Name, f.Name, d) || sameName(x.Name, f.Columns[0], d)
+		return named && sameColumns(x.columnNames(), f.Columns, d)
+	})
 }
 
 // unsupported is a foreign key of the table that no index serves, nil if all
@@ -136,22 +128,17 @@ func (x *Index) beginsWith(columns []string, d flavor.Dialect) bool {
 	return true
 }
 
-// dropSupport removes an index that MySQL made for a foreign key once columns
-// have an index that serves as well: "this index may be silently dropped
-// later if you create another index that can be used" (manual, "FOREIGN KEY
-// Constraints").
+// dropSupport removes the indexes that MySQL made for foreign keys once
+// columns have an index that serves as well: "this index may be silently
+// dropped later if you create another index that can be used" (manual,
+// "FOREIGN KEY Constraints"). except is the new index.
 func (t *Table) dropSupport(columns []string, except string, d flavor.Dialect) {
 	if !d.MySQLFamily() {
 		return
 	}
-	for _, f := range t.ForeignKeys {
-		if !beginsWith(columns, f.Columns, d) {
-			continue
-		}
-		if made := t.madeFor([]*ForeignKey{f}, f.Columns, d); made != nil && made.Name != except {
-			t.Indexes = drop(t.Indexes, made)
-		}
-	}
+	t.Indexes = slices.DeleteFunc(slices.Clone(t.Indexes), func(x *Index) bool {
+		return x.Name != except && x.madeFor(t.ForeignKeys, d) && beginsWith(columns, x.columnNames(), d)
+	})
 }
 
 // index is the definition as an index of a server.

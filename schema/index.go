@@ -49,7 +49,9 @@ func (o *AddIndex) fitting(s *Schema) (*Table, *Index, error) {
 		return nil, nil, misfit(o.Kind(), o.Table, "%q exists already", o.Name) // a unique index is a constraint there
 	}
 	if o.live != nil {
-		return t, o.live.clone(), nil
+		x := o.live.clone()
+		x.Made = false // it is asked for now
+		return t, x, nil
 	}
 	if err := needColumns(o.Kind(), t, o.Columns, s.Flavor.Dialect); err != nil {
 		return nil, nil, err

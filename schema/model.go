@@ -95,6 +95,10 @@ type Index struct {
 	// Method is the access method or kind where it is not a B-tree, in lower
 	// case: gin, hash, fulltext.
 	Method string
+	// Made is true for an index that MySQL is known to have made for a foreign
+	// key, and drops by itself once another serves. Servers do not tell, so
+	// only computed schemas know.
+	Made bool
 	// Valid is false for what an interrupted CREATE INDEX CONCURRENTLY left
 	// on PostgreSQL.
 	Valid bool
