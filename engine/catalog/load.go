@@ -69,8 +69,13 @@ func (l *loader) load() *Catalog {
 	}
 	graph, err := revision.NewGraph(revs, migs, s.graphOptions(text, r.file))
 	var problems revision.Problems
-	if errors.As(err, &problems) {
+	switch {
+	case errors.As(err, &problems):
 		l.problems = append(l.problems, problems...)
+	case err != nil:
+		r.problems = nil
+		r.add(0, "%v", err)
+		l.problems = append(l.problems, r.problems...)
 	}
 	c.Graph = graph
 	return c
