@@ -13,7 +13,7 @@ type statusCommand struct{}
 func (*statusCommand) Doc() Doc {
 	return Doc{
 		Does: "Shows where the database stands: what of each release is done, how far the data migrations " +
-			"are, who is working on it now, and the next command.",
+			"are, which of contracted releases find rows again, who is working on it now, and the next command.",
 		Writes:   writesNothing,
 		Exits:    readExits(),
 		Examples: []string{"db status", "db status -o json"},
@@ -22,7 +22,7 @@ func (*statusCommand) Doc() Doc {
 
 // Run shows the status.
 func (*statusCommand) Run(ctx context.Context, s Reads, p *view.Page) error {
-	r, err := s.Status(ctx)
+	r, err := s.FullStatus(ctx)
 	if err != nil {
 		return err
 	}

@@ -64,6 +64,11 @@ func Status(p *Page, r phases.Report) error {
 		l.add("\n%s", migrationTable(r.Migrations))
 	}
 	l.add("")
+	for _, m := range r.Migrations {
+		if m.State == "found again" {
+			l.add("%s finds rows again, although its release is contracted; `%s` moves them.", m.ID, p.Command("migrate "+m.ID+" --again"))
+		}
+	}
 	if r.Lease != nil {
 		l.add("%s", working(*r.Lease))
 	}
