@@ -43,7 +43,8 @@ func (b *heartbeat) stop() {
 func (b *heartbeat) run(ctx context.Context) {
 	defer close(b.done)
 	defer b.close()
-	ticker := time.NewTicker(b.h.o.LeaseTTL / 3)
+	// A ticker takes no interval of zero, however short a lease is asked for.
+	ticker := time.NewTicker(max(b.h.o.LeaseTTL/3, time.Millisecond))
 	defer ticker.Stop()
 	for {
 		select {
