@@ -14,9 +14,10 @@ import (
 //
 // It relies on what the session promises: foreign_keys is off, so that
 // dropping the table deletes nothing elsewhere, and all statements are in one
-// transaction. legacy_alter_table is on meanwhile, so that the rename leaves
-// alone the views, triggers and foreign keys elsewhere, which name the table
-// and not its stand-in.
+// transaction. legacy_alter_table is on for the rename, so that it leaves alone
+// the views, triggers and foreign keys elsewhere, which name the table and not
+// its stand-in. It is on for that statement only, because it is the
+// connection's and outlives a transaction that fails.
 
 // rebuild writes the statements that make a.table on the left side what it is
 // on the right.
@@ -25,7 +26,6 @@ func rebuild(a alteration) ([]plan.Statement, error) {
 	stand := standIn(a.before, before.Name)
 	from, to := quoteIdent(before.Name, flavor.SQLite), quoteIdent(stand, flavor.SQLite)
 	texts := []string{
-		"PRAGMA legacy_alter_table = ON",
 		"CREATE TABLE " + sqliteTable(unqualified(after, before.Name), stand),
 	}
 	if columns := copied(before, after); len(columns) > 0 {
@@ -37,6 +37,7 @@ func rebuild(a alteration) ([]plan.Statement, error) {
 	}
 	texts = append(texts,
 		"DROP TABLE "+from,
+		"PRAGMA legacy_alter_table = ON",
 		"ALTER TABLE "+to+" RENAME TO "+from,
 		"PRAGMA legacy_alter_table = OFF",
 	)

@@ -71,7 +71,28 @@ func (o *InsertRows) Render(s *Schema) ([]plan.Statement, error) {
 		out = append(out, plan.Statement{Data: true, SQL: fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s)",
 			quoteIdent(o.Table, d), quoteIdents(columns, d), values)})
 	}
+	if d == flavor.Postgres {
+		out = append(out, o.sequences(t)...)
+	}
 	return number(out), nil
+}
+
+// sequences moves the sequences of columns whose values the rows give behind
+// these: other servers number on from the highest value by themselves.
+func (o *InsertRows) sequences(t *Table) []plan.Statement {
+	var out []plan.Statement
+	for _, c := range t.Columns {
+		given := slices.ContainsFunc(o.Rows, func(row map[string]Value) bool { _, ok := row[c.Name]; return ok })
+		if !c.Autoincrement || !given {
+			continue
+		}
+		name := quoteIdent(c.Name, flavor.Postgres)
+		table := quoteIdent(t.Name, flavor.Postgres)
+		sequence := fmt.Sprintf("pg_get_serial_sequence(%s, %s)", quoteText(table), quoteText(c.Name))
+		out = append(out, plan.Statement{Data: true, SQL: fmt.Sprintf(
+			"SELECT setval(%[1]s, GREATEST(MAX(%[2]s), nextval(%[1]s) - 1, 1)) FROM %[3]s", sequence, name, table)})
+	}
+	return out
 }
 
 // row is one row's columns, in the table's order, and their values as SQL.

@@ -75,18 +75,18 @@ RENAME TABLE `child` TO `kid`;
 # sqlite
 ALTER TABLE "child" ADD COLUMN "note" VARCHAR(10);
 ALTER TABLE "child" ADD COLUMN "on" BOOLEAN DEFAULT 1 NOT NULL;
-PRAGMA legacy_alter_table = ON;
 CREATE TABLE "manage_new_child" ("id" INTEGER NOT NULL, "parent_id" INTEGER, "flag" BOOLEAN DEFAULT 0 NOT NULL, "amount" NUMERIC(8, 2), "label" VARCHAR(20) DEFAULT 'x', "note" VARCHAR(10), "on" BOOLEAN DEFAULT 1 NOT NULL, "at" DATETIME DEFAULT CURRENT_TIMESTAMP, PRIMARY KEY ("id"));
 INSERT INTO "manage_new_child" ("id", "parent_id", "flag", "amount", "label", "note", "on") SELECT "id", "parent_id", "flag", "amount", "label", "note", "on" FROM "child";
 DROP TABLE "child";
+PRAGMA legacy_alter_table = ON;
 ALTER TABLE "manage_new_child" RENAME TO "child";
 PRAGMA legacy_alter_table = OFF;
 ALTER TABLE "child" ADD COLUMN "data" JSON;
 ALTER TABLE "child" ADD COLUMN "mood" VARCHAR(3);
-PRAGMA legacy_alter_table = ON;
 CREATE TABLE "manage_new_child" ("id" INTEGER NOT NULL, "parent_id" INTEGER, "flag" BOOLEAN DEFAULT 0 NOT NULL, "amount" NUMERIC(8, 2), "label" VARCHAR(20) DEFAULT 'x', "note" VARCHAR(10), "on" BOOLEAN DEFAULT 1 NOT NULL, "at" DATETIME DEFAULT CURRENT_TIMESTAMP, "data" JSON, "mood" VARCHAR(3), "sum" INTEGER DEFAULT (1 + 1), PRIMARY KEY ("id"));
 INSERT INTO "manage_new_child" ("id", "parent_id", "flag", "amount", "label", "note", "on", "at", "data", "mood") SELECT "id", "parent_id", "flag", "amount", "label", "note", "on", "at", "data", "mood" FROM "child";
 DROP TABLE "child";
+PRAGMA legacy_alter_table = ON;
 ALTER TABLE "manage_new_child" RENAME TO "child";
 PRAGMA legacy_alter_table = OFF;
 # postgres
@@ -114,16 +114,16 @@ ALTER TABLE `child` ADD COLUMN `sum` int NULL DEFAULT (1 + 1);
 
 ## drop columns
 # sqlite
-PRAGMA legacy_alter_table = ON;
 CREATE TABLE "manage_new_child" ("id" INTEGER NOT NULL, "parent_id" INTEGER, "flag" BOOLEAN DEFAULT 0 NOT NULL, "amount" NUMERIC(8, 2), PRIMARY KEY ("id"), CHECK (amount > 0));
 INSERT INTO "manage_new_child" ("id", "parent_id", "flag", "amount") SELECT "id", "parent_id", "flag", "amount" FROM "child";
 DROP TABLE "child";
+PRAGMA legacy_alter_table = ON;
 ALTER TABLE "manage_new_child" RENAME TO "child";
 PRAGMA legacy_alter_table = OFF;
-PRAGMA legacy_alter_table = ON;
 CREATE TABLE "manage_new_child" ("id" INTEGER NOT NULL, "parent_id" INTEGER, "flag" BOOLEAN DEFAULT 0 NOT NULL, PRIMARY KEY ("id"));
 INSERT INTO "manage_new_child" ("id", "parent_id", "flag") SELECT "id", "parent_id", "flag" FROM "child";
 DROP TABLE "child";
+PRAGMA legacy_alter_table = ON;
 ALTER TABLE "manage_new_child" RENAME TO "child";
 PRAGMA legacy_alter_table = OFF;
 # postgres
@@ -152,40 +152,40 @@ ALTER TABLE `parent` RENAME COLUMN `id` TO `key`;
 
 ## alter columns
 # sqlite
-PRAGMA legacy_alter_table = ON;
 CREATE TABLE "manage_new_child" ("id" INTEGER NOT NULL, "parent_id" INTEGER, "flag" BOOLEAN DEFAULT 0 NOT NULL, "amount" NUMERIC(8, 2), "label" VARCHAR(60) DEFAULT 'x', PRIMARY KEY ("id"));
 INSERT INTO "manage_new_child" ("id", "parent_id", "flag", "amount", "label") SELECT "id", "parent_id", "flag", "amount", "label" FROM "child";
 DROP TABLE "child";
+PRAGMA legacy_alter_table = ON;
 ALTER TABLE "manage_new_child" RENAME TO "child";
 PRAGMA legacy_alter_table = OFF;
-PRAGMA legacy_alter_table = ON;
 CREATE TABLE "manage_new_child" ("id" INTEGER NOT NULL, "parent_id" INTEGER, "flag" BOOLEAN DEFAULT 0 NOT NULL, "amount" NUMERIC(8, 2), "label" VARCHAR(60) DEFAULT 'y' NOT NULL, PRIMARY KEY ("id"));
 INSERT INTO "manage_new_child" ("id", "parent_id", "flag", "amount", "label") SELECT "id", "parent_id", "flag", "amount", "label" FROM "child";
 DROP TABLE "child";
+PRAGMA legacy_alter_table = ON;
 ALTER TABLE "manage_new_child" RENAME TO "child";
 PRAGMA legacy_alter_table = OFF;
-PRAGMA legacy_alter_table = ON;
 CREATE TABLE "manage_new_child" ("id" INTEGER NOT NULL, "parent_id" INTEGER, "flag" BOOLEAN DEFAULT 0 NOT NULL, "amount" NUMERIC(8, 2), "label" VARCHAR(60) NOT NULL, PRIMARY KEY ("id"));
 INSERT INTO "manage_new_child" ("id", "parent_id", "flag", "amount", "label") SELECT "id", "parent_id", "flag", "amount", "label" FROM "child";
 DROP TABLE "child";
+PRAGMA legacy_alter_table = ON;
 ALTER TABLE "manage_new_child" RENAME TO "child";
 PRAGMA legacy_alter_table = OFF;
-PRAGMA legacy_alter_table = ON;
 CREATE TABLE "manage_new_child" ("id" INTEGER NOT NULL, "parent_id" BIGINT DEFAULT 3, "flag" BOOLEAN DEFAULT 0 NOT NULL, "amount" NUMERIC(8, 2), "label" VARCHAR(60) NOT NULL, PRIMARY KEY ("id"));
 INSERT INTO "manage_new_child" ("id", "parent_id", "flag", "amount", "label") SELECT "id", "parent_id", "flag", "amount", "label" FROM "child";
 DROP TABLE "child";
+PRAGMA legacy_alter_table = ON;
 ALTER TABLE "manage_new_child" RENAME TO "child";
 PRAGMA legacy_alter_table = OFF;
-PRAGMA legacy_alter_table = ON;
 CREATE TABLE "manage_new_child" ("id" INTEGER NOT NULL, "parent_id" BIGINT DEFAULT 3, "flag" BOOLEAN, "amount" NUMERIC(8, 2), "label" VARCHAR(60) NOT NULL, PRIMARY KEY ("id"));
 INSERT INTO "manage_new_child" ("id", "parent_id", "flag", "amount", "label") SELECT "id", "parent_id", "flag", "amount", "label" FROM "child";
 DROP TABLE "child";
+PRAGMA legacy_alter_table = ON;
 ALTER TABLE "manage_new_child" RENAME TO "child";
 PRAGMA legacy_alter_table = OFF;
-PRAGMA legacy_alter_table = ON;
 CREATE TABLE "manage_new_child" ("id" INTEGER NOT NULL, "parent_id" BIGINT DEFAULT 3, "flag" BOOLEAN, "amount" VARCHAR(30) DEFAULT 'none', "label" VARCHAR(60) NOT NULL, PRIMARY KEY ("id"));
 INSERT INTO "manage_new_child" ("id", "parent_id", "flag", "amount", "label") SELECT "id", "parent_id", "flag", "amount", "label" FROM "child";
 DROP TABLE "child";
+PRAGMA legacy_alter_table = ON;
 ALTER TABLE "manage_new_child" RENAME TO "child";
 PRAGMA legacy_alter_table = OFF;
 # postgres
@@ -212,22 +212,22 @@ ALTER TABLE `child` MODIFY COLUMN `amount` varchar(30) NULL DEFAULT 'none';
 
 ## alter to an enum and back
 # sqlite
-PRAGMA legacy_alter_table = ON;
 CREATE TABLE "manage_new_child" ("id" INTEGER NOT NULL, "parent_id" INTEGER, "flag" BOOLEAN DEFAULT 0 NOT NULL, "amount" NUMERIC(8, 2), "label" VARCHAR(20) DEFAULT 'ok', PRIMARY KEY ("id"));
 INSERT INTO "manage_new_child" ("id", "parent_id", "flag", "amount", "label") SELECT "id", "parent_id", "flag", "amount", "label" FROM "child";
 DROP TABLE "child";
+PRAGMA legacy_alter_table = ON;
 ALTER TABLE "manage_new_child" RENAME TO "child";
 PRAGMA legacy_alter_table = OFF;
-PRAGMA legacy_alter_table = ON;
 CREATE TABLE "manage_new_child" ("id" INTEGER NOT NULL, "parent_id" INTEGER, "flag" BOOLEAN DEFAULT 0 NOT NULL, "amount" NUMERIC(8, 2), "label" VARCHAR(3) DEFAULT 'bad', PRIMARY KEY ("id"));
 INSERT INTO "manage_new_child" ("id", "parent_id", "flag", "amount", "label") SELECT "id", "parent_id", "flag", "amount", "label" FROM "child";
 DROP TABLE "child";
+PRAGMA legacy_alter_table = ON;
 ALTER TABLE "manage_new_child" RENAME TO "child";
 PRAGMA legacy_alter_table = OFF;
-PRAGMA legacy_alter_table = ON;
 CREATE TABLE "manage_new_child" ("id" INTEGER NOT NULL, "parent_id" INTEGER, "flag" BOOLEAN DEFAULT 0 NOT NULL, "amount" NUMERIC(8, 2), "label" TEXT, PRIMARY KEY ("id"));
 INSERT INTO "manage_new_child" ("id", "parent_id", "flag", "amount", "label") SELECT "id", "parent_id", "flag", "amount", "label" FROM "child";
 DROP TABLE "child";
+PRAGMA legacy_alter_table = ON;
 ALTER TABLE "manage_new_child" RENAME TO "child";
 PRAGMA legacy_alter_table = OFF;
 # postgres
@@ -245,16 +245,16 @@ ALTER TABLE `child` MODIFY COLUMN `label` text NULL;
 
 ## alter json
 # sqlite
-PRAGMA legacy_alter_table = ON;
 CREATE TABLE "manage_new_child" ("id" INTEGER NOT NULL, "parent_id" INTEGER, "flag" BOOLEAN DEFAULT 0 NOT NULL, "amount" NUMERIC(8, 2), "label" VARCHAR(20) DEFAULT 'x', "data" JSON NOT NULL, PRIMARY KEY ("id"));
 INSERT INTO "manage_new_child" ("id", "parent_id", "flag", "amount", "label", "data") SELECT "id", "parent_id", "flag", "amount", "label", "data" FROM "child";
 DROP TABLE "child";
+PRAGMA legacy_alter_table = ON;
 ALTER TABLE "manage_new_child" RENAME TO "child";
 PRAGMA legacy_alter_table = OFF;
-PRAGMA legacy_alter_table = ON;
 CREATE TABLE "manage_new_child" ("id" INTEGER NOT NULL, "parent_id" INTEGER, "flag" BOOLEAN DEFAULT 0 NOT NULL, "amount" NUMERIC(8, 2), "label" VARCHAR(20) DEFAULT 'x', "data" TEXT NOT NULL, PRIMARY KEY ("id"));
 INSERT INTO "manage_new_child" ("id", "parent_id", "flag", "amount", "label", "data") SELECT "id", "parent_id", "flag", "amount", "label", "data" FROM "child";
 DROP TABLE "child";
+PRAGMA legacy_alter_table = ON;
 ALTER TABLE "manage_new_child" RENAME TO "child";
 PRAGMA legacy_alter_table = OFF;
 # postgres
@@ -299,28 +299,28 @@ ALTER TABLE `child` DROP INDEX `uq_whole`;
 
 ## unique constraints
 # sqlite
-PRAGMA legacy_alter_table = ON;
 CREATE TABLE "manage_new_child" ("id" INTEGER NOT NULL, "parent_id" INTEGER, "flag" BOOLEAN DEFAULT 0 NOT NULL, "amount" NUMERIC(8, 2), "label" VARCHAR(20) DEFAULT 'x', PRIMARY KEY ("id"), CONSTRAINT "uq_label" UNIQUE ("label"));
 INSERT INTO "manage_new_child" ("id", "parent_id", "flag", "amount", "label") SELECT "id", "parent_id", "flag", "amount", "label" FROM "child";
 DROP TABLE "child";
+PRAGMA legacy_alter_table = ON;
 ALTER TABLE "manage_new_child" RENAME TO "child";
 PRAGMA legacy_alter_table = OFF;
-PRAGMA legacy_alter_table = ON;
 CREATE TABLE "manage_new_child" ("id" INTEGER NOT NULL, "parent_id" INTEGER, "flag" BOOLEAN DEFAULT 0 NOT NULL, "amount" NUMERIC(8, 2), "label" VARCHAR(20) DEFAULT 'x', PRIMARY KEY ("id"), CONSTRAINT "uq_label" UNIQUE ("label"), UNIQUE ("flag", "label"));
 INSERT INTO "manage_new_child" ("id", "parent_id", "flag", "amount", "label") SELECT "id", "parent_id", "flag", "amount", "label" FROM "child";
 DROP TABLE "child";
+PRAGMA legacy_alter_table = ON;
 ALTER TABLE "manage_new_child" RENAME TO "child";
 PRAGMA legacy_alter_table = OFF;
-PRAGMA legacy_alter_table = ON;
 CREATE TABLE "manage_new_child" ("id" INTEGER NOT NULL, "parent_id" INTEGER, "flag" BOOLEAN DEFAULT 0 NOT NULL, "amount" NUMERIC(8, 2), "label" VARCHAR(20) DEFAULT 'x', PRIMARY KEY ("id"), UNIQUE ("flag", "label"));
 INSERT INTO "manage_new_child" ("id", "parent_id", "flag", "amount", "label") SELECT "id", "parent_id", "flag", "amount", "label" FROM "child";
 DROP TABLE "child";
+PRAGMA legacy_alter_table = ON;
 ALTER TABLE "manage_new_child" RENAME TO "child";
 PRAGMA legacy_alter_table = OFF;
-PRAGMA legacy_alter_table = ON;
 CREATE TABLE "manage_new_child" ("id" INTEGER NOT NULL, "parent_id" INTEGER, "flag" BOOLEAN DEFAULT 0 NOT NULL, "amount" NUMERIC(8, 2), "label" VARCHAR(20) DEFAULT 'x', PRIMARY KEY ("id"));
 INSERT INTO "manage_new_child" ("id", "parent_id", "flag", "amount", "label") SELECT "id", "parent_id", "flag", "amount", "label" FROM "child";
 DROP TABLE "child";
+PRAGMA legacy_alter_table = ON;
 ALTER TABLE "manage_new_child" RENAME TO "child";
 PRAGMA legacy_alter_table = OFF;
 # postgres
@@ -341,28 +341,28 @@ ALTER TABLE `child` DROP INDEX `flag`;
 
 ## foreign keys
 # sqlite
-PRAGMA legacy_alter_table = ON;
 CREATE TABLE "manage_new_child" ("id" INTEGER NOT NULL, "parent_id" INTEGER, "flag" BOOLEAN DEFAULT 0 NOT NULL, "amount" NUMERIC(8, 2), "label" VARCHAR(20) DEFAULT 'x', "other_id" INTEGER, PRIMARY KEY ("id"), FOREIGN KEY ("parent_id") REFERENCES "parent" ("id") ON DELETE CASCADE);
 INSERT INTO "manage_new_child" ("id", "parent_id", "flag", "amount", "label", "other_id") SELECT "id", "parent_id", "flag", "amount", "label", "other_id" FROM "child";
 DROP TABLE "child";
+PRAGMA legacy_alter_table = ON;
 ALTER TABLE "manage_new_child" RENAME TO "child";
 PRAGMA legacy_alter_table = OFF;
-PRAGMA legacy_alter_table = ON;
 CREATE TABLE "manage_new_child" ("id" INTEGER NOT NULL, "parent_id" INTEGER, "flag" BOOLEAN DEFAULT 0 NOT NULL, "amount" NUMERIC(8, 2), "label" VARCHAR(20) DEFAULT 'x', "other_id" INTEGER, PRIMARY KEY ("id"), FOREIGN KEY ("parent_id") REFERENCES "parent" ("id") ON DELETE CASCADE, CONSTRAINT "fk_other" FOREIGN KEY ("other_id") REFERENCES "parent" ("id"));
 INSERT INTO "manage_new_child" ("id", "parent_id", "flag", "amount", "label", "other_id") SELECT "id", "parent_id", "flag", "amount", "label", "other_id" FROM "child";
 DROP TABLE "child";
+PRAGMA legacy_alter_table = ON;
 ALTER TABLE "manage_new_child" RENAME TO "child";
 PRAGMA legacy_alter_table = OFF;
-PRAGMA legacy_alter_table = ON;
 CREATE TABLE "manage_new_child" ("id" INTEGER NOT NULL, "parent_id" INTEGER, "flag" BOOLEAN DEFAULT 0 NOT NULL, "amount" NUMERIC(8, 2), "label" VARCHAR(20) DEFAULT 'x', "other_id" INTEGER, PRIMARY KEY ("id"), CONSTRAINT "fk_other" FOREIGN KEY ("other_id") REFERENCES "parent" ("id"));
 INSERT INTO "manage_new_child" ("id", "parent_id", "flag", "amount", "label", "other_id") SELECT "id", "parent_id", "flag", "amount", "label", "other_id" FROM "child";
 DROP TABLE "child";
+PRAGMA legacy_alter_table = ON;
 ALTER TABLE "manage_new_child" RENAME TO "child";
 PRAGMA legacy_alter_table = OFF;
-PRAGMA legacy_alter_table = ON;
 CREATE TABLE "manage_new_child" ("id" INTEGER NOT NULL, "parent_id" INTEGER, "flag" BOOLEAN DEFAULT 0 NOT NULL, "amount" NUMERIC(8, 2), "label" VARCHAR(20) DEFAULT 'x', "other_id" INTEGER, PRIMARY KEY ("id"));
 INSERT INTO "manage_new_child" ("id", "parent_id", "flag", "amount", "label", "other_id") SELECT "id", "parent_id", "flag", "amount", "label", "other_id" FROM "child";
 DROP TABLE "child";
+PRAGMA legacy_alter_table = ON;
 ALTER TABLE "manage_new_child" RENAME TO "child";
 PRAGMA legacy_alter_table = OFF;
 # postgres
@@ -383,28 +383,28 @@ ALTER TABLE `child` DROP FOREIGN KEY `fk_other`;
 
 ## checks
 # sqlite
-PRAGMA legacy_alter_table = ON;
 CREATE TABLE "manage_new_child" ("id" INTEGER NOT NULL, "parent_id" INTEGER, "flag" BOOLEAN DEFAULT 0 NOT NULL, "amount" NUMERIC(8, 2), "label" VARCHAR(20) DEFAULT 'x', PRIMARY KEY ("id"), CHECK (amount > 0));
 INSERT INTO "manage_new_child" ("id", "parent_id", "flag", "amount", "label") SELECT "id", "parent_id", "flag", "amount", "label" FROM "child";
 DROP TABLE "child";
+PRAGMA legacy_alter_table = ON;
 ALTER TABLE "manage_new_child" RENAME TO "child";
 PRAGMA legacy_alter_table = OFF;
-PRAGMA legacy_alter_table = ON;
 CREATE TABLE "manage_new_child" ("id" INTEGER NOT NULL, "parent_id" INTEGER, "flag" BOOLEAN DEFAULT 0 NOT NULL, "amount" NUMERIC(8, 2), "label" VARCHAR(20) DEFAULT 'x', PRIMARY KEY ("id"), CHECK (amount > 0), CONSTRAINT "ck" CHECK (amount < 10 OR label = 'big'));
 INSERT INTO "manage_new_child" ("id", "parent_id", "flag", "amount", "label") SELECT "id", "parent_id", "flag", "amount", "label" FROM "child";
 DROP TABLE "child";
+PRAGMA legacy_alter_table = ON;
 ALTER TABLE "manage_new_child" RENAME TO "child";
 PRAGMA legacy_alter_table = OFF;
-PRAGMA legacy_alter_table = ON;
 CREATE TABLE "manage_new_child" ("id" INTEGER NOT NULL, "parent_id" INTEGER, "flag" BOOLEAN DEFAULT 0 NOT NULL, "amount" NUMERIC(8, 2), "label" VARCHAR(20) DEFAULT 'x', PRIMARY KEY ("id"), CONSTRAINT "ck" CHECK (amount < 10 OR label = 'big'));
 INSERT INTO "manage_new_child" ("id", "parent_id", "flag", "amount", "label") SELECT "id", "parent_id", "flag", "amount", "label" FROM "child";
 DROP TABLE "child";
+PRAGMA legacy_alter_table = ON;
 ALTER TABLE "manage_new_child" RENAME TO "child";
 PRAGMA legacy_alter_table = OFF;
-PRAGMA legacy_alter_table = ON;
 CREATE TABLE "manage_new_child" ("id" INTEGER NOT NULL, "parent_id" INTEGER, "flag" BOOLEAN DEFAULT 0 NOT NULL, "amount" NUMERIC(8, 2), "label" VARCHAR(20) DEFAULT 'x', PRIMARY KEY ("id"));
 INSERT INTO "manage_new_child" ("id", "parent_id", "flag", "amount", "label") SELECT "id", "parent_id", "flag", "amount", "label" FROM "child";
 DROP TABLE "child";
+PRAGMA legacy_alter_table = ON;
 ALTER TABLE "manage_new_child" RENAME TO "child";
 PRAGMA legacy_alter_table = OFF;
 # postgres
@@ -451,10 +451,10 @@ ALTER TYPE "mood" ADD VALUE 'last';
 # sqlite
 CREATE TRIGGER "stamp" AFTER INSERT ON "child" FOR EACH ROW BEGIN UPDATE child SET label = 'none' WHERE id = NEW.id AND label IS NULL; END;
 CREATE TRIGGER "guard" AFTER UPDATE OF "label" ON "child" FOR EACH ROW WHEN (NEW.label = 'bad') BEGIN SELECT RAISE(ABORT, 'bad'); END;
-PRAGMA legacy_alter_table = ON;
 CREATE TABLE "manage_new_child" ("id" INTEGER NOT NULL, "parent_id" INTEGER, "flag" BOOLEAN DEFAULT 0 NOT NULL, "amount" NUMERIC(8, 2), "label" VARCHAR(25) DEFAULT 'x', PRIMARY KEY ("id"));
 INSERT INTO "manage_new_child" ("id", "parent_id", "flag", "amount", "label") SELECT "id", "parent_id", "flag", "amount", "label" FROM "child";
 DROP TABLE "child";
+PRAGMA legacy_alter_table = ON;
 ALTER TABLE "manage_new_child" RENAME TO "child";
 PRAGMA legacy_alter_table = OFF;
 CREATE TRIGGER "stamp" AFTER INSERT ON "child" FOR EACH ROW BEGIN UPDATE child SET label = 'none' WHERE id = NEW.id AND label IS NULL; END;
@@ -514,6 +514,7 @@ INSERT INTO "parent" ("id", "name") VALUES (1, 'one''s'), (2, 'two');
 INSERT INTO "child" ("parent_id", "label") VALUES (1, NULL);
 # postgres
 INSERT INTO "parent" ("id", "name") VALUES (1, 'one''s'), (2, 'two');
+SELECT setval(pg_get_serial_sequence('"parent"', 'id'), GREATEST(MAX("id"), nextval(pg_get_serial_sequence('"parent"', 'id')) - 1, 1)) FROM "parent";
 INSERT INTO "child" ("parent_id", "label") VALUES (1, NULL);
 # mysql
 INSERT INTO `parent` (`id`, `name`) VALUES (1, 'one''s'), (2, 'two');
@@ -532,7 +533,9 @@ DELETE FROM "child" WHERE label = 'z';
 # postgres
 INSERT INTO "parent" ("id", "name") VALUES (1, 'one''s'), (2, 'back\slash'), (3, UPPER('x'));
 INSERT INTO "parent" ("id") VALUES (4);
+SELECT setval(pg_get_serial_sequence('"parent"', 'id'), GREATEST(MAX("id"), nextval(pg_get_serial_sequence('"parent"', 'id')) - 1, 1)) FROM "parent";
 INSERT INTO "child" ("id", "parent_id", "flag", "amount", "label") VALUES (1, NULL, true, 1.25, 'b'), (2, 1, false, 2, 'z');
+SELECT setval(pg_get_serial_sequence('"child"', 'id'), GREATEST(MAX("id"), nextval(pg_get_serial_sequence('"child"', 'id')) - 1, 1)) FROM "child";
 UPDATE "child" SET "amount" = 3, "flag" = true, "label" = label || '!' WHERE id = 1;
 DELETE FROM "child" WHERE label = 'z';
 # mysql
