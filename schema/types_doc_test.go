@@ -13,7 +13,7 @@ import (
 // mapping.
 func TestTypesAreDocumented(t *testing.T) {
 	var b strings.Builder
-	for _, text := range []string{"string(36)", "char(2)", "text", "mediumtext", "integer", "bigint", "smallint", "boolean",
+	for _, text := range []string{"string(36)", "char(2)", "text", "text(2048)", "text(65535)", "mediumtext", "integer", "bigint", "smallint", "boolean",
 		"float", "float(24)", "float(25)", "double", "numeric", "numeric(8,2)", "datetime", "date", "json",
 		"binary", "binary(16)", "uuid", "enum(a, bcd)"} {
 		p, err := ParseType(text)
