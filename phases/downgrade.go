@@ -1,9 +1,11 @@
 package phases
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"manage/engine/catalog"
@@ -28,12 +30,14 @@ type WayBack struct {
 	cut       bool
 }
 
-// Loss is a table or a column that a downgrade takes away with its data.
+// Loss is a table or a column that a downgrade takes away with its data, or,
+// where there is a condition, only the data of some rows.
 type Loss struct {
 	Revision string
 	Table    string
 	Column   string // "" if the whole table goes
-	Rows     int64  // rows of the table, or those with a value in the column
+	Where    string // the rows that are meant, as SQL; "" for all
+	Rows     int64  // how many rows it is, of a column those with a value
 }
 
 // Downgrade takes a database back to the request's version. Before anything
@@ -62,6 +66,7 @@ func (s *Service) WayBack(ctx context.Context, req Request) (WayBack, error) {
 			return way, err
 		}
 	}
+	way.Losses = slices.DeleteFunc(way.Losses, func(l Loss) bool { return l.Where != "" && l.Rows == 0 })
 	return way, nil
 }
 
@@ -215,7 +220,7 @@ func always(op schema.Operation) schema.Operation {
 	return op
 }
 
-// losses are the tables and columns that changes take away.
+// losses are the tables, columns and values that changes take away.
 func losses(id string, changes []catalog.Change, d flavor.Dialect) []Loss {
 	var all []Loss
 	for _, c := range changes {
@@ -227,6 +232,14 @@ func losses(id string, changes []catalog.Change, d flavor.Dialect) []Loss {
 			all = append(all, Loss{Revision: id, Table: op.Name})
 		case *schema.DropColumn:
 			all = append(all, Loss{Revision: id, Table: op.Table, Column: op.Name})
+		case *schema.UpdateRows:
+			where, _ := op.Where.For(d)
+			for _, name := range slices.Sorted(maps.Keys(op.Set)) {
+				all = append(all, Loss{Revision: id, Table: op.Table, Column: name, Where: where})
+			}
+		case *schema.DeleteRows:
+			where, _ := op.Where.For(d)
+			all = append(all, Loss{Revision: id, Table: op.Table, Where: where})
 		case *schema.SQL:
 			for _, st := range op.Statements[d] {
 				all = append(all, lossesOfSQL(id, sqltext.Classify(st.SQL, d))...)
@@ -256,9 +269,9 @@ func lossesOfSQL(id string, m sqltext.Meaning) []Loss {
 // countLoss counts the rows of a loss. A table or column that is not there yet
 // loses nothing.
 func (s *Service) countLoss(ctx context.Context, sess database.Session, l *Loss) error {
-	query := "SELECT COUNT(*) FROM " + sess.QuoteIdent(l.Table)
+	query := "SELECT COUNT(*) FROM " + sess.QuoteIdent(l.Table) + " WHERE (" + cmp.Or(l.Where, "1 = 1") + ")"
 	if l.Column != "" {
-		query += " WHERE " + sess.QuoteIdent(l.Column) + " IS NOT NULL"
+		query += " AND " + sess.QuoteIdent(l.Column) + " IS NOT NULL"
 	}
 	n, err := queryCount(ctx, sess, query)
 	if err != nil && gone(err) {
