@@ -104,7 +104,7 @@ func TestChains(t *testing.T) {
 // column is a column of the newest schema by the catalog's revisions.
 func column(t testing.TB, c *catalog.Catalog, d flavor.Dialect, table, name string) *schema.Column {
 	t.Helper()
-	s, err := c.Fold(flavor.Default(d), false, heads(c))
+	s, err := c.Fold(flavor.Default(d), false, c.Graph.All())
 	if err != nil {
 		t.Fatal(err)
 	}

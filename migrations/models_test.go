@@ -22,7 +22,7 @@ func TestModelsAreWhatRevisionsMake(t *testing.T) {
 		c := builtin(t, name)
 		for _, d := range flavor.Dialects() {
 			f := flavor.Default(d)
-			folded, err := c.Fold(f, false, heads(c))
+			folded, err := c.Fold(f, false, c.Graph.All())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -45,7 +45,7 @@ func TestModelsOnServers(t *testing.T) {
 			enginetest.Each(t, func(t *testing.T, db enginetest.Database) {
 				c := builtin(t, name)
 				upgraded := siteOf(t, db, c)
-				for _, id := range heads(c).IDs() {
+				for _, id := range c.Graph.All().IDs() {
 					upgraded.upTo(t, id)
 				}
 				created := siteOf(t, enginetest.New(t, db.Dialect), c)

@@ -10,7 +10,6 @@ import (
 	"manage/engine/catalog"
 	"manage/engine/enginetest"
 	"manage/engine/flavor"
-	"manage/engine/revision"
 	"manage/schema"
 )
 
@@ -162,16 +161,4 @@ func mustApply(t *testing.T, s *schema.Schema, ops ...schema.Operation) {
 			t.Fatal(err)
 		}
 	}
-}
-
-// heads are all revisions of a catalog.
-func heads(c *catalog.Catalog) revision.Set {
-	h := c.Graph.Heads()
-	var all []string
-	for _, id := range []string{h.Trunk, h.Expand, h.Contract} {
-		if id != "" {
-			all = append(all, id)
-		}
-	}
-	return c.Graph.Closure(all...)
 }

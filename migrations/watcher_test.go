@@ -22,6 +22,9 @@ func recordedWatcher(t testing.TB, d flavor.Dialect, command string) *enginetest
 	t.Helper()
 	s := enginetest.LoadSnapshot(t, fmt.Sprintf("watcher/testdata/%s-609bec748f2a.%s.json", backend(d), command)).Without("alembic_version")
 	s.AlembicVersion = nil
+	if d == flavor.MySQL {
+		s = s.InMySQL()
+	}
 	return s
 }
 
