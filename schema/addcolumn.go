@@ -12,9 +12,6 @@ import (
 type AddColumn struct {
 	Table string `toml:"table"`
 	ColumnDef
-
-	// with is what was lost with the column, for undoing its removal.
-	with []Operation
 }
 
 // Kind is "add_column".

@@ -3,11 +3,10 @@ package schema
 // operationCase is an operation with the schema it needs, in the words of
 // catalogs.
 type operationCase struct {
-	name     string
-	setup    string
-	up       string
-	dialects []string // where the case means something; none: everywhere
-	oneWay   bool     // true if it cannot be undone
+	name   string
+	setup  string
+	up     string
+	oneWay bool // true if it cannot be undone
 }
 
 const twoTables = `

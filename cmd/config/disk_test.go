@@ -44,7 +44,7 @@ func given(m memory, words ...string) Input {
 		env[name] = text
 		words = words[1:]
 	}
-	in := Input{Program: words[0], Sources: Sources(words[1:]), Home: "/home/u", WorkDir: "/work", Disk: m,
+	in := Input{Program: words[0], Sources: Sources(words[1:]), Home: "/home/u", WorkDir: "/here", Disk: m,
 		Builtin: []string{"glance", "watcher"},
 		Environ: func(name string) (string, bool) { text, ok := env[name]; return text, ok }}
 	for i, w := range words {

@@ -26,23 +26,23 @@ func TestConnection(t *testing.T) {
 	}{
 		{"nothing given", nil, "manage", "sqlite:///manage.sqlite", "the default"},
 		{"an unknown name is manage", nil, "my-service", "sqlite:///manage.sqlite", "the default"},
-		{"working directory", memory{"/work/manage.toml": toml("sqlite:///a"), "/home/u/.manage/manage.toml": toml("sqlite:///b")}, "manage", "sqlite:///a", "/work/manage.toml:2"},
+		{"working directory", memory{"/here/manage.toml": toml("sqlite:///a"), "/home/u/.manage/manage.toml": toml("sqlite:///b")}, "manage", "sqlite:///a", "/here/manage.toml:2"},
 		{"home", memory{"/home/u/.manage/manage.toml": toml("sqlite:///b"), "/etc/manage/manage.toml": toml("sqlite:///c")}, "manage", "sqlite:///b", "/home/u/.manage/manage.toml:2"},
 		{"etc", memory{"/etc/manage/manage.toml": toml("sqlite:///c")}, "manage", "sqlite:///c", "/etc/manage/manage.toml:2"},
-		{"a named file keeps the others out", memory{"/work/manage.toml": toml("sqlite:///a"), "/x.toml": toml("sqlite:///x")}, "manage --config-file /x.toml", "sqlite:///x", "/x.toml:2"},
+		{"a named file keeps the others out", memory{"/here/manage.toml": toml("sqlite:///a"), "/x.toml": toml("sqlite:///x")}, "manage --config-file /x.toml", "sqlite:///x", "/x.toml:2"},
 		{"the later file wins", memory{"/x.toml": toml("sqlite:///x"), "/y.conf": conf("sqlite:///y")}, "manage --config-file /x.toml --config-file=/y.conf", "sqlite:///y", "/y.conf:2"},
 		{"the later file need not say all", memory{"/x.toml": toml("sqlite:///x"), "/y.conf": "[DEFAULT]\ndebug=on\n"}, "manage --config-file /x.toml --config-file /y.conf", "sqlite:///x", "/x.toml:2"},
-		{"relative and home paths", memory{"/work/x.toml": toml("sqlite:///x"), "/home/u/y.toml": toml("sqlite:///y")}, "manage --config-file x.toml --config-file ~/y.toml", "sqlite:///y", "/home/u/y.toml:2"},
+		{"relative and home paths", memory{"/here/x.toml": toml("sqlite:///x"), "/home/u/y.toml": toml("sqlite:///y")}, "manage --config-file x.toml --config-file ~/y.toml", "sqlite:///y", "/home/u/y.toml:2"},
 		{"a folder, sorted, both kinds", memory{"/d/1.toml": toml("sqlite:///1"), "/d/2.conf": conf("sqlite:///2"), "/d/3.ini": conf("sqlite:///3"), "/d/sub/4.toml": toml("sqlite:///4")}, "manage --config-dir /d", "sqlite:///2", "/d/2.conf:2"},
-		{"a folder keeps the default file", memory{"/work/manage.toml": toml("sqlite:///a"), "/d/1.toml": "[locks]\nretries=1\n"}, "manage --config-dir /d", "sqlite:///a", "/work/manage.toml:2"},
+		{"a folder keeps the default file", memory{"/here/manage.toml": toml("sqlite:///a"), "/d/1.toml": "[locks]\nretries=1\n"}, "manage --config-dir /d", "sqlite:///a", "/here/manage.toml:2"},
 		{"a file named after the folder wins", memory{"/d/1.toml": toml("sqlite:///1"), "/x.toml": toml("sqlite:///x")}, "manage --config-dir /d --config-file /x.toml", "sqlite:///x", "/x.toml:2"},
 		{"and one named before it loses", memory{"/d/1.toml": toml("sqlite:///1"), "/x.toml": toml("sqlite:///x")}, "manage --config-file /x.toml --config-dir /d", "sqlite:///1", "/d/1.toml:2"},
-		{"MANAGE_CONFIG_FILE", memory{"/work/manage.toml": toml("sqlite:///a"), "/x.toml": toml("sqlite:///x")}, "MANAGE_CONFIG_FILE=/x.toml manage", "sqlite:///x", "/x.toml:2"},
+		{"MANAGE_CONFIG_FILE", memory{"/here/manage.toml": toml("sqlite:///a"), "/x.toml": toml("sqlite:///x")}, "MANAGE_CONFIG_FILE=/x.toml manage", "sqlite:///x", "/x.toml:2"},
 		{"a named file beats MANAGE_CONFIG_FILE", memory{"/y.toml": toml("sqlite:///y"), "/x.toml": toml("sqlite:///x")}, "MANAGE_CONFIG_FILE=/x.toml manage --config-file /y.toml", "sqlite:///y", "/y.toml:2"},
-		{"environment beats files", memory{"/work/manage.toml": toml("sqlite:///a")}, "MANAGE_CONNECTION=sqlite:///e manage", "sqlite:///e", "MANAGE_CONNECTION"},
-		{"environment beats a connection file", memory{"/work/manage.toml": "[database]\nconnection_file='c'\n"}, "MANAGE_CONNECTION=sqlite:///e manage", "sqlite:///e", "MANAGE_CONNECTION"},
-		{"flag beats environment", memory{"/work/manage.toml": toml("sqlite:///a")}, "MANAGE_CONNECTION=sqlite:///e manage --connection sqlite:///f", "sqlite:///f", "--connection"},
-		{"connection file of the flag", memory{"/work/secret": "sqlite:///s\n"}, "manage --connection-file secret", "sqlite:///s", "/work/secret"},
+		{"environment beats files", memory{"/here/manage.toml": toml("sqlite:///a")}, "MANAGE_CONNECTION=sqlite:///e manage", "sqlite:///e", "MANAGE_CONNECTION"},
+		{"environment beats a connection file", memory{"/here/manage.toml": "[database]\nconnection_file='c'\n"}, "MANAGE_CONNECTION=sqlite:///e manage", "sqlite:///e", "MANAGE_CONNECTION"},
+		{"flag beats environment", memory{"/here/manage.toml": toml("sqlite:///a")}, "MANAGE_CONNECTION=sqlite:///e manage --connection sqlite:///f", "sqlite:///f", "--connection"},
+		{"connection file of the flag", memory{"/here/secret": "sqlite:///s\n"}, "manage --connection-file secret", "sqlite:///s", "/here/secret"},
 		{"connection file beside its configuration", memory{"/etc/manage/manage.toml": "[database]\nconnection_file = \"secret\"\n", "/etc/manage/secret": "  sqlite:///s\n"}, "manage", "sqlite:///s", "/etc/manage/secret"},
 		{"a later connection beats an earlier connection file", memory{"/x.toml": "[database]\nconnection_file = \"secret\"\n", "/y.conf": conf("sqlite:///y")}, "manage --config-file /x.toml --config-file /y.conf", "sqlite:///y", "/y.conf:2"},
 		{"a dollar in manage.toml is a dollar", memory{"/x.toml": toml("mysql://u:p$word@h/d")}, "manage --config-file /x.toml", "mysql://u:p$word@h/d", "/x.toml:2"},
@@ -60,7 +60,7 @@ func TestConnection(t *testing.T) {
 		{"a named folder replaces them", memory{"/etc/glance/glance.conf": conf("sqlite:///a"), "/etc/glance/glance.conf.d/10.conf": conf("sqlite:///d"), "/d/1.conf": "[DEFAULT]\n"}, "glance-manage --config-dir /d", "sqlite:///a", "/etc/glance/glance.conf:2"},
 		{"no TOML in a folder of an older name", memory{"/d/1.conf": conf("sqlite:///c"), "/d/2.toml": toml("sqlite:///t")}, "glance-manage --config-dir /d", "sqlite:///c", "/d/1.conf:2"},
 		{"the services' variable", memory{"/etc/glance/glance.conf": conf("sqlite:///a")}, "OS_DATABASE__CONNECTION=sqlite:///o glance-manage", "sqlite:///o", "OS_DATABASE__CONNECTION"},
-		{"an older name does not read manage's", memory{"/etc/glance/glance.conf": conf("sqlite:///a"), "/work/manage.toml": toml("sqlite:///b")}, "MANAGE_CONNECTION=sqlite:///m glance-manage", "sqlite:///a", "/etc/glance/glance.conf:2"},
+		{"an older name does not read manage's", memory{"/etc/glance/glance.conf": conf("sqlite:///a"), "/here/manage.toml": toml("sqlite:///b")}, "MANAGE_CONNECTION=sqlite:///m glance-manage", "sqlite:///a", "/etc/glance/glance.conf:2"},
 		{"no home", memory{"/etc/glance/glance.conf": conf("sqlite:///a")}, "glance-manage", "sqlite:///a", "/etc/glance/glance.conf:2"},
 		{"parameters", memory{"/etc/glance/glance.conf": glanceConf + "connection_parameters = a=1&b=2\n"}, "glance-manage", "mysql+pymysql://g:pw@db/glance?charset=utf8&a=1&b=2", "/etc/glance/glance.conf:2"},
 		{"parameters alone", memory{"/etc/glance/glance.conf": conf("mysql://h/d") + "connection_parameters = a=1\n"}, "glance-manage", "mysql://h/d?a=1", "/etc/glance/glance.conf:2"},
@@ -97,9 +97,9 @@ func TestUnusableConnection(t *testing.T) {
 		{"empty value", memory{"/x.conf": "[database]\nconnection =\n"}, "glance-manage --config-file /x.conf", "/x.conf:2: the connection is empty"},
 		{"flag and file", nil, "manage --connection a --connection-file b", "--connection: is given together with --connection-file: give one of them"},
 		{"both in one file", memory{"/x.toml": "[database]\nconnection = 'sqlite://'\nconnection_file = 'b'\n"}, "manage --config-file /x.toml", "/x.toml:3: [database] has both a connection and a connection_file: give one of them"},
-		{"missing connection file", nil, "manage --connection-file b", "--connection-file: there is no connection file /work/b"},
-		{"unreadable connection file", memory{"/work/b": "denied"}, "manage --connection-file b", "--connection-file: the connection file /work/b cannot be read: permission denied"},
-		{"empty connection file", memory{"/work/b": " \n"}, "manage --connection-file b", "--connection-file: the connection file /work/b is empty"},
+		{"missing connection file", nil, "manage --connection-file b", "--connection-file: there is no connection file /here/b"},
+		{"unreadable connection file", memory{"/here/b": "denied"}, "manage --connection-file b", "--connection-file: the connection file /here/b cannot be read: permission denied"},
+		{"empty connection file", memory{"/here/b": " \n"}, "manage --connection-file b", "--connection-file: the connection file /here/b is empty"},
 		{"malformed", nil, "manage --connection u:s3cret@host", "--connection: the connection is not a URL of the form dialect://user:password@host/database"},
 		{"a dollar in the password", memory{"/x.conf": "[database]\nconnection = mysql://u:s3cret$word@h/d\n"}, "glance-manage --config-file /x.conf", "/x.conf:2: [database] connection has a $ before a name that is not an option: write $$ for a dollar sign"},
 		{"and in the environment", nil, "OS_DATABASE__CONNECTION=mysql://u:s3cret$word@h/d glance-manage", "OS_DATABASE__CONNECTION: [database] connection has a $ before a name that is not an option: write $$ for a dollar sign"},
@@ -124,7 +124,7 @@ func TestBadConfiguration(t *testing.T) {
 	}{
 		{"missing files, all named", memory{"/b.toml": ""}, "manage --config-file /a.toml --config-file /b.toml --config-file /c.toml", "--config-file: there is no file /a.toml, /c.toml"},
 		{"missing folder", nil, "manage --config-dir /d", "--config-dir: the folder /d cannot be read: file does not exist"},
-		{"missing MANAGE_CONFIG_FILE", nil, "MANAGE_CONFIG_FILE=a.toml manage", "MANAGE_CONFIG_FILE: there is no file /work/a.toml"},
+		{"missing MANAGE_CONFIG_FILE", nil, "MANAGE_CONFIG_FILE=a.toml manage", "MANAGE_CONFIG_FILE: there is no file /here/a.toml"},
 		{"unreadable", memory{"/a.toml": "denied"}, "manage --config-file /a.toml", "/a.toml: the file cannot be read: permission denied"},
 		{"unreadable default file", memory{"/etc/glance/glance.conf": "denied"}, "glance-manage", "/etc/glance/glance.conf: the file cannot be read: permission denied"},
 		{"not TOML", memory{"/a.toml": "[database]\nconnection = mysql://u:s3cret@h/d\n"}, "manage --config-file /a.toml", "/a.toml:2: the file is not valid TOML here"},
@@ -151,7 +151,7 @@ func TestBadConfiguration(t *testing.T) {
 }
 
 func TestNearestWords(t *testing.T) {
-	_, err := Load(given(memory{"/work/manage.toml": "[locks]\ntimout = 1\n"}, "manage"))
+	_, err := Load(given(memory{"/here/manage.toml": "[locks]\ntimout = 1\n"}, "manage"))
 	var e *Error
 	if !errors.As(err, &e) || e.Unknown != "timout" || !cmp.Equal(e.Known, []string{"timeout", "retries"}) {
 		t.Errorf("error %+v", err)
@@ -170,7 +170,7 @@ func TestDefaults(t *testing.T) {
 
 // TestEveryKey reads the file that formats.md shows.
 func TestEveryKey(t *testing.T) {
-	disk := memory{"/work/manage.toml": `
+	disk := memory{"/here/manage.toml": `
 [database]
 connection = "postgresql://user@host/db"
 schema = "images"
@@ -193,10 +193,10 @@ connections = ["postgresql://r1/db", "postgresql://r2/db"]
 max_lag = "2s"
 `}
 	mode, wait := "", 1
-	want := Config{Connection: "postgresql://user@host/db", ConnectionFrom: "/work/manage.toml:3", Schema: "images", MaxRetries: -1,
-		RetryInterval: 2 * time.Second, SQLMode: &mode, WsrepSyncWait: &wait, CatalogPath: "/work/db", Locks: Locks{1500 * time.Millisecond, 5},
+	want := Config{Connection: "postgresql://user@host/db", ConnectionFrom: "/here/manage.toml:3", Schema: "images", MaxRetries: -1,
+		RetryInterval: 2 * time.Second, SQLMode: &mode, WsrepSyncWait: &wait, CatalogPath: "/here/db", Locks: Locks{1500 * time.Millisecond, 5},
 		Lease: Lease{time.Minute}, Batches: Batches{500 * time.Millisecond, 4}, MetadefsPath: "/etc/glance/metadefs/",
-		Replicas: Replicas{[]string{"postgresql://r1/db", "postgresql://r2/db"}, 2 * time.Second}, Files: []string{"/work/manage.toml"}}
+		Replicas: Replicas{[]string{"postgresql://r1/db", "postgresql://r2/db"}, 2 * time.Second}, Files: []string{"/here/manage.toml"}}
 	got := load(t, given(disk, "manage"))
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(Config{})); diff != "" {
 		t.Error(diff)
@@ -220,9 +220,9 @@ func TestCatalog(t *testing.T) {
 	for _, c := range []struct{ line, name, path string }{
 		{"manage", "watcher", ""},
 		{"MANAGE_CATALOG=glance manage", "glance", ""},
-		{"MANAGE_CATALOG=db manage", "", "/work/db"},
+		{"MANAGE_CATALOG=db manage", "", "/here/db"},
 		{"MANAGE_CATALOG=db manage --catalog glance", "glance", ""},
-		{"manage --catalog ./glance", "", "/work/glance"},
+		{"manage --catalog ./glance", "", "/here/glance"},
 		{"manage --catalog ~/c", "", "/home/u/c"},
 		{"MANAGE_CATALOG=db glance-manage", "glance", ""},
 	} {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/lib/pq"
+	"github.com/lib/pq/pqerror"
 
 	"manage/engine/database/backend"
 )
@@ -162,7 +163,7 @@ func TestClassify(t *testing.T) {
 		"08006": backend.ConnectionLost, "23505": backend.Duplicate, "23503": backend.ConstraintFailed, "53100": backend.DiskFull,
 		"57014": backend.Interrupted, "22012": backend.Other,
 	} {
-		e := Backend{}.Classify(&pq.Error{Code: pq.ErrorCode(code), Message: "m", Detail: "d."})
+		e := Backend{}.Classify(&pq.Error{Code: pqerror.Code(code), Message: "m", Detail: "d."})
 		if e.Class != want || e.Code != code || e.Message != "m: d" {
 			t.Errorf("%s is %+v, want class %s", code, e, want)
 		}
