@@ -15,10 +15,10 @@ type Builtin struct {
 	FS fs.FS
 }
 
-//go:embed glance/catalog.toml glance/models.toml glance/versions
+//go:embed glance/catalog.toml glance/models.toml glance/purge.toml glance/versions
 //go:embed mogan/catalog.toml mogan/models.toml mogan/versions
 //go:embed solum/catalog.toml solum/models.toml solum/versions
-//go:embed watcher/catalog.toml watcher/models.toml watcher/versions
+//go:embed watcher/catalog.toml watcher/models.toml watcher/purge.toml watcher/versions
 var files embed.FS
 
 // Catalogs lists the built-in catalogs.

@@ -32,6 +32,7 @@ type Catalog struct {
 	Revisions  map[string]*Revision
 	Migrations map[string]*Migration
 	Models     *Models // nil if there is no models.toml
+	Purge      *Purge  // nil if there is no purge.toml
 	// Dir is the directory on disk that the catalog was read from; "" for an
 	// embedded one. Programs of data migrations are relative to it.
 	Dir string

@@ -116,18 +116,19 @@ func readError(err error) string {
 	return err.Error()
 }
 
-// loaded is what one file held: a revision, a data migration, models, or, if
-// something is wrong with it, perhaps none of them.
+// loaded is what one file held: a revision, a data migration, models, the rules of
+// purges, or, if something is wrong with it, perhaps none of them.
 type loaded struct {
 	revision  *Revision
 	migration *Migration
 	models    *Models
+	purge     *Purge
 	problems  revision.Problems
 }
 
 // lost reports whether a file gave nothing, so that the graph has a gap.
 func (l loaded) lost() bool {
-	return l.revision == nil && l.migration == nil && l.models == nil && len(l.problems) > 0
+	return l.revision == nil && l.migration == nil && l.models == nil && l.purge == nil && len(l.problems) > 0
 }
 
 // files reads versions/* and models.toml with as many workers as there are
@@ -155,8 +156,10 @@ func (l *loader) files(c *Catalog) []loaded {
 // names lists the files to read, in order.
 func (l *loader) names() []string {
 	var names []string
-	if _, err := fs.Stat(l.fsys, modelsFile); err == nil {
-		names = append(names, modelsFile)
+	for _, name := range []string{modelsFile, purgeFile} {
+		if _, err := fs.Stat(l.fsys, name); err == nil {
+			names = append(names, name)
+		}
 	}
 	entries, err := fs.ReadDir(l.fsys, versionsDir)
 	if err != nil {
@@ -199,6 +202,8 @@ func (c *Catalog) adopt(found []loaded) ([]revision.Revision, []revision.Migrati
 			}
 		case f.models != nil:
 			c.Models = f.models
+		case f.purge != nil:
+			c.Purge = f.purge
 		}
 	}
 	return revs, migs
@@ -238,6 +243,8 @@ func (w *worker) tomlFile(name, text string, r *report) loaded {
 		return loaded{}
 	case name == modelsFile:
 		return loaded{models: w.readModels(raw)}
+	case name == purgeFile:
+		return loaded{purge: w.readPurge(raw)}
 	case isMigration && !isRevision:
 		return loaded{migration: w.migration(name, raw, keys)}
 	case isMigration:

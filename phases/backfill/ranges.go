@@ -13,16 +13,16 @@ import (
 	"manage/engine/flavor"
 )
 
-// quoter writes names and text as the server reads them.
-type quoter interface {
+// Quoter writes names and text as the server reads them.
+type Quoter interface {
 	QuoteIdent(string) string
 	QuoteLiteral(string) string
 }
 
-// keyRange is the condition that a key lies behind after and not behind last,
+// KeyRange is the condition that a key lies behind after and not behind last,
 // in the server's own order. A nil bound is no bound. Composite keys are
 // compared column by column, as row values are slow on MySQL.
-func keyRange(q quoter, key []string, after, last []any) string {
+func KeyRange(q Quoter, key []string, after, last []any) string {
 	var parts []string
 	if after != nil {
 		parts = append(parts, compare(q, key, after, ">", ">"))
@@ -35,18 +35,18 @@ func keyRange(q quoter, key []string, after, last []any) string {
 
 // compare writes `key op bound` for a key of any number of columns: strict for
 // all columns but the last one, which takes the operator end.
-func compare(q quoter, key []string, bound []any, strict, end string) string {
+func compare(q Quoter, key []string, bound []any, strict, end string) string {
 	if len(key) == 1 {
-		return q.QuoteIdent(key[0]) + " " + end + " " + literal(q, bound[0])
+		return q.QuoteIdent(key[0]) + " " + end + " " + Literal(q, bound[0])
 	}
-	head, value := q.QuoteIdent(key[0]), literal(q, bound[0])
+	head, value := q.QuoteIdent(key[0]), Literal(q, bound[0])
 	rest := compare(q, key[1:], bound[1:], strict, end)
 	return fmt.Sprintf("(%s %s %s OR (%s = %s AND %s))", head, strict, value, head, value, rest)
 }
 
-// literal writes a key's value. Positions come back from JSON, where whole
-// numbers are written as text to keep all their digits (see scanKey).
-func literal(q quoter, v any) string {
+// Literal writes a key's value, as ScanKey read it, for a statement. Positions come back from JSON, where whole
+// numbers are written as text to keep all their digits (see ScanKey).
+func Literal(q Quoter, v any) string {
 	s, ok := v.(string)
 	if !ok {
 		return q.QuoteLiteral(fmt.Sprint(v))
@@ -61,10 +61,10 @@ func literal(q quoter, v any) string {
 	return q.QuoteLiteral(text)
 }
 
-// scanKey reads one key as position values: "n:" and digits for a number, "x:"
+// ScanKey reads one key as position values: "n:" and digits for a number, "x:"
 // and hexadecimal digits for bytes that are no text, "s:" and the text for all
 // else.
-func scanKey(rows *sql.Rows, columns int) ([]any, error) {
+func ScanKey(rows *sql.Rows, columns int) ([]any, error) {
 	values := make([]any, columns)
 	targets := make([]any, columns)
 	for i := range values {
@@ -109,4 +109,4 @@ func quote(name string, d flavor.Dialect) string {
 	return `"` + strings.ReplaceAll(name, `"`, `""`) + `"`
 }
 
-var _ quoter = database.Session(nil)
+var _ Quoter = database.Session(nil)

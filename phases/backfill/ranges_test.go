@@ -33,7 +33,7 @@ func TestKeyRange(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			if got := keyRange(plain{}, c.key, c.after, c.last); got != c.want {
+			if got := KeyRange(plain{}, c.key, c.after, c.last); got != c.want {
 				t.Errorf("got  %s\nwant %s", got, c.want)
 			}
 		})
@@ -42,10 +42,10 @@ func TestKeyRange(t *testing.T) {
 
 func TestBatchSizeStaysInBounds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		s := &steps{target: 100e6, size: firstSize}
+		s := NewRanges(100e6)
 		for range rapid.IntRange(1, 50).Draw(t, "batches") {
 			before := s.size
-			s.adapt(time.Duration(rapid.Int64Range(0, 1e12).Draw(t, "took")))
+			s.Adapt(time.Duration(rapid.Int64Range(0, 1e12).Draw(t, "took")))
 			if s.size < leastSize || s.size > mostSize {
 				t.Fatalf("size %d is out of bounds", s.size)
 			}

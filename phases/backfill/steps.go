@@ -12,25 +12,16 @@ import (
 	"manage/engine/flavor"
 )
 
-// The size of a batch in rows: where it begins, and its bounds. It grows and
-// shrinks so that a batch takes the target time.
-const (
-	firstSize = 1000
-	leastSize = 50
-	mostSize  = 20_000
-)
-
 // steps is a declarative data migration: its steps one behind the other, each
 // over the ranges of its table's key.
 type steps struct {
 	migration *catalog.Migration
 	dialect   flavor.Dialect
-	target    time.Duration
-	size      int
+	ranges    *Ranges
 }
 
 func newSteps(m *catalog.Migration, f flavor.Flavor, target time.Duration) *steps {
-	return &steps{migration: m, dialect: f.Dialect, target: target, size: firstSize}
+	return &steps{migration: m, dialect: f.Dialect, ranges: NewRanges(target)}
 }
 
 // place is a position within the steps, as the ledger keeps it.
@@ -96,7 +87,7 @@ func (s *steps) batch(ctx context.Context, sess database.Session, position strin
 	}
 	st := s.migration.Steps[at.Step]
 	began := time.Now()
-	last, full, err := s.lastKey(ctx, sess, st, at.After)
+	last, full, err := s.ranges.Next(ctx, sess, s.span(st), at.After)
 	if err != nil {
 		return Batch{}, err
 	}
@@ -106,7 +97,7 @@ func (s *steps) batch(ctx context.Context, sess database.Session, position strin
 			return Batch{}, err
 		}
 	}
-	s.adapt(time.Since(began))
+	s.ranges.Adapt(time.Since(began))
 	next := place{Step: at.Step, After: last}
 	if !full {
 		next = place{Step: at.Step + 1}
@@ -115,55 +106,10 @@ func (s *steps) batch(ctx context.Context, sess database.Session, position strin
 	return Batch{Rows: rows, Position: string(text), Done: next.Step >= len(s.migration.Steps)}, err
 }
 
-// adapt makes the next batch larger or smaller. It grows by half at most, and
-// shrinks at once as far as it must.
-func (s *steps) adapt(took time.Duration) {
-	size := mostSize
-	if took > 0 {
-		size = int(float64(s.size) * float64(s.target) / float64(took))
-	}
-	s.size = min(max(size, leastSize), mostSize, s.size+s.size/2)
-}
-
-// lastKey finds the last key of the next range: the size-th row behind after
-// that the step is about. It returns nil if there is none; full is false if
-// the range is the last one.
-func (s *steps) lastKey(ctx context.Context, sess database.Session, st catalog.MigrationStep, after []any) (last []any, full bool, err error) {
-	columns := make([]string, len(st.Key))
-	for i, k := range st.Key {
-		columns[i] = sess.QuoteIdent(k)
-	}
-	list := strings.Join(columns, ", ")
-	query := fmt.Sprintf("SELECT %s FROM %s", list, sess.QuoteIdent(st.Table))
-	if cond := s.conditions(sess, st, after, nil); cond != "" {
-		query += " WHERE " + cond
-	}
-	query += fmt.Sprintf(" ORDER BY %s LIMIT %d", list, s.size)
-	rows, err := sess.QueryContext(ctx, query)
-	if err != nil {
-		return nil, false, err
-	}
-	defer rows.Close()
-	n := 0
-	for rows.Next() {
-		n++
-		if last, err = scanKey(rows, len(columns)); err != nil {
-			return nil, false, err
-		}
-	}
-	return last, n == s.size, rows.Err()
-}
-
-// conditions joins the step's own condition with the range of keys.
-func (s *steps) conditions(sess database.Session, st catalog.MigrationStep, after, last []any) string {
-	var all []string
-	if where, ok := st.Where.For(s.dialect); ok && where != "" {
-		all = append(all, "("+where+")")
-	}
-	if r := keyRange(sess, st.Key, after, last); r != "" {
-		all = append(all, r)
-	}
-	return strings.Join(all, " AND ")
+// span is what a step is about.
+func (s *steps) span(st catalog.MigrationStep) Span {
+	where, _ := st.Where.For(s.dialect)
+	return Span{Table: st.Table, Key: st.Key, Where: where}
 }
 
 // change runs the statements of a step on one range.
@@ -177,7 +123,7 @@ func (s *steps) change(ctx context.Context, sess database.Session, st catalog.Mi
 		if !ok {
 			continue
 		}
-		statement = strings.ReplaceAll(statement, "{range}", "("+keyRange(sess, st.Key, after, last)+")")
+		statement = strings.ReplaceAll(statement, "{range}", "("+KeyRange(sess, st.Key, after, last)+")")
 		n, err := execute(ctx, sess, statement)
 		if err != nil {
 			return total, err
@@ -199,7 +145,7 @@ func (s *steps) update(ctx context.Context, sess database.Session, st catalog.Mi
 		return 0, nil
 	}
 	return execute(ctx, sess, fmt.Sprintf("UPDATE %s SET %s WHERE %s",
-		sess.QuoteIdent(st.Table), strings.Join(sets, ", "), s.conditions(sess, st, after, last)))
+		sess.QuoteIdent(st.Table), strings.Join(sets, ", "), s.span(st).conditions(sess, after, last)))
 }
 
 // execute runs a statement and returns how many rows it matched.

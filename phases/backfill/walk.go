@@ -1,0 +1,86 @@
+package backfill
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"manage/engine/database"
+)
+
+// The size of a batch in rows: where it begins, and its bounds. It grows and
+// shrinks so that a batch takes the target time.
+const (
+	firstSize = 1000
+	leastSize = 50
+	mostSize  = 20_000
+)
+
+// Span is the rows of a table that a walk is about.
+type Span struct {
+	Table string
+	Key   []string
+	Where string // "" for all rows
+}
+
+// conditions joins the span's own condition with a range of keys.
+func (s Span) conditions(q Quoter, after, last []any) string {
+	var all []string
+	if s.Where != "" {
+		all = append(all, "("+s.Where+")")
+	}
+	if r := KeyRange(q, s.Key, after, last); r != "" {
+		all = append(all, r)
+	}
+	return strings.Join(all, " AND ")
+}
+
+// Ranges cuts spans into ranges of keys that take the target time each.
+type Ranges struct {
+	target time.Duration
+	size   int
+}
+
+// NewRanges begins with small ranges; a target of 0 is the default of Options.
+func NewRanges(target time.Duration) *Ranges {
+	return &Ranges{target: Options{Time: target}.target(), size: firstSize}
+}
+
+// Adapt makes the next range larger or smaller, after one that took a while. It
+// grows by half at most, and shrinks at once as far as it must.
+func (r *Ranges) Adapt(took time.Duration) {
+	size := mostSize
+	if took > 0 {
+		size = int(float64(r.size) * float64(r.target) / float64(took))
+	}
+	r.size = min(max(size, leastSize), mostSize, r.size+r.size/2)
+}
+
+// Next finds the last key of the next range behind after, nil if no row is
+// left; full is false if the range is the last one.
+func (r *Ranges) Next(ctx context.Context, sess database.Session, s Span, after []any) (last []any, full bool, err error) {
+	columns := make([]string, len(s.Key))
+	for i, k := range s.Key {
+		columns[i] = sess.QuoteIdent(k)
+	}
+	list := strings.Join(columns, ", ")
+	query := fmt.Sprintf("SELECT %s FROM %s", list, sess.QuoteIdent(s.Table))
+	if cond := s.conditions(sess, after, nil); cond != "" {
+		query += " WHERE " + cond
+	}
+	query += fmt.Sprintf(" ORDER BY %s LIMIT %d", list, r.size)
+	rows, err := sess.QueryContext(ctx, query)
+	if err != nil {
+		return nil, false, err
+	}
+	defer rows.Close()
+	n := 0
+	for rows.Next() {
+		n++
+		if last, err = ScanKey(rows, len(columns)); err != nil {
+			return nil, false, err
+		}
+	}
+	return last, n == r.size, rows.Err()
+}
