@@ -24,6 +24,7 @@ import (
 	"manage/engine/sqltext"
 	"manage/phases"
 	"manage/phases/backfill"
+	"manage/phases/purge"
 	"manage/schema"
 )
 
@@ -59,6 +60,17 @@ func samples() []spoken {
 		{&noLogFile{fs.ErrPermission}, "failed", 1, "the log file cannot be written: permission denied", ""},
 		{&phases.Refused{Reason: "not now", Next: "migrate", Hint: "wait a little"}, "refused", 6, "not now", "Next: manage db migrate\nWait a little."},
 		{&phases.Ahead{Unknown: []string{"x"}, Newest: []string{"y"}}, "refused", 6, "", "newer one"},
+		{&purge.NoRules{Catalog: "inn"}, "refused", 6, "the catalog inn has no purge.toml, which says what a purge removes", "Write purge.toml"},
+		{&purge.MissingTables{Tables: []string{"goals"}}, "refused", 6, "tables that a purge looks at are not there: goals", "Next: manage db upgrade"},
+		{&purge.UnknownKind{Word: "gaol", Known: []string{"goal"}}, "usage", 2, `there is no kind "gaol"`, "Did you mean goal?"},
+		{&purge.Kept{Kind: "image", Why: "ids come back"}, "refused", 6, "a purge removes no image: ids come back", ""},
+		{&purge.NotFound{Kind: "Goal", Word: "x"}, "refused", 6, "Goal x could not be found", "exactly as its name is"},
+		{&purge.NotFound{Kind: "Goal", Word: "x", Found: 2}, "refused", 6, "Goal x was found 2 times", "by its UUID"},
+		{&purge.NotDeleted{Kind: "Goal", Word: "x"}, "refused", 6, "The Goal resource x is not soft deleted", "deleted before"},
+		{&purge.NoGroups{Catalog: "inn", Total: 9, Limit: 3}, "refused", 6, "there are 9 objects to purge, more than 3, and the catalog inn has no groups to cut them at", "--age-in-days"},
+		{&purge.Blocked{Rows: []purge.InTheWay{{Table: "a", Row: "id 1", Columns: "b_id", RefTable: "b", RefRow: "id 2"}}, More: true}, "refused", 6,
+			"rows that stay refer to rows that would be purged: a id 1 (b_id) refers to b id 2; and more", "Nothing was removed."},
+		{&purge.Blocked{Deleted: 4}, "partly", 8, "", "4 objects were removed before"},
 		{&phases.Mismatch{Nearest: []string{"y"}}, "refused", 6, "", "manage db stamp VERSION"},
 		{&phases.HalfDone{Revision: "x", Missing: &schema.MisfitError{Reason: "gone"}}, "refused", 6, "", "Restore the backup"},
 		{&phases.Changed{IDs: []string{"x", "y"}}, "refused", 6, "already applied and changed since: x, y", "manage db sync --accept x --accept y"},

@@ -45,6 +45,8 @@ type glanceGrammar struct {
 		Contract       glanceContract       `cmd:"" help:"Remove what only the release before needs."`
 		Expand         glanceExpand         `cmd:"" help:"Add what the new release needs."`
 		Migrate        glanceMigrate        `cmd:"" help:"Move the rows to where the new release looks for them."`
+		Purge          glancePurge          `cmd:"" help:"Remove what the service has deleted, except images."`
+		PurgeImages    glancePurgeImages    `cmd:"" name:"purge_images_table" help:"Remove the images that the service has deleted."`
 		Sync           glanceSync           `cmd:"" help:"Bring the database to the newest or a given version, with the service stopped."`
 		Upgrade        glanceUpgrade        `cmd:"" help:"Bring the schema to the newest or a given version."`
 		Version        glanceVersion        `cmd:"" help:"Show the version of the database."`

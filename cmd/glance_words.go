@@ -18,6 +18,8 @@ type glanceAction struct {
 	// extra is how many words the nested form takes beyond that, without using
 	// them.
 	extra int
+	// numbers is true if the params are whole numbers.
+	numbers bool
 	// legacy is true if there is a `db_ACTION` as well.
 	legacy bool
 }
@@ -30,12 +32,16 @@ func glanceActions() []glanceAction {
 		{name: "contract", extra: 1, legacy: true},
 		{name: "expand", extra: 1, legacy: true},
 		{name: "migrate", extra: 1, legacy: true},
+		{name: "purge", params: purgeParams(), numbers: true},
+		{name: "purge_images_table", params: purgeParams(), numbers: true},
 		{name: "sync", params: []string{"version"}, legacy: true},
 		{name: "upgrade", params: []string{"version"}, legacy: true},
 		{name: "version", legacy: true},
 		{name: "version_control", params: []string{"version"}, legacy: true},
 	}
 }
+
+func purgeParams() []string { return []string{"age_in_days", "max_rows"} }
 
 // misplaced are words that the original takes and then stumbles over: it ends
 // with 1, not with 2.
@@ -160,6 +166,9 @@ func (w *glanceWords) option(word string) error {
 			return &usageError{Kind: missingValue, Word: full, Command: w.node}
 		}
 		value, w.rest = w.rest[0], w.rest[1:]
+	}
+	if w.action.numbers && !wholeNumber.MatchString(value) {
+		return &usageError{Kind: badValue, Other: full, Word: value, Known: []string{"whole numbers only"}, Command: w.node}
 	}
 	w.named[param] = value
 	return nil

@@ -95,7 +95,7 @@ func TestGlanceWithoutACommand(t *testing.T) {
 		lines []string // beginnings
 	}{
 		{nil, []string{"Usage: glance-manage ", "", "", "\tdb"}},
-		{[]string{"db"}, []string{"", "\tcheck - ", "\tcontract - ", "\texpand - ", "\tmigrate - ", "\tsync - ", "\tupgrade - ", "\tversion - ", "\tversion_control - "}},
+		{[]string{"db"}, []string{"", "\tcheck - ", "\tcontract - ", "\texpand - ", "\tmigrate - ", "\tpurge - ", "\tpurge_images_table - ", "\tsync - ", "\tupgrade - ", "\tversion - ", "\tversion_control - "}},
 	}
 	model := modelOf(t, glanceTool())
 	for _, tt := range tests {

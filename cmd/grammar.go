@@ -58,6 +58,7 @@ type dbCommands struct {
 	Graph    graphCommand    `cmd:"" help:"Draw the branches of the catalog, and what is applied."`
 	Stamp    stampCommand    `cmd:"" help:"Record a version without running anything."`
 	Plan     planCommand     `cmd:"" help:"Show what a command would run, statement by statement."`
+	Purge    purgeCommand    `cmd:"" help:"Remove soft-deleted objects and orphans."`
 
 	Downgrade    downgradeCommand    `cmd:"" help:"Go back to VERSION, where the catalog allows it."`
 	CreateSchema createSchemaCommand `cmd:"" name:"create_schema" aliases:"create-schema" help:"Make the newest schema in one go."`

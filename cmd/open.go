@@ -40,10 +40,14 @@ func (c *call) configuration(g *Global) (config.Config, error) {
 	return conf, err
 }
 
-// spelledOut writes -d, which only the older tools have, as --debug.
+// spelledOut writes -d, which only the older tools have, as --debug. Behind
+// purge it is another option.
 func spelledOut(words []string) []string {
 	words = slices.Clone(words)
 	for i, w := range words {
+		if w == "purge" {
+			break
+		}
 		if w == "-d" {
 			words[i] = "--debug"
 		}

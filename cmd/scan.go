@@ -130,8 +130,18 @@ func (s *scanner) value(option string) error {
 	if len(s.rest) == 0 {
 		return &usageError{Kind: missingValue, Word: option, Command: s.node}
 	}
-	s.words = append(s.words, s.rest[0])
+	value := s.rest[0]
 	s.rest = s.rest[1:]
+	if !negativeNumber.MatchString(value) {
+		s.words = append(s.words, value)
+		return nil
+	}
+	// kong takes a number below zero for an option, unless it is joined to one.
+	last := len(s.words) - 1
+	if strings.HasPrefix(option, "--") {
+		value = "=" + value
+	}
+	s.words[last] += value
 	return nil
 }
 

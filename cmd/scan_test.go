@@ -31,7 +31,7 @@ func TestScan(t *testing.T) {
 		{"joined short options", []string{"-vojson", "db", "check"}, []string{"-vojson", "db", "check"}, "db check"},
 		{"a negative number is an argument", []string{"db", "sync", "-1", "-o", "json"}, []string{"db", "sync", "-o", "json", "--", "-1"}, "db sync"},
 		{"behind another argument", []string{"db", "plan", "upgrade", "-2"}, []string{"db", "plan", "upgrade", "--", "-2"}, "db plan"},
-		{"a value that looks like one", []string{"--catalog", "-1", "db", "heads"}, []string{"--catalog", "-1", "db", "heads"}, "db heads"},
+		{"a value that looks like one", []string{"--catalog=-1", "db", "heads"}, []string{"--catalog=-1", "db", "heads"}, "db heads"},
 		{"two dashes end the options", []string{"db", "stamp", "--", "-1"}, []string{"db", "stamp", "--", "-1"}, "db stamp"},
 		{"a value that is a command's name", []string{"--catalog", "db", "db", "heads"}, []string{"--catalog", "db", "db", "heads"}, "db heads"},
 		{"one dash is a word", []string{"db", "stamp", "-"}, []string{"db", "stamp", "-"}, "db stamp"},

@@ -45,6 +45,10 @@ func Documents() []Document {
 				Moved:   []MovedMigration{{"ocata_migrate01", 261}},
 				Version: []string{"ocata_expand01", "ocata_contract01"}, Rows: []string{"ocata_contract01"}, Stage: revision.Behind, Next: optional("expand"),
 			}},
+		{"db purge", "`deleted` is null for a dry run, else how many of the selected objects are gone; `cut` is true if there were more than the maximum.",
+			PurgeDocument{
+				Catalog: "watcher", Orphans: true, Objects: []PurgedKind{{"goal", 4, new(int64(4))}, {"strategy", 13, new(int64(13))}}, Total: 17, Deleted: new(int64(17)),
+			}},
 		{"db plan", "`lock`, `blocks` are null where they are not known.",
 			PlanDocument{
 				Catalog: "glance", Dialect: "postgres", From: []string{"mitaka02"}, To: []string{"ocata_expand01"},

@@ -8,6 +8,7 @@ import (
 	"manage/engine/plan"
 	"manage/engine/revision"
 	"manage/engine/run"
+	"manage/phases/purge"
 )
 
 // ServiceLog tells of a run in the log, as the services' own tools do: at INFO
@@ -33,6 +34,10 @@ func (s *ServiceLog) Event(e any) {
 		s.Log.Warn("Took over from " + e.From.Holder + ", whose lease ran out")
 	case run.Retrying:
 		s.Log.Warn(fmt.Sprintf("%s waits for a lock, again in %s", e.Step, e.Pause.Round(time.Millisecond)))
+	case purge.Sweeping:
+		s.Log.Info(fmt.Sprintf("Purging rows of %s that were deleted before %s", e.Table, e.Before.Format(time.DateTime)))
+	case purge.Swept:
+		s.Log.Info(fmt.Sprintf("Deleted %d row(s) from table %s", e.Rows, e.Table))
 	case run.HeartbeatFailed:
 		s.Log.Warn("The lease could not be extended", "error", e.Err)
 	}

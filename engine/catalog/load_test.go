@@ -357,7 +357,7 @@ func TestModels(t *testing.T) {
 
 // A directory on disk and an embedded tree are the same, but for Dir.
 func TestLoadFromDisk(t *testing.T) {
-	dir := onDisk(t, map[string]string{"catalog.toml": "name = \"shop\"\n", "versions/root.toml": "revision = \"root\"\n", "purge.toml": "later\n"})
+	dir := onDisk(t, map[string]string{"catalog.toml": "name = \"shop\"\n", "versions/root.toml": "revision = \"root\"\n", "lint.toml": "later\n"})
 	c, err := catalog.Load(os.DirFS(dir), catalog.Options{Dir: dir})
 	if err != nil {
 		t.Fatal(err)

@@ -35,8 +35,8 @@ type Service struct {
 	Time time.Duration
 	// Faults breaks a run at a chosen point; nil outside tests.
 	Faults run.Faults
-	// Events is told of everything that happens: values of run.Event and
-	// backfill.Batched. Nil to hear nothing.
+	// Events is told of everything that happens: values of run.Event,
+	// backfill.Batched, Sweeping and Swept. Nil to hear nothing.
 	Events func(any)
 }
 
@@ -199,5 +199,12 @@ func (s *Service) Look(ctx context.Context, req Request) (*Selection, error) {
 	return l.selection, nil
 }
 
-// options are those of the batches.
+// ranges cut the deletions into batches.
 func (s *Service) ranges() *backfill.Ranges { return backfill.NewRanges(s.Time) }
+
+// tell hands an event on.
+func (s *Service) tell(e any) {
+	if s.Events != nil {
+		s.Events(e)
+	}
+}

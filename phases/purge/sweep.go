@@ -17,9 +17,18 @@ type SweepRequest struct {
 	// Limit is how many rows go from each table, the oldest first; negative
 	// for all.
 	Limit int64
-	// Starting and Done are told of each table; nil to hear nothing.
-	Starting func(table string)
-	Done     func(table string, rows int64)
+}
+
+// Sweeping is the event before a table of a sweep.
+type Sweeping struct {
+	Table  string
+	Before time.Time
+}
+
+// Swept is the event after a table of a sweep.
+type Swept struct {
+	Table string
+	Rows  int64
 }
 
 // Sweep purges table by table. A table with rows that something else refers to
@@ -35,16 +44,12 @@ func (s *Service) Sweep(ctx context.Context, req SweepRequest) error {
 		return fmt.Errorf("the catalog %s has no purge called %s", s.Catalog.Name, req.Sweep)
 	}
 	for _, t := range sweep.Tables {
-		if req.Starting != nil {
-			req.Starting(t.Table)
-		}
+		s.tell(Sweeping{Table: t.Table, Before: req.Before})
 		n, err := s.sweepTable(ctx, t, req)
 		if err != nil {
 			return err
 		}
-		if req.Done != nil {
-			req.Done(t.Table, n)
-		}
+		s.tell(Swept{Table: t.Table, Rows: n})
 	}
 	return nil
 }

