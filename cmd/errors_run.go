@@ -110,7 +110,7 @@ func unknownHint(e *run.OutcomeUnknown, line speaker) string {
 		}
 		look = fmt.Sprintf("Look whether %s %s%s %s: then it took effect.", o.Kind, o.Name, where, state)
 	}
-	again := fmt.Sprintf("Then see where the database stands: %s", line.db("status"))
+	again := fmt.Sprintf("Then do the rest of %s by hand, or undo what there is of it, and record where the database stands: %s", e.Step, line.db("stamp VERSION"))
 	if e.Settles {
 		again = "Running the same command again settles it by such a look."
 	}

@@ -10,6 +10,7 @@ import (
 	"manage/engine/database"
 	"manage/engine/plan"
 	"manage/engine/revision"
+	"manage/engine/run"
 	"manage/schema"
 )
 
@@ -169,7 +170,13 @@ func (s *Service) Stamp(ctx context.Context, req Request) (Result, error) {
 			return work{}, err
 		}
 		w := work{plan: plan.Plan{Catalog: s.Catalog.Name, Dialect: string(s.DB.Flavor().Dialect), From: p.Rows, To: rows}}
-		if !equalRows(p.Rows, rows) {
+		journal, err := s.store(sess).Attempts(ctx)
+		if err != nil {
+			return work{}, err
+		}
+		// Also where the rows stay as they are, it says that nothing is half
+		// applied any more.
+		if !equalRows(p.Rows, rows) || len(run.Unfinished(journal)) > 0 {
 			if rows == nil {
 				rows = []string{}
 			}

@@ -33,11 +33,19 @@ type Probe func(ctx context.Context, s database.Session, e plan.Effect) (Settled
 // attempt: its Sent is where to go on, and all that comes before is in the
 // schema already. Attempts are in the journal's order. A revision whose last
 // attempt left nothing behind is not among them; neither are bridges and what
-// was taken over, which are planned from the live schema every time.
+// was taken over, which are planned from the live schema every time. Where
+// somebody has recorded a version by hand since (`stamp`), nothing is half
+// applied: he has looked, and says where the database stands.
 func Unfinished(attempts []ledger.Attempt) map[string]ledger.Attempt {
 	last := map[string]ledger.Attempt{}
 	for _, a := range attempts {
-		if a.Phase != plan.Bridge && a.Phase != plan.Adopt {
+		switch a.Phase {
+		case plan.Bridge:
+		case plan.Adopt:
+			if a.Succeeded() && a.Checksum == "" { // not an accepted file
+				clear(last)
+			}
+		default:
 			last[a.Revision] = a
 		}
 	}

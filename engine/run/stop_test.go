@@ -321,6 +321,8 @@ func TestUnfinished(t *testing.T) {
 		{"failed later", []ledger.Attempt{a("a", true, "no", true, 2)}, []string{"a"}},
 		{"failed, then done", []ledger.Attempt{a("a", true, "no", true, 2), a("a", true, "", true, 2)}, nil},
 		{"failed, then its bridge was made", []ledger.Attempt{a("a", true, "no", true, 2), {Revision: "a", Phase: plan.Bridge, Finished: &now, Confirmed: true}}, []string{"a"}},
+		{"failed, then stamped", []ledger.Attempt{a("a", true, "no", true, 2), a("b", false, "", false, 1), {Revision: "head", Phase: plan.Adopt, Finished: &now, Confirmed: true}}, nil},
+		{"failed, then a changed file accepted", []ledger.Attempt{a("a", true, "no", true, 2), {Revision: "z", Checksum: "x", Phase: plan.Adopt, Finished: &now, Confirmed: true}}, []string{"a"}},
 		{"half a bridge", []ledger.Attempt{{Revision: "a", Phase: plan.Bridge, Sent: plan.Position{Operation: 1}}}, nil},
 		{"two", []ledger.Attempt{a("a", true, "no", true, 2), a("b", false, "", false, 1)}, []string{"a", "b"}},
 	}
