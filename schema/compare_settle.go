@@ -152,8 +152,11 @@ func settleExpr(text string) string {
 	for _, r := range ungroupedRules {
 		out = r.pattern.ReplaceAllString(out, r.to)
 	}
-	return out
+	return closer.Replace(out)
 }
+
+// closer sets what belongs together side by side again, for the reader.
+var closer = strings.NewReplacer("< >", "<>", "> =", ">=", "< =", "<=", " ( ", " (", "( ", "(", " )", ")", " ,", ",")
 
 // withoutGrouping drops the parentheses that only group.
 func withoutGrouping(words []string) []string {
@@ -192,7 +195,7 @@ func callsOrLists(word string) bool {
 // booleanCheck reports whether a check says that one column is 0 or 1.
 func booleanCheck(expr string) bool { return booleanPattern.MatchString(settleExpr(expr)) }
 
-var booleanPattern = regexp.MustCompile(`^\S+ in \( 0 , 1 \)$`)
+var booleanPattern = regexp.MustCompile(`^\S+ in \(0, 1\)$`)
 
 var (
 	postgresChosen = regexp.MustCompile(`_(?:pkey|(?:key|fkey|check)\d*)$`)
