@@ -67,6 +67,12 @@ func (l *loader) load() *Catalog {
 	if slices.ContainsFunc(found, loaded.lost) {
 		return c // what the graph would say of the gaps helps nobody
 	}
+	if len(revs) == 0 && len(l.problems) == 0 {
+		r.problems = nil
+		r.add(0, "the catalog has no revisions: write the first one into the folder %s", versionsDir)
+		l.problems = append(l.problems, r.problems...)
+		return c
+	}
 	graph, err := revision.NewGraph(revs, migs, s.graphOptions(text, r.file))
 	var problems revision.Problems
 	switch {
