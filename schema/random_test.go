@@ -24,7 +24,7 @@ func draw[T any](t *rapid.T, label string, from ...T) T {
 func randomOperation(t *rapid.T) Operation {
 	table := draw(t, "table", "a", "b", "order by")
 	column := func() string { return draw(t, "column", "id", "x", "y", "z", "select") }
-	name := draw(t, "name", "n1", "n2", "n 3")
+	name := draw(t, "name", "n1", "n 3", "x")
 	perhaps := draw(t, "perhaps a name", "", name)
 	switch draw(t, "kind", Kinds()[:15]...) {
 	case "create_table":
@@ -187,6 +187,9 @@ func (r *randomRun) step(op Operation) bool {
 		r.Fatalf("after %q: %v", r.log, list)
 	}
 	r.effects(statements, before, have)
+	if rapid.Bool().Draw(r.T, "look again") {
+		r.s = have // with the server's own words
+	}
 	return true
 }
 

@@ -45,9 +45,9 @@ func (o *RenameColumn) Apply(s *Schema) error {
 		for _, f := range each.ForeignKeys {
 			if f.RefTable == t.Name || d == flavor.SQLite && strings.EqualFold(f.RefTable, t.Name) {
 				renameIn(f.RefColumns, old, o.To, d)
-				f.Text = renameText(f.Text, old, o.To, d)
 			}
 		}
+		each.renameReferenced(t.Name, old, o.To)
 	}
 	if d == flavor.SQLite {
 		s.renameColumnInBodies(t.Name, old, o.To)
@@ -83,7 +83,7 @@ func (t *Table) renameColumn(from, to string, d flavor.Dialect) {
 			}
 		}
 	}
-	t.eachText(func(text string) string { return renameText(text, from, to, d) })
+	t.renameColumnInTexts(from, to, d)
 }
 
 // renameIn renames a column in a list.
@@ -96,28 +96,23 @@ func renameIn(columns []string, from, to string, d flavor.Dialect) {
 }
 
 // renameColumnInBodies follows the rename into triggers and views, as SQLite
-// does. Which table a bare name belongs to cannot be told from the words
-// alone, so the result is marked opaque where a text had the name.
+// does. What a bare name means cannot always be told from the words alone, so
+// the result is marked opaque where a text was changed.
 func (s *Schema) renameColumnInBodies(table, from, to string) {
+	r := columnRename{schema: s, table: table, from: from, to: to}
+	follow := func(text *string, owner string) {
+		changed := r.in(*text, owner)
+		s.Opaque = s.Opaque || changed != *text
+		*text = changed
+	}
 	for i := range s.Triggers {
 		tr := &s.Triggers[i]
-		if tr.Table == table || mentions(tr.Text, table) {
-			tr.Text, tr.Body = s.follow(tr.Text, from, to), s.follow(tr.Body, from, to)
-		}
+		follow(&tr.Text, tr.Table)
+		follow(&tr.Body, tr.Table)
 	}
 	for i := range s.Views {
-		if mentions(s.Views[i].Text, table) {
-			s.Views[i].Text = s.follow(s.Views[i].Text, from, to)
-		}
+		follow(&s.Views[i].Text, "")
 	}
-}
-
-func (s *Schema) follow(text, from, to string) string {
-	changed := renameText(text, from, to, s.Flavor.Dialect)
-	if changed != text {
-		s.Opaque = true
-	}
-	return changed
 }
 
 // Render renames the column.

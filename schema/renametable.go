@@ -46,11 +46,11 @@ func (o *RenameTable) Apply(s *Schema) error {
 	for _, each := range s.Tables {
 		for _, f := range each.ForeignKeys {
 			if f.RefTable == old || d == flavor.SQLite && strings.EqualFold(f.RefTable, old) {
-				f.RefTable, f.Text = o.To, renameText(f.Text, old, o.To, d)
+				f.RefTable = o.To
 			}
 		}
-		if d == flavor.SQLite {
-			each.renameTableInTexts(old, o.To)
+		if !d.MySQLFamily() {
+			each.renameTableInTexts(old, o.To, d)
 		}
 	}
 	if d.MySQLFamily() {
