@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -231,14 +230,21 @@ func remaining(t testing.TB, db enginetest.Database) map[string][]int64 {
 	t.Helper()
 	all := map[string][]int64{}
 	for _, table := range []string{"goals", "strategies", "audit_templates", "audits", "action_plans", "actions"} {
-		all[table] = []int64{}
-		for _, id := range db.Strings(t, "SELECT id FROM "+table+" ORDER BY id") {
-			n, err := strconv.ParseInt(fmt.Sprint(id), 10, 64)
-			if err != nil {
-				t.Fatal(err)
-			}
-			all[table] = append(all[table], n)
+		all[table] = ids(t, db, table)
+	}
+	return all
+}
+
+// ids are the ids in a table.
+func ids(t testing.TB, db enginetest.Database, table string) []int64 {
+	t.Helper()
+	all := []int64{}
+	for _, id := range db.Strings(t, "SELECT id FROM "+table+" ORDER BY id") {
+		n, err := strconv.ParseInt(id, 10, 64)
+		if err != nil {
+			t.Fatal(err)
 		}
+		all = append(all, n)
 	}
 	return all
 }
