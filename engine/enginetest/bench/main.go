@@ -1,7 +1,7 @@
 // Bench measures the built program beside the databases' own clients, and
 // says which aims it meets:
 //
-//	go run ./engine/enginetest/bench [-only start,fresh,chain,large] bin/manage
+//	go run ./engine/enginetest/bench [-only start,fresh,chain,large,purge] bin/manage
 //
 // It starts servers of its own. Times are the fastest of several runs, which
 // alternate with those of the client. It exits with 1 if something could not be
@@ -35,7 +35,7 @@ type bench struct {
 }
 
 func benches() []bench {
-	return []bench{{"start", benchStart}, {"fresh", benchFresh}, {"chain", benchChain}, {"large", benchLarge}}
+	return []bench{{"start", benchStart}, {"fresh", benchFresh}, {"chain", benchChain}, {"large", benchLarge}, {"purge", benchPurge}}
 }
 
 func run() error {
