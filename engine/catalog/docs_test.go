@@ -26,7 +26,7 @@ func TestReference(t *testing.T) {
 	for _, m := range example.FindAllStringSubmatch(string(text), -1) {
 		files[m[1]] = m[2]
 	}
-	if len(files) != 8 {
+	if len(files) != 9 {
 		t.Errorf("there are %d examples that name their file", len(files))
 	}
 	c, err := catalog.Load(inMemory(files), catalog.Options{})
