@@ -119,4 +119,3 @@ func follow(t *testing.T, name string, least int) {
 		t.Errorf("%d console blocks, want all of the page's", ran)
 	}
 }
-
