@@ -119,3 +119,100 @@ func follow(t *testing.T, name string, least int) {
 		t.Errorf("%d console blocks, want all of the page's", ran)
 	}
 }
+
+// TestQuickStart runs the first command of the README as it stands there,
+// except that the program and the database are made in another directory, and
+// then the program through a link.
+func TestQuickStart(t *testing.T) {
+	var quick block
+	for _, b := range blocks(t, filepath.Join(repository, "README.md")) {
+		if b.language == "console" {
+			quick = b
+			break
+		}
+	}
+	build, rest, ok := strings.Cut(strings.TrimPrefix(quick.text, "$ "), " && ")
+	if !ok || build != "go build -o bin/ ./cmd/manage" {
+		t.Fatalf("the quick start builds with %q", build)
+	}
+	s := &session{dir: t.TempDir()}
+	cmd := exec.Command("go", "build", "-o", filepath.Join(s.dir, "bin")+"/", "./cmd/manage")
+	cmd.Dir = repository
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%s: %v\n%s", build, err, out)
+	}
+	s.console(t, "README.md", block{text: "$ " + rest, line: quick.line})
+
+	// The same program through a link with an older name.
+	if err := os.Symlink("manage", filepath.Join(s.dir, "bin/glance-manage")); err != nil {
+		t.Fatal(err)
+	}
+	got := s.run(t, "OS_DATABASE__CONNECTION=sqlite:///manage.sqlite bin/glance-manage db version")
+	if want := "2024_1_expand01, 2024_1_contract01\n"; got != want {
+		t.Errorf("glance-manage db version: %q, want %q", got, want)
+	}
+}
+
+// TestReadmeIsShort holds the README to the length that people read.
+func TestReadmeIsShort(t *testing.T) {
+	page, err := os.ReadFile(filepath.Join(repository, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := bytes.Count(page, []byte("\n")); n > 150 {
+		t.Errorf("README.md has %d lines, more than 150", n)
+	}
+}
+
+// TestOneTestCommand holds the command of .ci/run to the second one of the
+// README.
+func TestOneTestCommand(t *testing.T) {
+	script, err := os.ReadFile(filepath.Join(repository, ".ci/run"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, runs, ok := strings.Cut(string(script), "\nexec ")
+	if !ok {
+		t.Fatalf(".ci/run runs no command:\n%s", script)
+	}
+	var consoles []string
+	for _, b := range blocks(t, filepath.Join(repository, "README.md")) {
+		if b.language == "console" {
+			consoles = append(consoles, strings.TrimPrefix(b.text, "$ "))
+		}
+	}
+	if len(consoles) != 2 || strings.TrimSpace(consoles[1]) != strings.TrimSpace(runs) {
+		t.Errorf(".ci/run runs %q, the README's console blocks are %q", runs, consoles)
+	}
+}
+
+// TestEmbed shows that the program of the how-to is the one that is compiled
+// with everything else, and that it works.
+func TestEmbed(t *testing.T) {
+	dir := filepath.Join(repository, "docs/howto")
+	var page string
+	for _, b := range blocks(t, filepath.Join(dir, "embed.md")) {
+		if b.file == "embed/main.go" {
+			page = b.text
+		}
+	}
+	source, err := os.ReadFile(filepath.Join(dir, "embed/main.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(source), page); diff != "" {
+		t.Fatalf("docs/howto/embed.md differs from embed/main.go (-file +page):\n%s", diff)
+	}
+	s := &session{dir: t.TempDir()}
+	cmd := exec.Command("go", "build", "-o", filepath.Join(s.dir, "billing-manage"), "./docs/howto/embed")
+	cmd.Dir = repository
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	got := s.run(t, "./billing-manage db sync && ./billing-manage db version && ./billing-manage catalogs")
+	want := "Applied 1 revision: bill01.\nThe database is up to date, at bill01.\nNothing is to be done.\nbill01\n" +
+		"NAME     TITLE    REVISIONS  NEWEST  DATABASES\nbilling  billing  1          bill01  sqlite, postgres, mysql, mariadb\n"
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
