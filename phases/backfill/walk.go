@@ -60,16 +60,7 @@ func (r *Ranges) Adapt(took time.Duration) {
 // Next finds the last key of the next range behind after, nil if no row is
 // left; full is false if the range is the last one.
 func (r *Ranges) Next(ctx context.Context, sess database.Session, s Span, after []any) (last []any, full bool, err error) {
-	columns := make([]string, len(s.Key))
-	for i, k := range s.Key {
-		columns[i] = sess.QuoteIdent(k)
-	}
-	list := strings.Join(columns, ", ")
-	query := fmt.Sprintf("SELECT %s FROM %s", list, sess.QuoteIdent(s.Table))
-	if cond := s.conditions(sess, after, nil); cond != "" {
-		query += " WHERE " + cond
-	}
-	query += fmt.Sprintf(" ORDER BY %s LIMIT %d", list, r.size)
+	_, query := r.query(sess, s, after)
 	rows, err := sess.QueryContext(ctx, query)
 	if err != nil {
 		return nil, false, err
@@ -78,9 +69,41 @@ func (r *Ranges) Next(ctx context.Context, sess database.Session, s Span, after 
 	n := 0
 	for rows.Next() {
 		n++
-		if last, err = ScanKey(rows, len(columns)); err != nil {
+		if last, err = ScanKey(rows, len(s.Key)); err != nil {
 			return nil, false, err
 		}
 	}
 	return last, n == r.size, rows.Err()
+}
+
+// Last is Next for those who go on until nothing is left: the server keeps the
+// other keys of the range to itself.
+func (r *Ranges) Last(ctx context.Context, sess database.Session, s Span, after []any) (last []any, err error) {
+	columns, query := r.query(sess, s, after)
+	query = fmt.Sprintf("SELECT %s FROM (%s) d ORDER BY %s DESC LIMIT 1",
+		strings.Join(columns, ", "), query, strings.Join(columns, " DESC, "))
+	rows, err := sess.QueryContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if last, err = ScanKey(rows, len(columns)); err != nil {
+			return nil, err
+		}
+	}
+	return last, rows.Err()
+}
+
+// query reads the keys of the next range behind after, in order.
+func (r *Ranges) query(q Quoter, s Span, after []any) (columns []string, text string) {
+	for _, k := range s.Key {
+		columns = append(columns, q.QuoteIdent(k))
+	}
+	list := strings.Join(columns, ", ")
+	text = fmt.Sprintf("SELECT %s FROM %s", list, q.QuoteIdent(s.Table))
+	if cond := s.conditions(q, after, nil); cond != "" {
+		text += " WHERE " + cond
+	}
+	return columns, text + fmt.Sprintf(" ORDER BY %s LIMIT %d", list, r.size)
 }

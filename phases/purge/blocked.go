@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"manage/engine/catalog"
+	"manage/engine/flavor"
 	"manage/phases/backfill"
 	"manage/schema"
 )
@@ -18,12 +19,15 @@ type reference struct {
 	columns    []string
 	refTable   string
 	refColumns []string
+	// enforced is true if the server refuses to delete what is referred to.
+	enforced bool
 }
 
 // references lists what refers to the tables of the kinds, leaving out what is
 // removed together with what it refers to.
 func references(live *schema.Schema, parts []*part) []reference {
 	var all []reference
+	server := live.Flavor.Dialect != flavor.SQLite // whose sessions here do not look at foreign keys
 	with := func(p *part, table string, columns []string) bool {
 		return slices.ContainsFunc(p.kind.With, func(w catalog.PurgeWith) bool {
 			return w.Table == table && len(columns) == 1 && columns[0] == w.Column
@@ -33,7 +37,7 @@ func references(live *schema.Schema, parts []*part) []reference {
 		for _, name := range sortedTables(live) {
 			for _, f := range live.Tables[name].ForeignKeys {
 				if live.Table(f.RefTable) == live.Table(p.kind.Table) && !with(p, name, f.Columns) {
-					all = append(all, reference{name, f.Columns, p.kind.Table, orKey(f.RefColumns, p.kind.Key)})
+					all = append(all, reference{name, f.Columns, p.kind.Table, orKey(f.RefColumns, p.kind.Key), server && refuses(f.OnDelete)})
 				}
 			}
 		}
@@ -45,11 +49,21 @@ func references(live *schema.Schema, parts []*part) []reference {
 				return r.table == p.kind.Table && r.refTable == of.Table && slices.Equal(r.columns, []string{parent.Column})
 			})
 			if !known {
-				all = append(all, reference{p.kind.Table, []string{parent.Column}, of.Table, []string{of.Key}})
+				all = append(all, reference{p.kind.Table, []string{parent.Column}, of.Table, []string{of.Key}, false})
 			}
 		}
 	}
 	return all
+}
+
+// refuses reports whether a foreign key of this action stands against a
+// deletion, where others would delete or change what refers.
+func refuses(onDelete string) bool {
+	switch strings.ToUpper(onDelete) {
+	case "", "NO ACTION", "RESTRICT":
+		return true
+	}
+	return false
 }
 
 func sortedTables(live *schema.Schema) []string {

@@ -100,49 +100,66 @@ func (d *deleter) part(ctx context.Context, p *part) (int64, error) {
 	return n, nil
 }
 
-// span removes the rows of a condition, a range of keys after the other.
+// span removes the rows of a condition, a range of keys after the other. Where
+// the server looks after references, so need we not; only when it refuses a
+// range, that range is done again without the rows that are referred to.
 func (d *deleter) span(ctx context.Context, p *part, where string) (int64, error) {
 	var after []any
 	var total int64
+	careful := false
 	for {
-		var last []any
-		var full bool
-		var n int64
-		began := time.Now()
-		err := d.held.Batch(ctx, func(ctx context.Context, sess database.Session) (ledger.Progress, error) {
-			var err error
-			began = time.Now()
-			last, full, err = d.ranges.Next(ctx, sess, backfill.Span{Table: p.kind.Table, Key: []string{p.kind.Key}, Where: where}, after)
-			if err == nil && last != nil {
-				n, err = d.remove(ctx, sess, p, where, after, last)
-			}
-			return d.after(n), err
-		})
-		if err != nil {
+		n, last, err := d.batch(ctx, p, where, after, careful)
+		if database.ClassOf(err) == database.ConstraintFailed && !careful {
+			careful = true
+			continue
+		}
+		total += n
+		if err != nil || last == nil {
 			return total, err
 		}
-		took := time.Since(began)
-		d.ranges.Adapt(took)
-		d.progress = d.after(n)
-		total += n
-		d.tell(took)
-		if !full {
-			return total, nil
-		}
-		after = last
+		after, careful = last, false
 	}
 }
 
-// remove deletes the rows of a range, with what goes with them.
-func (d *deleter) remove(ctx context.Context, sess database.Session, p *part, where string, after, last []any) (int64, error) {
+// batch removes one range; last is nil if there is none left.
+func (d *deleter) batch(ctx context.Context, p *part, where string, after []any, careful bool) (n int64, last []any, err error) {
+	var began time.Time
+	err = d.held.Batch(ctx, func(ctx context.Context, sess database.Session) (ledger.Progress, error) {
+		var err error
+		began, n = time.Now(), 0
+		last, err = d.ranges.Last(ctx, sess, backfill.Span{Table: p.kind.Table, Key: []string{p.kind.Key}, Where: where}, after)
+		if err == nil && last != nil {
+			n, err = d.remove(ctx, sess, p, d.condition(sess, p, where, careful, after, last))
+		}
+		return d.after(n), err
+	})
+	if err != nil {
+		return 0, nil, err
+	}
+	if last != nil {
+		took := time.Since(began)
+		d.ranges.Adapt(took)
+		d.progress = d.after(n)
+		d.tell(took)
+	}
+	return n, last, nil
+}
+
+// condition is that of the rows of a range that are removed.
+func (d *deleter) condition(sess database.Session, p *part, where string, careful bool, after, last []any) string {
 	l := &looker{sess: sess}
 	all := []string{where, backfill.KeyRange(sess, []string{p.kind.Key}, after, last)}
 	for _, r := range d.refs {
-		if r.refTable == p.kind.Table && r.table != r.refTable {
+		if r.refTable == p.kind.Table && r.table != r.refTable && (careful || !r.enforced) {
 			all = append(all, l.unreferred(r, p.kind.Key, after, last))
 		}
 	}
-	cond := strings.Join(all, " AND ")
+	return strings.Join(all, " AND ")
+}
+
+// remove deletes rows, with what goes with them.
+func (d *deleter) remove(ctx context.Context, sess database.Session, p *part, cond string) (int64, error) {
+	l := &looker{sess: sess}
 	for _, w := range p.kind.With {
 		statement := fmt.Sprintf("DELETE FROM %s WHERE %s IN (SELECT %s FROM %s WHERE %s)",
 			l.id(w.Table), l.id(w.Column), l.id(p.kind.Key), l.id(p.kind.Table), cond)

@@ -279,7 +279,7 @@ func (l *looker) text(t schema.Text) string {
 func flag(cond string) string { return "CASE WHEN " + cond + " THEN 1 ELSE 0 END" }
 
 // not holds where a condition does not hold or is unknown.
-func not(cond string) string { return flag(cond) + " = 0" }
+func not(cond string) string { return "(" + cond + ") IS NOT TRUE" }
 
 // isOne reads a flag.
 func isOne(literal string) bool { return slices.Contains([]string{"1", "'1'"}, literal) }

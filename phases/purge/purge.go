@@ -31,7 +31,7 @@ type Service struct {
 	DB      database.DB
 	// Run says how long to wait for locks, for the lease and between beats.
 	Run run.Options
-	// Time is how long a batch should take; 0 for 100 ms.
+	// Time is how long a batch should take, at most 50 ms; 0 for that.
 	Time time.Duration
 	// Faults breaks a run at a chosen point; nil outside tests.
 	Faults run.Faults
@@ -199,8 +199,18 @@ func (s *Service) Look(ctx context.Context, req Request) (*Selection, error) {
 	return l.selection, nil
 }
 
+// longestBatch is the time of a batch. A deletion locks rows and the gaps
+// between them, where an update of a data migration locks only rows, so that
+// more of the others wait for it.
+const longestBatch = 50 * time.Millisecond
+
 // ranges cut the deletions into batches.
-func (s *Service) ranges() *backfill.Ranges { return backfill.NewRanges(s.Time) }
+func (s *Service) ranges() *backfill.Ranges {
+	if s.Time <= 0 || s.Time > longestBatch {
+		return backfill.NewRanges(longestBatch)
+	}
+	return backfill.NewRanges(s.Time)
+}
 
 // tell hands an event on.
 func (s *Service) tell(e any) {
