@@ -18,7 +18,6 @@ import (
 type looker struct {
 	sess      database.Session
 	selection *Selection
-	refs      []reference
 }
 
 func newLooker(sess database.Session, kinds []catalog.PurgeKind) *looker {
