@@ -38,9 +38,10 @@ func (s *Service) Delete(ctx context.Context, sel *Selection) (Counts, error) {
 		return done, err
 	}
 	defer held.Release(context.WithoutCancel(ctx))
-	d := &deleter{held: held, events: s.Events, ranges: s.ranges(), refs: references(sel.live, sel.parts),
+	d := &deleter{held: held, events: s.Events, refs: references(sel.live, sel.parts),
 		progress: ledger.Progress{Migration: progressName, Estimate: total, Started: time.Now().UTC()}}
 	for _, p := range slices.Backward(sel.parts) {
+		d.ranges = s.ranges() // rows of another table may take longer by far
 		n, err := d.part(ctx, p)
 		for i := range done {
 			if done[i].Kind == p.kind.Name {
