@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -55,47 +54,27 @@ func readGlance(model *kong.Application, words []string) (scanned, error) {
 	if len(words) == 0 {
 		return scanned{}, glanceUsage(model)
 	}
-	global, rest, s, err := glanceGlobals(model, words)
-	if err != nil || s.help || s.version {
-		return s, err
+	program, err := programWords(model, words)
+	if err != nil || program.help || program.version {
+		return program.scanned(), err
 	}
-	if len(rest) == 0 {
-		return s, &usageError{Kind: missingCommand, Command: model.Node}
+	if len(program.rest) == 0 {
+		return scanned{}, &usageError{Kind: missingCommand, Command: model.Node}
 	}
-	word, rest := rest[0], rest[1:]
+	word, rest := program.rest[0], program.rest[1:]
 	if word == "db" {
-		return readNested(model, global, rest)
+		return readNested(model, program.words, rest)
 	}
 	for _, a := range glanceActions() {
 		if a.legacy && word == "db_"+a.name {
-			return readLegacy(model, global, a, rest)
+			return readLegacy(model, program.words, a, rest)
 		}
 	}
-	return s, &usageError{Kind: unknownCommand, Word: word, Known: glanceCommands(), Nearest: nearest(word, glanceCommands()), Command: model.Node}
-}
-
-// glanceGlobals reads the options before the command.
-func glanceGlobals(model *kong.Application, words []string) (global, rest []string, s scanned, err error) {
-	sc := scanner{node: model.Node, rest: words}
-	for len(sc.rest) > 0 && strings.HasPrefix(sc.rest[0], "-") {
-		word := sc.rest[0]
-		sc.rest = sc.rest[1:]
-		name, _, _ := strings.Cut(word, "=")
-		if full := unabbreviated(name, optionNames(sc.node)); full != "" {
-			word = full + strings.TrimPrefix(word, name)
-		}
-		if err := sc.take(word); err != nil {
-			return nil, nil, sc.scanned(), err
-		}
-		if sc.help || sc.version {
-			break
-		}
-	}
-	return sc.words, sc.rest, sc.scanned(), nil
+	return scanned{}, &usageError{Kind: unknownCommand, Word: word, Known: glanceCommands(), Nearest: nearest(word, glanceCommands()), Command: model.Node}
 }
 
 // readNested reads `db ACTION` and what follows it.
-func readNested(model *kong.Application, global, rest []string) (scanned, error) {
+func readNested(model *kong.Application, program, rest []string) (scanned, error) {
 	db := child(model.Node, "db")
 	if len(rest) == 0 {
 		return scanned{}, glanceListing(db)
@@ -107,94 +86,24 @@ func readNested(model *kong.Application, global, rest []string) (scanned, error)
 	if node == nil || action == nil {
 		return scanned{node: db}, &usageError{Kind: unknownCommand, Word: rest[0], Known: childNames(db), Nearest: nearest(rest[0], childNames(db)), Command: db}
 	}
-	w := glanceWords{action: *action, scanner: scanner{node: node, rest: rest[1:]}, named: map[string]string{}}
-	if err := w.nested(); err != nil || w.help {
+	w := wordsOf(node, rest[1:])
+	w.params, w.numbers = action.params, action.numbers
+	if err := w.all(); err != nil || w.help {
 		return w.scanned(), err
 	}
-	if err := w.assign(); err != nil {
+	if err := action.assign(&w); err != nil {
 		return w.scanned(), err
 	}
-	w.words = append(append(global, "db", action.name), w.words...)
-	return w.kong(), nil
-}
-
-// glanceWords are the words behind one action.
-type glanceWords struct {
-	scanner
-	action glanceAction
-	named  map[string]string // the values of parameters
-}
-
-// nested reads an action's options and, into last, its positional words.
-func (w *glanceWords) nested() error {
-	for len(w.rest) > 0 {
-		word := w.rest[0]
-		w.rest = w.rest[1:]
-		switch {
-		case word == "--":
-			w.last = append(w.last, w.rest...)
-			return nil
-		case strings.HasPrefix(word, "-") && word != "-" && !negativeNumber.MatchString(word):
-			if err := w.option(word); err != nil {
-				return err
-			}
-		default:
-			w.last = append(w.last, word)
-		}
-	}
-	return nil
-}
-
-// option takes an option of the action; those of the program stand before it.
-func (w *glanceWords) option(word string) error {
-	name, value, joined := strings.Cut(word, "=")
-	if name == "-h" || name == "--help" {
-		w.help = true
-		return nil
-	}
-	full := unabbreviated(name, w.options())
-	if full == "" {
-		return &usageError{Kind: unknownOption, Word: name, Nearest: nearest(name, w.options()), Command: w.node}
-	}
-	param := strings.TrimPrefix(full, "--")
-	if !slices.Contains(w.action.params, param) {
-		w.words = append(w.words, full+strings.TrimPrefix(word, name))
-		return nil
-	}
-	if !joined {
-		if len(w.rest) == 0 {
-			return &usageError{Kind: missingValue, Word: full, Command: w.node}
-		}
-		value, w.rest = w.rest[0], w.rest[1:]
-	}
-	if w.action.numbers && !wholeNumber.MatchString(value) {
-		return &usageError{Kind: badValue, Other: full, Word: value, Known: []string{"whole numbers only"}, Command: w.node}
-	}
-	w.named[param] = value
-	return nil
-}
-
-// options are the options of the action: its parameters, and its flags.
-func (w *glanceWords) options() []string {
-	var names []string
-	for _, p := range w.action.params {
-		names = append(names, "--"+p)
-	}
-	for _, f := range w.node.Flags {
-		if name := "--" + f.Name; !slices.Contains(names, name) {
-			names = append(names, name)
-		}
-	}
-	return names
+	return w.kong(program), nil
 }
 
 // assign gives positional words the names of the action's parameters.
-func (w *glanceWords) assign() error {
-	most := len(w.action.params) + w.action.extra
+func (a *glanceAction) assign(w *oldWords) error {
+	most := len(a.params) + a.extra
 	if len(w.last) > most {
-		return &misplaced{fmt.Sprintf("`db %s` takes %s, not %d", w.action.name, atMost(most), len(w.last))}
+		return &misplaced{fmt.Sprintf("`db %s` takes %s, not %d", a.name, atMost(most), len(w.last))}
 	}
-	for i, name := range w.action.params {
+	for i, name := range a.params {
 		if i >= len(w.last) {
 			break
 		}
@@ -204,27 +113,6 @@ func (w *glanceWords) assign() error {
 		w.named[name] = w.last[i]
 	}
 	return nil
-}
-
-// kong is what kong gets: parameters as options where the action has an option
-// of that name, otherwise as arguments.
-func (w *glanceWords) kong() scanned {
-	s := scanned{node: w.node, words: w.words}
-	var arguments []string
-	for _, name := range w.action.params {
-		value, given := w.named[name]
-		switch {
-		case !given:
-		case slices.ContainsFunc(w.node.Flags, func(f *kong.Flag) bool { return f.Name == name }):
-			s.words = append(s.words, "--"+name+"="+value)
-		default:
-			arguments = append(arguments, value)
-		}
-	}
-	if len(arguments) > 0 {
-		s.words = append(append(s.words, "--"), arguments...)
-	}
-	return s
 }
 
 func atMost(n int) string {
@@ -238,9 +126,10 @@ func atMost(n int) string {
 }
 
 // readLegacy reads the words behind `db_ACTION`, which are positional only.
-func readLegacy(model *kong.Application, global []string, a glanceAction, rest []string) (scanned, error) {
+func readLegacy(model *kong.Application, program []string, a glanceAction, rest []string) (scanned, error) {
 	node := child(child(model.Node, "db"), a.name)
-	w := glanceWords{action: a, scanner: scanner{node: node}, named: map[string]string{}}
+	w := wordsOf(node, nil)
+	w.params = a.params
 	for i, word := range rest {
 		switch {
 		case word == "-h" || word == "--help":
@@ -252,26 +141,7 @@ func readLegacy(model *kong.Application, global []string, a glanceAction, rest [
 		}
 		w.named[a.params[i]] = word
 	}
-	w.words = append(global, "db", a.name)
-	return w.kong(), nil
-}
-
-// unabbreviated is the one name that begins as word does, or is word; "" if
-// there is none, or more than one.
-func unabbreviated(word string, names []string) string {
-	var full []string
-	for _, n := range names {
-		if n == word {
-			return n
-		}
-		if strings.HasPrefix(word, "--") && strings.HasPrefix(n, word) {
-			full = append(full, n)
-		}
-	}
-	if len(full) != 1 {
-		return ""
-	}
-	return full[0]
+	return w.kong(program), nil
 }
 
 func actionNamed(name string) *glanceAction {
@@ -292,16 +162,6 @@ func glanceCommands() []string {
 		}
 	}
 	return names
-}
-
-// child is the command of this name below a node, nil if there is none.
-func child(node *kong.Node, name string) *kong.Node {
-	for _, c := range node.Children {
-		if c.Name == name {
-			return c
-		}
-	}
-	return nil
 }
 
 // glanceUsage is the answer to no words at all.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"os/user"
-	"slices"
 	"strings"
 	"time"
 
@@ -21,7 +20,7 @@ import (
 // environment, files.
 func (c *call) configuration(g *Global) (config.Config, error) {
 	in := config.Input{
-		Program: c.tool.name, Sources: config.Sources(spelledOut(c.words)),
+		Program: c.tool.name, Sources: config.Sources(c.words),
 		Connection: g.Connection, ConnectionFile: g.ConnectionFile, Catalog: g.Catalog,
 		Environ: c.environment,
 	}
@@ -38,21 +37,6 @@ func (c *call) configuration(g *Global) (config.Config, error) {
 		c.setLevel(conf.Debug)
 	}
 	return conf, err
-}
-
-// spelledOut writes -d, which only the older tools have, as --debug. Behind
-// purge it is another option.
-func spelledOut(words []string) []string {
-	words = slices.Clone(words)
-	for i, w := range words {
-		if w == "purge" {
-			break
-		}
-		if w == "-d" {
-			words[i] = "--debug"
-		}
-	}
-	return words
 }
 
 // environment looks a variable up.

@@ -14,8 +14,10 @@ const (
 	badWords usageKind = iota // what kong says of it
 	unknownCommand
 	unknownOption
+	earlierOption
 	missingCommand
 	missingValue
+	extraValue
 	emptyWord
 	extraWord
 	needsOption
@@ -40,10 +42,14 @@ func (e *usageError) Error() string {
 		return fmt.Sprintf("there is no command %q", strings.TrimSpace(commandPath(e.Command)+" "+e.Word))
 	case unknownOption:
 		return fmt.Sprintf("there is no option %s here", e.Word)
+	case earlierOption:
+		return fmt.Sprintf("the option %s stands before the command, not behind it", e.Word)
 	case missingCommand:
 		return "a command is missing"
 	case missingValue:
 		return fmt.Sprintf("the option %s needs a value", e.Word)
+	case extraValue:
+		return fmt.Sprintf("the option %s takes no value", e.Word)
 	case missingArgument:
 		return e.Word + " is missing"
 	case needsOption:
