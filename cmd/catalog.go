@@ -1,12 +1,15 @@
 package cmd
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
+	"manage/cmd/config"
 	"manage/engine/catalog"
 	"manage/phases"
 )
@@ -68,14 +71,58 @@ func (all catalogs) find(name string) (*catalog.Catalog, error) {
 // that was written for it. A word that is not even a directory may be the name
 // of a built-in catalog that was written wrongly.
 func (all catalogs) directory(path, word string) (*catalog.Catalog, error) {
-	info, err := os.Stat(path)
+	err := isDirectory(path, word)
 	switch {
-	case err == nil && info.IsDir():
-		return catalog.Load(os.DirFS(path), catalog.Options{Dir: path, Prefix: word, Scratch: phases.Scratch})
-	case os.IsNotExist(err) && !strings.ContainsRune(word, os.PathSeparator):
+	case err == nil:
+		return catalog.Load(os.DirFS(path), diskOptions(path, word))
+	case os.IsNotExist(errors.Unwrap(err)) && !strings.ContainsRune(word, os.PathSeparator):
 		return all.find(word)
 	}
-	return nil, &noDirectory{Name: word, Err: err}
+	return nil, err
+}
+
+// isDirectory returns a *noDirectory if there is no directory at the path.
+func isDirectory(path, word string) error {
+	info, err := os.Stat(path)
+	if err == nil && info.IsDir() {
+		return nil
+	}
+	return &noDirectory{Name: word, Err: err}
+}
+
+// diskOptions are those of a catalog in a directory.
+func diskOptions(path, word string) catalog.Options {
+	return catalog.Options{Dir: path, Prefix: word, Scratch: phases.Scratch}
+}
+
+// catalogFiles are the files of the catalog that was asked for, which may not
+// be valid. A built-in one has no directory.
+type catalogFiles catalog.Options
+
+// files finds the files of the catalog that was asked for.
+func (c *call) files(conf config.Config) (catalogFiles, error) {
+	if conf.CatalogPath == "" {
+		return catalogFiles{Prefix: conf.CatalogName}, nil
+	}
+	word := given(c.global.Catalog, fromHere(conf.CatalogPath))
+	err := isDirectory(conf.CatalogPath, word)
+	if os.IsNotExist(errors.Unwrap(err)) && !strings.ContainsRune(word, os.PathSeparator) {
+		_, err = catalogs(c.program.Catalogs).find(word)
+	}
+	return catalogFiles(diskOptions(conf.CatalogPath, word)), err
+}
+
+// fromHere is a path as it is written from the working directory, where that
+// is shorter.
+func fromHere(path string) string {
+	here, err := os.Getwd()
+	if err != nil {
+		return path
+	}
+	if rel, err := filepath.Rel(here, path); err == nil && filepath.IsLocal(rel) {
+		return rel
+	}
+	return path
 }
 
 // noDirectory is a catalog's directory that cannot be read.

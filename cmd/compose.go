@@ -58,6 +58,7 @@ func (c *call) providers(ctx context.Context) []any {
 	return []any{
 		func() (config.Config, error) { return c.configuration(c.global) },
 		c.catalog,
+		c.files,
 		func(conf config.Config, cat *catalog.Catalog) lazyReads {
 			return func(ctx context.Context) (Reads, error) {
 				s, err := c.service(ctx, conf, cat, true)

@@ -41,6 +41,14 @@ func catalogRules() []rule {
 			}
 			return f
 		}),
+		on(func(e *catalog.DraftError, _ speaker) view.Failure {
+			f := failure(ExitUsage, e.Error(), e.Hint)
+			f.Code = "catalog"
+			return f
+		}),
+		on(func(e *catalog.WriteError, _ speaker) view.Failure {
+			return failure(ExitFailed, e.Error(), "")
+		}),
 		on(func(e *unknownCatalog, _ speaker) view.Failure {
 			f := failure(ExitUsage, e.Error(), e.hint())
 			f.Code = "catalog"

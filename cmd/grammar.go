@@ -60,7 +60,9 @@ type dbCommands struct {
 	Plan     planCommand     `cmd:"" help:"Show what a command would run, statement by statement."`
 	Purge    purgeCommand    `cmd:"" help:"Remove soft-deleted objects and orphans."`
 
-	Downgrade    downgradeCommand    `cmd:"" help:"Go back to VERSION, where the catalog allows it."`
+	Downgrade downgradeCommand `cmd:"" help:"Go back to VERSION, where the catalog allows it."`
+	Revision  revisionCommand  `cmd:"" help:"Write new revision files, ready to be filled in."`
+
 	CreateSchema createSchemaCommand `cmd:"" name:"create_schema" aliases:"create-schema" help:"Make the newest schema in one go."`
 }
 

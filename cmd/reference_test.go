@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -124,6 +125,9 @@ func jsonPage(t *testing.T) string {
 	return b.String()
 }
 
+// quotedWords are the words of an example; a quoted text is one.
+var quotedWords = regexp.MustCompile(`"[^"]*"|\S+`)
+
 // Every command says what it does, what it writes and how it exits.
 func TestEveryCommandIsDocumented(t *testing.T) {
 	var visit func(node *kong.Node)
@@ -140,7 +144,7 @@ func TestEveryCommandIsDocumented(t *testing.T) {
 			}
 			for _, example := range doc.Examples {
 				words, _, _ := strings.Cut(example, " > ")
-				if _, err := scan(modelOf(t, manageTool("manage")), strings.Fields(words)); err != nil {
+				if _, err := scan(modelOf(t, manageTool("manage")), quotedWords.FindAllString(words, -1)); err != nil {
 					t.Errorf("the example %q is wrong: %v", example, err)
 				}
 			}

@@ -65,6 +65,10 @@ func Documents() []Document {
 				ID: "ocata_contract01", Branch: revision.Contract, Release: "ocata", Message: "drop is_public from images",
 				Revises: "mitaka02", DependsOn: []string{"ocata_expand01", "ocata_migrate01"},
 			}}}},
+		{"db revision", "The files that were written, with their ids; `release` is null in a catalog without releases.",
+			AddedDocument{Catalog: "shop", Release: optional("bexar"), NewRelease: true, Files: []AddedFile{
+				{"shop/versions/bexar_expand01_split_the_name.toml", "bexar_expand01", "expand"},
+			}}},
 		{"catalogs", "", CatalogsDocument{Catalogs: []CatalogSummary{{"glance", "Image service", 29, 2, heads, []string{"sqlite", "postgres", "mysql", "mariadb"}}}}},
 		{"--version", "", ToolDocument{Program: "manage", Version: "0.1.0"}},
 		{"any command that fails", "`hint` says what to do; `file` and `line` where the fault is, if it is in a file.",

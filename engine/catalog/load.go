@@ -35,8 +35,7 @@ const versionsDir = "versions"
 // fsys. Everything that is wrong is found in one go: the error is a
 // revision.Problems, sorted by file and line.
 func Load(fsys fs.FS, opts Options) (*Catalog, error) {
-	prefix := filepath.ToSlash(cmp.Or(opts.Prefix, opts.Dir))
-	l := &loader{fsys: fsys, prefix: prefix}
+	l := &loader{fsys: fsys, prefix: prefixOf(opts)}
 	c := l.load()
 	if len(l.problems) > 0 {
 		sortProblems(l.problems)
@@ -45,6 +44,9 @@ func Load(fsys fs.FS, opts Options) (*Catalog, error) {
 	c.Dir, c.Scratch = opts.Dir, opts.Scratch
 	return c, nil
 }
+
+// prefixOf is what stands before file names in messages.
+func prefixOf(opts Options) string { return filepath.ToSlash(cmp.Or(opts.Prefix, opts.Dir)) }
 
 // loader is one run of Load.
 type loader struct {

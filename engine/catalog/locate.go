@@ -9,8 +9,17 @@ import (
 // line of every key, by its path: "up[2].create_table.columns[0].type". The
 // parser does not keep these; they are needed only once there is something to
 // complain of, so this is never called for a good file.
-func locate(text string) map[string]int {
-	l := &locator{scanner: scanner{text: text, line: 1}, lines: map[string]int{}, counts: map[string]int{}}
+func locate(text string) map[string]int { return walkText(text).lines }
+
+// span is a part of a text, from one byte to before another.
+type span struct{ start, end int }
+
+// values returns where the value of every key stands, by the paths of locate.
+func values(text string) map[string]span { return walkText(text).spans }
+
+// walkText goes through a TOML text.
+func walkText(text string) *locator {
+	l := &locator{scanner: scanner{text: text, line: 1}, lines: map[string]int{}, spans: map[string]span{}, counts: map[string]int{}}
 	for l.skipSpace(true); l.at < len(l.text); l.skipSpace(true) {
 		before := l.at
 		if l.peek() == '[' {
@@ -22,14 +31,18 @@ func locate(text string) map[string]int {
 			l.at++ // never reached on valid TOML; never loop on any other
 		}
 	}
-	return l.lines
+	return l
 }
+
+// element is the path of an element of an array.
+func element(path string, n int) string { return path + "[" + strconv.Itoa(n) + "]" }
 
 // locator is a walk over TOML text.
 type locator struct {
 	scanner
 	table  string         // path of the table that the last header opened
 	lines  map[string]int // path → line
+	spans  map[string]span
 	counts map[string]int // path of an array of tables → headers so far
 }
 
@@ -52,7 +65,7 @@ func (l *locator) header() {
 		}
 		if n := l.counts[path]; n > 0 {
 			l.record(path)
-			path += "[" + strconv.Itoa(n-1) + "]"
+			path = element(path, n-1)
 		}
 		if last {
 			break
@@ -87,12 +100,14 @@ func (l *locator) pair(path string) {
 
 // value reads the value of the key at path, and the keys within it.
 func (l *locator) value(path string) {
+	from := l.at
+	defer func() { l.spans[path] = span{from, l.at} }()
 	switch l.peek() {
 	case '"', '\'':
 		l.skipString()
 	case '[':
 		l.list(']', func(n int) {
-			item := path + "[" + strconv.Itoa(n) + "]"
+			item := element(path, n)
 			l.record(item)
 			l.value(item)
 		})

@@ -1,0 +1,59 @@
+package cmd
+
+import (
+	"slices"
+
+	"manage/cmd/view"
+	"manage/engine/catalog"
+	"manage/engine/revision"
+)
+
+// revisionCommand is `manage db revision`.
+type revisionCommand struct {
+	Message string   `short:"m" placeholder:"TEXT" help:"What the revision does, in a few words; the file is named after it."`
+	Branch  []string `placeholder:"BRANCH" help:"trunk, expand, migrate or contract; several with commas. Without it all three of a cycle, or trunk before the branches part."`
+	Release string   `placeholder:"NAME" help:"The release that it ships with; the newest if it is left out. A new name is put into catalog.toml."`
+	SQL     bool     `name:"sql" help:"Write plain SQL files. Data migrations are TOML all the same."`
+}
+
+// Doc is what the help says of revision.
+func (*revisionCommand) Doc() Doc {
+	return Doc{
+		Does: "Writes new files into the catalog, with the next free id behind the newest revision of the branch, ready " +
+			"to be filled in. Where the branches have parted it writes the three files of a cycle, which depend " +
+			"on each other as they must: what is added, the data migration, what is removed. All of them are written " +
+			"or none, and no file is overwritten. It needs no database.",
+		Writes:   "Files in the catalog's directory versions, and catalog.toml if the release is new.",
+		Exits:    readExits(),
+		Examples: []string{`db revision -m "split the name"`, `db revision -m "index by city" --branch expand`, `db revision -m "drop first" --branch contract --release bexar --sql`},
+	}
+}
+
+// Run writes the files.
+func (c *revisionCommand) Run(files catalogFiles, p *view.Page) error {
+	draft, err := c.draft()
+	if err != nil {
+		return err
+	}
+	added, err := catalog.Add(catalog.Options(files), draft)
+	if err != nil {
+		return err
+	}
+	return view.Added(p, files.Prefix, added)
+}
+
+// draft is what the options ask for.
+func (c *revisionCommand) draft() (catalog.Draft, error) {
+	d := catalog.Draft{Message: c.Message, Release: c.Release, SQL: c.SQL}
+	if c.Message == "" {
+		return d, &usageError{Kind: missingArgument, Word: "--message"}
+	}
+	known := []string{"trunk", "expand", "migrate", "contract"}
+	for _, name := range c.Branch {
+		if !slices.Contains(known, name) {
+			return d, &usageError{Kind: badValue, Word: name, Other: "--branch", Nearest: nearest(name, known), Known: known}
+		}
+		d.Parts = append(d.Parts, catalog.Part{Branch: revision.Branch(name)})
+	}
+	return d, nil
+}
