@@ -46,6 +46,9 @@ func catalogRules() []rule {
 			f.Code = "catalog"
 			return f
 		}),
+		on(func(e *catalog.There, _ speaker) view.Failure {
+			return failure(ExitUsage, e.Error(), "name another directory for a new catalog; `db revision` adds to one that is there")
+		}),
 		on(func(e *catalog.WriteError, _ speaker) view.Failure {
 			return failure(ExitFailed, e.Error(), "")
 		}),

@@ -58,6 +58,7 @@ func samples() []spoken {
 		{&unknownCatalog{Name: "x", Known: []string{"glance"}}, "catalog", 2, `there is no catalog "x": it is neither built in nor a directory`, "./x"},
 		{&noDirectory{Name: "x", Err: fs.ErrNotExist}, "catalog", 2, "the catalog's directory x does not exist", ""},
 		{&catalog.DraftError{Message: "branch expand is named twice", Hint: "name it once"}, "catalog", 2, "branch expand is named twice", "Name it once."},
+		{&catalog.There{Files: []string{"a", "b"}}, "usage", 2, "there already, and not overwritten: a, b; nothing was written", "Name another directory"},
 		{&catalog.WriteError{File: "db/a.toml", Err: fs.ErrExist}, "failed", 1, "db/a.toml is there already, and is not overwritten; nothing was written", ""},
 		{&catalog.WriteError{File: "db/a.toml", Err: fs.ErrPermission}, "failed", 1, "db/a.toml cannot be written: permission denied; nothing was written", ""},
 		{&noLogFile{fs.ErrPermission}, "failed", 1, "the log file cannot be written: permission denied", ""},

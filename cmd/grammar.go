@@ -39,6 +39,7 @@ func (g *manageGrammar) global() *Global { return &g.Global }
 type manageGrammar struct {
 	Global
 	DB         dbCommands        `cmd:"" name:"db" help:"Change and look at a database's schema."`
+	Init       initCommand       `cmd:"" help:"Write a new catalog that works at once."`
 	Catalogs   catalogsCommand   `cmd:"" help:"List the catalogs that are built in."`
 	Completion completionCommand `cmd:"" help:"Print a completion script for a shell."`
 }

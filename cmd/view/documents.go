@@ -69,6 +69,8 @@ func Documents() []Document {
 			AddedDocument{Catalog: "shop", Release: optional("bexar"), NewRelease: true, Files: []AddedFile{
 				{"shop/versions/bexar_expand01_split_the_name.toml", "bexar_expand01", "expand"},
 			}}},
+		{"init", "The files that were written.",
+			NewCatalogDocument{Catalog: "shop", Directory: "shop", Files: []string{"shop/catalog.toml", "shop/models.toml", "shop/versions/initial01_first_tables.toml", "shop/manage.toml"}}},
 		{"catalogs", "", CatalogsDocument{Catalogs: []CatalogSummary{{"glance", "Image service", 29, 2, heads, []string{"sqlite", "postgres", "mysql", "mariadb"}}}}},
 		{"--version", "", ToolDocument{Program: "manage", Version: "0.1.0"}},
 		{"any command that fails", "`hint` says what to do; `file` and `line` where the fault is, if it is in a file.",

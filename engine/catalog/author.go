@@ -88,7 +88,7 @@ func put(opts Options, s settingsEdit, made []File) error {
 		}
 	}
 	for _, f := range made {
-		if err := b.create(f.Name, f.Content, 0o666); err != nil {
+		if err := b.create(f.Name, f.Content, f.mode()); err != nil {
 			return b.done(err)
 		}
 	}

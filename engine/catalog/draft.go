@@ -3,6 +3,7 @@ package catalog
 import (
 	"cmp"
 	"fmt"
+	"io/fs"
 	"slices"
 
 	"manage/engine/revision"
@@ -45,6 +46,16 @@ type File struct {
 	ID      string
 	Branch  revision.Branch
 	Release string
+	// Secret is true for a file that nobody but its owner may read.
+	Secret bool
+}
+
+// mode is what the file may be used for, before the process's mask.
+func (f File) mode() fs.FileMode {
+	if f.Secret {
+		return 0o600
+	}
+	return 0o666
 }
 
 // DraftError says why revisions cannot be written as they were asked for.
@@ -189,7 +200,7 @@ func (a *author) file(p Part) (File, error) {
 		ending = ".sql"
 	}
 	f := File{Name: versionsDir + "/" + id + "_" + Slug(a.draft.Message) + ending, ID: id, Branch: p.Branch, Release: a.release}
-	f.Content = []byte(render(a.top(id, p.Branch), p, sql))
+	f.Content = []byte(render(a.top(id, p.Branch), p, sql, templates[p.Branch]))
 	return f, nil
 }
 

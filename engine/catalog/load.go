@@ -180,15 +180,16 @@ func (l *loader) names() []string {
 		l.problems = append(l.problems, r.problems...)
 	}
 	for _, e := range entries {
-		name := e.Name()
-		if strings.HasPrefix(name, ".") {
-			continue
-		}
-		if strings.HasSuffix(name, ".toml") || strings.HasSuffix(name, ".sql") {
-			names = append(names, versionsDir+"/"+name)
+		if isRevisionFile(e.Name()) {
+			names = append(names, versionsDir+"/"+e.Name())
 		}
 	}
 	return names
+}
+
+// isRevisionFile reports whether a file of versions is read.
+func isRevisionFile(name string) bool {
+	return !strings.HasPrefix(name, ".") && (strings.HasSuffix(name, ".toml") || strings.HasSuffix(name, ".sql"))
 }
 
 // adopt puts what was read into the catalog, and returns what the graph is

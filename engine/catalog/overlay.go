@@ -33,7 +33,7 @@ func (o overlay) ReadFile(name string) ([]byte, error) {
 // ReadDir implements fs.ReadDirFS.
 func (o overlay) ReadDir(dir string) ([]fs.DirEntry, error) {
 	entries, err := fs.ReadDir(o.FS, dir)
-	if err != nil {
+	if err != nil && !o.holds(dir) {
 		return nil, err
 	}
 	entries = slices.DeleteFunc(entries, func(e fs.DirEntry) bool {
@@ -47,6 +47,16 @@ func (o overlay) ReadDir(dir string) ([]fs.DirEntry, error) {
 	}
 	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
 	return entries, nil
+}
+
+// holds reports whether files are put into a directory.
+func (o overlay) holds(dir string) bool {
+	for name := range o.files {
+		if path.Dir(name) == dir {
+			return true
+		}
+	}
+	return false
 }
 
 // Open implements fs.FS.

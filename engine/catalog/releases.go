@@ -38,7 +38,7 @@ func appendString(text, key, value string) (string, bool) {
 		return text, false
 	}
 	last := spans[element(key, n-1)]
-	inline := text[:last.end] + ", " + quote(value) + text[last.end:]
+	inline := text[:last.end] + ", " + Quote(value) + text[last.end:]
 	indent := text[strings.LastIndexByte(text[:last.start], '\n')+1 : last.start]
 	behind, _, _ := strings.Cut(text[last.end:], "\n")
 	code, _, _ := strings.Cut(behind, "#")
@@ -51,7 +51,7 @@ func appendString(text, key, value string) (string, bool) {
 	}
 	rest := text[last.end+len(behind):]
 	if strings.Contains(code, ",") {
-		return text[:last.end] + behind + newline + indent + quote(value) + "," + rest, true
+		return text[:last.end] + behind + newline + indent + Quote(value) + "," + rest, true
 	}
-	return text[:last.end] + "," + behind + newline + indent + quote(value) + rest, true
+	return text[:last.end] + "," + behind + newline + indent + Quote(value) + rest, true
 }

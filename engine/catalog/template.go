@@ -15,7 +15,7 @@ type entry struct {
 }
 
 // render writes a file: its head, then what it does, or a template.
-func render(top []entry, p Part, sql bool) string {
+func render(top []entry, p Part, sql bool, template string) string {
 	var b strings.Builder
 	if sql {
 		sqlTop(&b, top)
@@ -33,7 +33,7 @@ func render(top []entry, p Part, sql bool) string {
 	case sql:
 		b.WriteString(sqlTemplate)
 	default:
-		b.WriteString(templates[p.Branch])
+		b.WriteString(template)
 	}
 	return b.String()
 }
@@ -50,11 +50,11 @@ func tomlTop(b *strings.Builder, top []entry) {
 		case e.key == "depends_on" && top[0].key == "revision":
 			quoted := make([]string, len(e.values))
 			for i, v := range e.values {
-				quoted[i] = quote(v)
+				quoted[i] = Quote(v)
 			}
 			value = "[" + strings.Join(quoted, ", ") + "]"
 		default:
-			value = quote(strings.Join(e.values, " "))
+			value = Quote(strings.Join(e.values, " "))
 		}
 		fmt.Fprintf(b, "%-*s = %s\n", width, e.key, value)
 	}
@@ -69,9 +69,23 @@ func sqlTop(b *strings.Builder, top []entry) {
 	}
 }
 
-// quote writes a text of one line as a TOML string.
-func quote(text string) string {
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(text) + `"`
+// Quote writes a text as a TOML string of one line.
+func Quote(text string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, c := range text {
+		switch {
+		case c == '"' || c == '\\':
+			b.WriteByte('\\')
+			b.WriteRune(c)
+		case c < ' ' || c == 0x7f:
+			fmt.Fprintf(&b, `\u%04x`, c)
+		default:
+			b.WriteRune(c)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
 }
 
 // oneLine is a message without line ends and other control characters.
@@ -113,6 +127,45 @@ where = "full_name IS NULL"
 full_name = "first || ' ' || last"
 `,
 }
+
+// startTemplate is what the first revision of a new catalog says.
+const startTemplate = `# The tables that the service begins with: one operation below each [[up]], in
+# order. While there is none, this revision makes nothing, and later revisions
+# make the tables.
+#
+# [[up]]
+# [up.create_table]
+# name = "customers"
+# columns = [
+#   { name = "id", type = "integer", nullable = false, autoincrement = true },
+#   { name = "name", type = "string(80)", nullable = false },
+# ]
+# primary_key = ["id"]
+`
+
+// modelsTemplate is models.toml of a new catalog.
+const modelsTemplate = `# The newest schema, all tables: what the revisions together make. One [[table]]
+# for each, with the keys of create_table.
+#
+# [[table]]
+# name = "customers"
+# columns = [
+#   { name = "id", type = "integer", nullable = false, autoincrement = true },
+#   { name = "name", type = "string(80)", nullable = false },
+# ]
+# primary_key = ["id"]
+`
+
+// settingsTemplate is catalog.toml of a new catalog, for its name and its first
+// release.
+const settingsTemplate = `name = %s
+
+# The releases of the service, the newest last. Revisions belong to one.
+releases = [%s]
+
+# The databases that every revision must serve; without a list all of them.
+# dialects = ["sqlite", "postgres", "mysql", "mariadb"]
+`
 
 // sqlTemplate is what a new SQL file says below its head.
 const sqlTemplate = `-- +up
