@@ -80,6 +80,10 @@ type Session interface {
 	// ServerID names the connection on the server (the backend's pid, the
 	// connection id), so that somebody else can end it; "" on SQLite.
 	ServerID() string
+	// Port is the TCP port of this end of the connection, 0 where there is
+	// none. A server that sees another port does not speak to us itself: a
+	// pooler or proxy is between.
+	Port() int
 	// SetLockTimeout bounds how long the following statements wait for a lock:
 	// for the transaction if one is open and the server can do that (so that
 	// it holds behind a pooler), else for the session. 0 is the server's own.

@@ -94,7 +94,8 @@ func (d *opened) connect(ctx context.Context, o Options) error {
 
 // dial makes one connection and asks it who it is.
 func (d *opened) dial(ctx context.Context) (*sql.Conn, backend.Identity, *Error) {
-	c, err := d.pool.Conn(ctx)
+	var port int
+	c, err := d.pool.Conn(backend.NotePort(ctx, &port))
 	if err != nil {
 		return nil, backend.Identity{}, dialError(err)
 	}
@@ -103,6 +104,7 @@ func (d *opened) dial(ctx context.Context) (*sql.Conn, backend.Identity, *Error)
 		c.Close()
 		return nil, backend.Identity{}, dialError(err)
 	}
+	id.Port = port
 	return c, id, nil
 }
 

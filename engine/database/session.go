@@ -37,6 +37,7 @@ type session struct {
 
 func (s *session) Flavor() flavor.Flavor           { return s.id.Flavor }
 func (s *session) ServerID() string                { return s.id.Session }
+func (s *session) Port() int                       { return s.id.Port }
 func (s *session) InTransaction() bool             { return s.open }
 func (s *session) QuoteIdent(name string) string   { return s.grammar.QuoteIdent(name) }
 func (s *session) QuoteLiteral(text string) string { return s.grammar.QuoteLiteral(text) }

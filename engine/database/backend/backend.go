@@ -77,6 +77,8 @@ type Identity struct {
 	Schema string
 	// Session names the connection on the server; "" if it has no name there.
 	Session string
+	// Port is the TCP port of this end of the connection; 0 if there is none.
+	Port int
 	// SQLMode is the session's sql_mode; "" on servers that have none.
 	SQLMode string
 }

@@ -42,6 +42,7 @@ func driverConfig(u *backend.URL, o backend.Options) (*mysql.Config, error) {
 	c.Logger = &mysql.NopLogger{}
 	c.User, c.Passwd, c.DBName = u.User, u.Password, u.Database
 	c.Net, c.Addr = place(u)
+	c.DialFunc = (&backend.Dialer{}).DialContext
 	c.ParseTime = true
 	// A count of rows is of those that matched, as SQLAlchemy's drivers have it.
 	c.ClientFoundRows = true

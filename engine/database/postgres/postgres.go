@@ -34,6 +34,7 @@ func (Backend) Open(u *backend.URL, o backend.Options) (backend.Server, error) {
 		return nil, &backend.Error{Class: backend.BadURL, Err: err,
 			Message: "the PostgreSQL connection cannot be used: " + strings.TrimPrefix(err.Error(), "pq: ")}
 	}
+	connector.Dialer(&backend.Dialer{})
 	return &server{connector: connector, schema: o.Schema}, nil
 }
 
