@@ -16,8 +16,11 @@ import (
 func runRules() []rule {
 	return []rule{
 		on(func(e *run.LeaseHeld, line speaker) view.Failure {
-			hint := fmt.Sprintf("It was waited for %s. See how far it is: %s", e.Waited.Round(time.Second), line.db("status"))
+			hint := fmt.Sprintf("It was waited for %s. See who it is and whether it lives: %s", e.Waited.Round(time.Second), line.db("status"))
 			return failure(ExitBusy, e.Error(), hint)
+		}),
+		on(func(e *run.LeaseLost, line speaker) view.Failure {
+			return failure(ExitBusy, e.Error(), "Nothing was recorded after that, and nothing needs to be undone. See what the other one did: "+line.db("history"))
 		}),
 		on(func(e *run.Interrupted, _ speaker) view.Failure {
 			if !e.Began {

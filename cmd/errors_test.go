@@ -95,6 +95,7 @@ func samples() []spoken {
 		{&run.Changed{Step: "x"}, "refused", 6, "x is half applied", "manage db history"},
 		{&run.ForeignKeysBroken{Step: "x", Tables: []string{"t"}, After: 1}, "failed", 1, "", "rows of t"},
 		{fmt.Errorf("writing: %w", ledger.ErrLeaseLost), "busy", 7, "", "took over"},
+		{&run.LeaseLost{Now: &ledger.Lease{Holder: "root@b, pid 2"}, Err: errors.New("gone")}, "busy", 7, "root@b, pid 2 took over this work, because this process gave no sign of life for too long", "Nothing was recorded"},
 		{ledger.ErrRowsChanged, "failed", 1, "", "Another tool"},
 		{&ledger.Garbled{Table: "manage_lease", Err: errors.New("x")}, "failed", 1, "", "newer release"},
 		{fmt.Errorf("guard \"old nodes\": %w", &database.Error{Class: database.Denied, Message: "denied"}), "denied", 1, `guard "old nodes": denied`, "Grant"},

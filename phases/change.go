@@ -44,7 +44,7 @@ func (s *Service) change(ctx context.Context, doing string, decide job) (Result,
 		return result, err
 	}
 	defer held.Release(context.WithoutCancel(ctx))
-	err = s.rounds(ctx, held, decide, &result)
+	err = held.Why(ctx, s.rounds(ctx, held, decide, &result))
 	report, readErr := s.report(context.WithoutCancel(ctx), held.Session(), nil)
 	if readErr != nil {
 		return result, cmp.Or(err, readErr)

@@ -45,7 +45,7 @@ func (p *Progress) Event(e any) {
 	case run.Waiting:
 		p.line("%s", waiting(e, p.Now()))
 	case run.TookOver:
-		p.line("Took over from %s, whose lease ran out.", e.From.Holder)
+		p.line("%s", tookOver(e))
 	case run.Retrying:
 		p.line("%s waits for a lock (attempt %d of %d); again in %s.", e.Step, e.Attempt, e.Of, took(e.Pause))
 	case run.HeartbeatFailed:
@@ -154,7 +154,20 @@ func waiting(w run.Waiting, now time.Time) string {
 	if w.Lease == nil {
 		return fmt.Sprintf("Waiting for whoever has locked the database, for %s now.", took(since))
 	}
-	return fmt.Sprintf("Waiting for %s (%s), for %s now.", w.Lease.Holder, w.Lease.Doing, took(since))
+	return fmt.Sprintf("Waiting for %s (%s since %s), for %s now.", w.Lease.Holder, w.Lease.Doing, stamp(w.Lease.Acquired), took(since))
+}
+
+// tookOver says from whom and why.
+func tookOver(e run.TookOver) string {
+	why := "whose lease ran out"
+	if e.Dead {
+		why = "who has ended without giving the lease back"
+	}
+	text := fmt.Sprintf("Took over from %s, %s (%s).", e.From.Holder, why, e.From.Doing)
+	if e.Ended {
+		text += " What was left of it on the server was ended."
+	}
+	return text
 }
 
 func settled(o run.Outcome) string {

@@ -55,8 +55,10 @@ func TestProgressQuiet(t *testing.T) {
 	p.Event(run.StepDone{})
 	p.Event(backfill.Batched{Migration: "m", Rows: 1})
 	check(t, "", out, nil)
-	p.Event(run.TookOver{From: ledger.Lease{Holder: "root@a"}})
-	check(t, "Took over from root@a, whose lease ran out.\n", out, nil)
+	p.Event(run.TookOver{From: ledger.Lease{Holder: "root@a", Doing: "sync"}})
+	p.Event(run.TookOver{From: ledger.Lease{Holder: "root@b", Doing: "sync"}, Dead: true, Ended: true})
+	check(t, "Took over from root@a, whose lease ran out (sync).\n"+
+		"Took over from root@b, who has ended without giving the lease back (sync). What was left of it on the server was ended.\n", out, nil)
 }
 
 func TestProgressOfBatches(t *testing.T) {
@@ -85,12 +87,12 @@ func TestProgressOfBatches(t *testing.T) {
 
 func TestProgressOfWaiting(t *testing.T) {
 	p, out, now := watch(false)
-	p.Event(run.Waiting{Lease: &ledger.Lease{Holder: "root@a, pid 1", Doing: "ocata_expand01"}, Since: now.Add(-3 * time.Second)})
+	p.Event(run.Waiting{Lease: &ledger.Lease{Holder: "root@a, pid 1", Doing: "ocata_expand01", Acquired: time.Date(2026, 11, 20, 21, 0, 0, 0, time.UTC)}, Since: now.Add(-3 * time.Second)})
 	p.Event(run.Waiting{Since: now.Add(-90 * time.Second)})
 	p.Event(run.Settling{Step: "a", Outcome: run.Applied})
 	p.Event(run.Settling{Step: "a", Outcome: run.NotApplied})
 	p.Event(run.HeartbeatFailed{Err: errors.New("gone")})
-	check(t, `Waiting for root@a, pid 1 (ocata_expand01), for 3s now.
+	check(t, `Waiting for root@a, pid 1 (ocata_expand01 since 2026-11-20 21:00:00 UTC), for 3s now.
 Waiting for whoever has locked the database, for 1m30s now.
 a: an earlier run did not see the end of a statement; the schema tells that it took effect.
 a: an earlier run did not see the end of a statement; the schema tells that it did not take effect.

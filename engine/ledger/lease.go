@@ -25,10 +25,10 @@ func (s *sqlStore) readLease(ctx context.Context) (*Lease, error) {
 	}
 	var lease *Lease
 	columns := []string{"holder", "server_session", "token", "doing", "acquired", "beat", "expires",
-		"CASE WHEN expires <= " + s.clock.now() + " THEN 1 ELSE 0 END"}
+		"CASE WHEN expires <= " + s.clock.now() + " THEN 1 ELSE 0 END", s.clock.now()}
 	err = s.each(ctx, LeaseTable, columns, LeaseTable+" WHERE catalog = "+s.catalog, func(r *row) {
 		l := Lease{Holder: r.text(), Session: r.text(), Token: r.number(), Doing: r.text(),
-			Acquired: r.time(), Beat: r.time(), Expires: r.time(), Expired: r.number() != 0}
+			Acquired: r.time(), Beat: r.time(), Expires: r.time(), Expired: r.number() != 0, Now: r.time()}
 		if l.Token < 0 {
 			r.reject("token", l.Token)
 		}
@@ -44,10 +44,6 @@ func (s *sqlStore) readLease(ctx context.Context) (*Lease, error) {
 // at once: on Galera the first to commit wins and the other gets a deadlock
 // error, which is an answer too.
 func (s *sqlStore) Acquire(ctx context.Context, holder, session, doing string, ttl time.Duration) (Lease, bool, error) {
-	holder, session, doing = storable(holder, 255), storable(session, 128), storable(doing, 255)
-	if holder == "" {
-		holder = "unknown"
-	}
 	before, err := s.readLease(ctx)
 	if err != nil {
 		return Lease{}, false, err
@@ -55,9 +51,30 @@ func (s *sqlStore) Acquire(ctx context.Context, holder, session, doing string, t
 	if before != nil && before.Holder != "" && !before.Expired {
 		return *before, false, nil
 	}
+	guard := ""
+	if before != nil && before.Holder != "" {
+		// Its holder may have extended it since it was read.
+		guard = "expires <= " + s.clock.now()
+	}
+	return s.take(ctx, before, guard, holder, session, doing, ttl)
+}
+
+// Seize implements Store.
+func (s *sqlStore) Seize(ctx context.Context, dead Lease, holder, session, doing string, ttl time.Duration) (Lease, bool, error) {
+	return s.take(ctx, &dead, "", holder, session, doing, ttl)
+}
+
+// take makes the lease holder's if its row still is as it was read.
+func (s *sqlStore) take(ctx context.Context, before *Lease, guard, holder, session, doing string, ttl time.Duration) (Lease, bool, error) {
+	holder, session, doing = storable(holder, 255), storable(session, 128), storable(doing, 255)
+	if holder == "" {
+		holder = "unknown"
+	}
+	token := nextToken(before)
 	values := []field{{"holder", s.q.QuoteLiteral(holder)}, {"server_session", s.q.QuoteLiteral(session)},
-		{"doing", s.q.QuoteLiteral(doing)}, {"acquired", s.clock.now()}, {"beat", s.clock.now()}, {"expires", s.clock.after(ttl)}}
-	swapped, err := s.swap(ctx, before, values)
+		{"doing", s.q.QuoteLiteral(doing)}, {"acquired", s.clock.now()}, {"beat", s.clock.now()}, {"expires", s.clock.after(ttl)},
+		{"token", number(token)}}
+	swapped, err := s.swap(ctx, before, guard, values)
 	if err != nil || !swapped {
 		return Lease{}, false, err
 	}
@@ -67,23 +84,18 @@ func (s *sqlStore) Acquire(ctx context.Context, holder, session, doing string, t
 		return Lease{}, false, err
 	}
 	// Another may have taken it over already, if ttl is tiny.
-	return *now, now.Token == nextToken(before) && now.Holder == holder, nil
+	return *now, now.Token == token && now.Holder == holder, nil
 }
 
-// swap writes the lease's row if it still is as it was read.
-func (s *sqlStore) swap(ctx context.Context, before *Lease, values []field) (bool, error) {
-	values = append(values, field{"token", number(nextToken(before))})
+// swap writes the lease's row if it still is as it was read and guard, if there
+// is one, holds.
+func (s *sqlStore) swap(ctx context.Context, before *Lease, guard string, values []field) (bool, error) {
 	var w write
 	if before == nil {
 		w = write{verb: insert, table: LeaseTable, set: append(values, field{"catalog", s.catalog})}
 	} else {
 		w = write{verb: update, table: LeaseTable, set: values,
 			key: []field{{"catalog", s.catalog}, {"token", number(before.Token)}, {"holder", s.q.QuoteLiteral(before.Holder)}}}
-	}
-	guard := ""
-	if before != nil && before.Holder != "" {
-		// Its holder may have extended it since it was read.
-		guard = "expires <= " + s.clock.now()
 	}
 	result, err := s.q.ExecContext(ctx, w.sql(s.dialect(), guard))
 	switch database.ClassOf(err) {
@@ -97,9 +109,12 @@ func (s *sqlStore) swap(ctx context.Context, before *Lease, values []field) (boo
 	return n == 1, err
 }
 
+// nextToken is the token of the next holder. The first one is the time: were it
+// always 1, then a holder whose row somebody has removed by hand would have the
+// token of whoever takes the lease after that.
 func nextToken(before *Lease) int64 {
 	if before == nil {
-		return 1
+		return max(1, time.Now().UnixMicro())
 	}
 	return before.Token + 1
 }

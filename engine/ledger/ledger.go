@@ -52,15 +52,21 @@ type Progress struct {
 // Lease is the one row that says who is working on a catalog's database.
 type Lease struct {
 	Holder   string // user@host, pid, version of the tool
-	Session  string // the server session that works
+	Session  string // where he works: his session on the server, his process
 	Token    int64  // grows with each holder
 	Doing    string
 	Acquired time.Time
 	Beat     time.Time // last heartbeat, by the database's clock
 	Expires  time.Time // by the database's clock
-	// Expired is the database's own judgement of Expires when it was read.
+	// Expired is the database's own judgement of Expires when it was read, and
+	// Now what its clock said then.
 	Expired bool
+	Now     time.Time
 }
+
+// Silent is how long the holder had given no sign of life when the lease was
+// read.
+func (l Lease) Silent() time.Duration { return max(0, l.Now.Sub(l.Beat)) }
 
 // Succeeded reports whether the attempt went through to its end.
 func (a Attempt) Succeeded() bool { return a.Finished != nil && a.Error == "" }
@@ -128,6 +134,9 @@ type Store interface {
 	// Acquire takes the lease by compare-and-swap if it is free or expired.
 	// It reports false if somebody holds it, or took it at the same moment.
 	Acquire(ctx context.Context, holder, session, doing string, ttl time.Duration) (Lease, bool, error)
+	// Seize takes the lease from a holder who is known to be dead, whether or
+	// not it has expired. It reports false if the lease is not his any more.
+	Seize(ctx context.Context, dead Lease, holder, session, doing string, ttl time.Duration) (Lease, bool, error)
 	// Extend prolongs the lease; an empty doing leaves that text as it is.
 	Extend(ctx context.Context, token int64, doing string, ttl time.Duration) error
 	Release(ctx context.Context, token int64) error

@@ -194,7 +194,8 @@ func (m *Memory) Lease(context.Context) (*Lease, error) {
 	if l.Holder == "" {
 		return nil, nil
 	}
-	l.Expired = !l.Expires.After(time.Now())
+	l.Now = time.Now().UTC()
+	l.Expired = !l.Expires.After(l.Now)
 	return &l, nil
 }
 
@@ -202,15 +203,28 @@ func (m *Memory) Lease(context.Context) (*Lease, error) {
 func (m *Memory) Acquire(_ context.Context, holder, session, doing string, ttl time.Duration) (Lease, bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	now := time.Now().UTC()
-	l := &m.state.lease
-	if l.Holder != "" && l.Expires.After(now) {
-		return *l, false, nil
+	if l := m.state.lease; l.Holder != "" && l.Expires.After(time.Now()) {
+		return l, false, nil
 	}
-	*l = Lease{Holder: holder, Session: session, Doing: doing, Token: l.Token + 1,
-		Acquired: now, Beat: now, Expires: now.Add(ttl)}
-	m.state.ttl = ttl
-	return *l, true, nil
+	return m.state.take(holder, session, doing, ttl), true, nil
+}
+
+// Seize implements Store.
+func (m *Memory) Seize(_ context.Context, dead Lease, holder, session, doing string, ttl time.Duration) (Lease, bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if l := m.state.lease; l.Holder != dead.Holder || l.Token != dead.Token {
+		return Lease{}, false, nil
+	}
+	return m.state.take(holder, session, doing, ttl), true, nil
+}
+
+func (s *state) take(holder, session, doing string, ttl time.Duration) Lease {
+	now := time.Now().UTC()
+	s.lease = Lease{Holder: holder, Session: session, Doing: doing, Token: s.lease.Token + 1,
+		Acquired: now, Beat: now, Expires: now.Add(ttl), Now: now}
+	s.ttl = ttl
+	return s.lease
 }
 
 // Extend implements Store.

@@ -35,6 +35,7 @@ func conformance(t *testing.T, fresh func(t *testing.T) books) {
 		{"keeps long and odd texts", oddTexts},
 		{"gives the lease to one", leaseToOne},
 		{"lets an expired lease be taken over", takeOver},
+		{"lets a dead holder's lease be seized", seize},
 		{"refuses every write of a former holder", fencing},
 		{"keeps catalogs apart", catalogsApart},
 	}
@@ -351,6 +352,30 @@ func takeOver(t *testing.T, b books) {
 	}
 	if err := one.Extend(t.Context(), first.Token, "", minute); !errors.Is(err, ledger.ErrLeaseLost) {
 		t.Errorf("Extend of the former holder: %v", err)
+	}
+}
+
+func seize(t *testing.T, b books) {
+	one, two := b("glance"), b("glance")
+	must(t, one.Prepare(t.Context()))
+	must(t, two.Prepare(t.Context()))
+	_, _, err := one.Acquire(t.Context(), "one", "17", "sync", minute)
+	must(t, err)
+	seen, err := two.Lease(t.Context())
+	must(t, err)
+	if seen.Silent() < 0 || seen.Silent() > minute/2 || seen.Now.Before(seen.Acquired) {
+		t.Errorf("lease %+v, silent for %v", seen, seen.Silent())
+	}
+	second, ok, err := two.Seize(t.Context(), *seen, "two", "18", "sync", minute)
+	must(t, err)
+	if !ok || second.Token <= seen.Token || second.Holder != "two" {
+		t.Errorf("seized %+v, %v", second, ok)
+	}
+	if err := one.Extend(t.Context(), seen.Token, "", minute); !errors.Is(err, ledger.ErrLeaseLost) {
+		t.Errorf("Extend of the former holder: %v", err)
+	}
+	if _, ok, err := one.Seize(t.Context(), *seen, "three", "19", "sync", minute); ok || err != nil {
+		t.Errorf("seized from one who has it no more: %v, %v", ok, err)
 	}
 }
 

@@ -13,7 +13,8 @@ import (
 // and without an open transaction, whose snapshot CREATE INDEX CONCURRENTLY
 // would wait for. It gives up with *LeaseHeld when the holder has given no sign
 // of life for Options.Wait, and with *Interrupted when ctx ends. A lease that
-// has expired is taken over.
+// has expired is taken over, and so is that of a holder who is certain to be
+// dead.
 func (r *Runner) Acquire(ctx context.Context, doing string) (*Held, error) {
 	if err := r.at(BeforeAcquire, "", 0); err != nil {
 		return nil, err
@@ -37,6 +38,7 @@ func (r *Runner) Acquire(ctx context.Context, doing string) (*Held, error) {
 // acquire waits for the lease and starts the heartbeat.
 func (h *Held) acquire(ctx context.Context, doing string) error {
 	w := waiting{h: h, began: time.Now(), sign: time.Now()}
+	h.place = here(ctx, h.session)
 	for {
 		before, got, err := h.try(ctx, doing)
 		if err != nil && !locked(err) {
@@ -44,8 +46,8 @@ func (h *Held) acquire(ctx context.Context, doing string) error {
 		}
 		if got {
 			h.identify(ctx)
-			if before != nil && before.Expired {
-				h.emit(TookOver{From: *before, Ended: h.endSession(ctx, before.Token)})
+			if ended := h.supersede(ctx, before); before != nil {
+				h.emit(TookOver{From: *before, Dead: !before.Expired, Ended: ended})
 			}
 			h.startBeating(ctx)
 			return h.r.at(AfterAcquire, "", 0)
@@ -56,16 +58,24 @@ func (h *Held) acquire(ctx context.Context, doing string) error {
 	}
 }
 
-// try reads the lease and takes it if it is free or expired.
+// try reads the lease and takes it if it is free or expired, or its holder
+// dead.
 func (h *Held) try(ctx context.Context, doing string) (before *ledger.Lease, got bool, err error) {
 	before, err = h.store.Lease(ctx)
-	if err != nil || before != nil && !before.Expired {
+	if err != nil {
 		return before, false, err
+	}
+	if before != nil && !before.Expired {
+		if !dead(ctx, h.session, h.place, *before) {
+			return before, false, nil
+		}
+		h.lease, got, err = h.store.Seize(ctx, *before, h.o.Holder, h.place.String(), doing, h.o.LeaseTTL)
+		return before, got, err
 	}
 	if err := h.store.Prepare(ctx); err != nil {
 		return before, false, err
 	}
-	h.lease, got, err = h.store.Acquire(ctx, h.o.Holder, h.session.ServerID(), doing, h.o.LeaseTTL)
+	h.lease, got, err = h.store.Acquire(ctx, h.o.Holder, h.place.String(), doing, h.o.LeaseTTL)
 	return before, got, err
 }
 
@@ -81,7 +91,7 @@ const (
 type waiting struct {
 	h       *Held
 	began   time.Time
-	sign    time.Time     // when the holder's last sign of life was seen
+	sign    time.Time     // when the holder gave his last sign of life, by our clock
 	last    *ledger.Lease // as it was seen last
 	told    time.Time
 	between time.Duration
@@ -107,10 +117,7 @@ func (w *waiting) pause(ctx context.Context, seen *ledger.Lease, cause error) er
 func (w *waiting) look(seen *ledger.Lease) {
 	news := w.told.IsZero() || time.Since(w.told) >= remind
 	if seen != nil {
-		alive := w.last == nil || w.last.Token != seen.Token || !w.last.Beat.Equal(seen.Beat)
-		if alive && w.last != nil {
-			w.sign = time.Now()
-		}
+		w.sign = time.Now().Add(-seen.Silent())
 		news = news || w.last == nil || w.last.Token != seen.Token || w.last.Doing != seen.Doing
 		w.last = seen
 	}

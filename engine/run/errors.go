@@ -19,6 +19,25 @@ func (e *LeaseHeld) Error() string {
 	return fmt.Sprintf("%s is working on this database (%s)", e.Lease.Holder, e.Lease.Doing)
 }
 
+// LeaseLost is why a runner that somebody took over from stopped: his session
+// was ended, or his token refused. It wraps ledger.ErrLeaseLost.
+type LeaseLost struct {
+	Token int64         // the runner's own
+	Now   *ledger.Lease // who has the lease since; nil if he has done his work
+	Err   error         // how it was noticed
+}
+
+func (e *LeaseLost) Error() string {
+	who := "somebody else"
+	if e.Now != nil {
+		who = e.Now.Holder
+	}
+	return fmt.Sprintf("%s took over this work, because this process gave no sign of life for too long", who)
+}
+
+// Unwrap returns ledger.ErrLeaseLost and how it was noticed.
+func (e *LeaseLost) Unwrap() []error { return []error{ledger.ErrLeaseLost, e.Err} }
+
 // Interrupted is returned when the context was cancelled. What was in hand was
 // finished and recorded.
 type Interrupted struct {

@@ -18,10 +18,11 @@ type Waiting struct {
 	Since time.Time     // when the waiting began
 }
 
-// TookOver says that an expired lease was taken from its holder, and whether
-// his session on the server was ended.
+// TookOver says that a lease was taken from its holder, because it had expired
+// or because he is dead, and whether his session on the server was ended.
 type TookOver struct {
 	From  ledger.Lease
+	Dead  bool
 	Ended bool
 }
 

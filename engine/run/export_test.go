@@ -1,6 +1,8 @@
 package run
 
 import (
+	"strings"
+
 	"manage/engine/database"
 	"manage/engine/ledger"
 )
@@ -14,3 +16,15 @@ func (h *Held) Die() {
 
 // SetStore makes the runner keep its books in what f returns.
 func (r *Runner) SetStore(f func(database.Session) ledger.Store) { r.store = f }
+
+// ThisProcess is the name of this process in a lease, ProcessGone what is
+// concluded from such a name.
+var (
+	ThisProcess = thisProcess
+	ProcessGone = processGone
+)
+
+// LockName is the name of the server's own lock on MySQL and MariaDB.
+func LockName(schema, catalog string) string {
+	return strings.Trim(mysqlSessions.lockName(lockNumber(schema, catalog)), "'")
+}

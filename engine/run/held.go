@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 
 	"manage/engine/database"
 	"manage/engine/ledger"
@@ -17,6 +18,8 @@ type Held struct {
 	session database.Session
 	store   ledger.Store
 	lease   ledger.Lease
+	place   place // where this runner works
+	locked  bool  // whether it has the server's own lock
 	// prepared notes the parts of the books that were made.
 	prepared map[ledger.Part]bool
 	// began is true once anything was done under this lease.
@@ -44,6 +47,30 @@ func (h *Held) Attempts(ctx context.Context) ([]ledger.Attempt, error) {
 	return h.store.Attempts(ctx)
 }
 
+// Why explains an error of work under the lease: if it comes from a connection
+// or a token that was lost because somebody took over, it is a *LeaseLost that
+// wraps err. It looks through a session of its own.
+func (h *Held) Why(ctx context.Context, err error) error {
+	if isDead(err) || !errors.Is(err, ledger.ErrLeaseLost) && database.ClassOf(err) != database.ConnectionLost {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), whyWait)
+	defer cancel()
+	s, openErr := h.r.DB.Session(ctx)
+	if openErr != nil {
+		return err
+	}
+	defer s.Close()
+	now, readErr := h.r.books(s).Lease(ctx)
+	if readErr != nil || now != nil && now.Token == h.lease.Token {
+		return err
+	}
+	return &LeaseLost{Token: h.lease.Token, Now: now, Err: err}
+}
+
+// whyWait bounds the look for why a connection was lost.
+const whyWait = 5 * time.Second
+
 // Release gives the lease back and closes the session. It does so also when
 // ctx has ended. It is no error if the lease was lost.
 func (h *Held) Release(ctx context.Context) error {
@@ -53,6 +80,7 @@ func (h *Held) Release(ctx context.Context) error {
 		return errors.Join(err, h.session.Close())
 	}
 	h.rollback(ctx)
+	h.unlock(ctx)
 	err := h.store.Release(ctx, h.lease.Token)
 	if err != nil && !errors.Is(err, ledger.ErrLeaseLost) {
 		err = h.releaseAnew(ctx)

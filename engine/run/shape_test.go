@@ -45,6 +45,7 @@ func (d *fake) String() string                                       { return "f
 func (d *fake) Session(context.Context) (database.Session, error)    { return d, nil }
 func (d *fake) Close() error                                         { return nil }
 func (d *fake) InTransaction() bool                                  { return d.restore != nil }
+func (d *fake) Port() int                                            { return 0 }
 func (d *fake) ServerID() string                                     { return "" }
 func (d *fake) SetLockTimeout(context.Context, time.Duration) error  { return nil }
 func (d *fake) QuoteIdent(name string) string                        { return name }
