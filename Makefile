@@ -4,7 +4,7 @@ GO      ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 BUILD   := CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w -X main.version=$(VERSION)'
 SERVERS := $(GO) run ./engine/enginetest/servers
-NAMES   := glance-manage
+NAMES   := glance-manage watcher-db-manage solum-db-manage mogan-dbsync
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 

@@ -31,11 +31,16 @@ type call struct {
 	closers []func() error
 }
 
+// newCall is a call of a tool by a program.
+func newCall(p Program, t tool, began *latch) *call {
+	return &call{program: p, tool: t, began: began, speaker: speaker{program: t.name, catalog: t.catalog, under: t.under}}
+}
+
 // run reads the words, runs the command that they name, and presents what
 // comes of it.
 func (c *call) run(ctx context.Context, words []string) int {
 	defer c.close()
-	page := &view.Page{Out: c.program.Out, JSON: wantsJSON(words)}
+	page := &view.Page{Out: c.program.Out, JSON: c.tool.catalog == "" && wantsJSON(words)}
 	root := c.tool.grammar()
 	parser, err := kong.New(root, kong.Name(c.tool.name), kong.Description(c.tool.about), kong.NoDefaultHelp())
 	if err != nil {
@@ -62,7 +67,7 @@ func (c *call) answer(page *view.Page, model *kong.Application, s scanned, err e
 		fmt.Fprint(c.program.Out, said.text)
 		return true, said.code
 	case s.help && err == nil:
-		err = printHelp(c.program.Out, c.tool.name, model, s.node)
+		err = printHelp(c.program.Out, c.tool, model, s.node)
 	case s.version && err == nil:
 		err = view.ToolVersion(page, c.tool.name, c.version())
 	case err == nil && len(s.node.Children) > 0:
@@ -91,7 +96,7 @@ func (c *call) bare(page *view.Page, model *kong.Application, node *kong.Node) i
 	if page.JSON {
 		return c.say(page, c.explain(&usageError{Kind: missingCommand, Command: node}))
 	}
-	if err := printHelp(c.program.Out, c.tool.name, model, node); err != nil {
+	if err := printHelp(c.program.Out, c.tool, model, node); err != nil {
 		return ExitFailed
 	}
 	return ExitUsage

@@ -40,7 +40,7 @@ func (c *call) dispatch(ctx context.Context, page *view.Page, g *Global, parsed 
 	page.Verbose = g.Verbose
 	page.Command = c.speaker.db
 	parsed.BindTo(ctx, (*context.Context)(nil))
-	parsed.Bind(page, g, catalogs(c.program.Catalogs), parsed.Model, c.terminal())
+	parsed.Bind(page, g, catalogs(c.program.Catalogs), parsed.Model, c.terminal(), c.log)
 	for _, provider := range c.providers(ctx) {
 		if err := parsed.BindSingletonProvider(provider); err != nil {
 			return err

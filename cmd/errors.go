@@ -15,12 +15,26 @@ type speaker struct {
 	// options are those of the call that choose the database and the catalog,
 	// as they would be typed again.
 	options []string
+	// catalog and under are those of the tool; none for manage.
+	catalog string
+	under   func(words []string) string
 }
 
 // db is the line that somebody types to run a command of `manage db` on the
-// same database.
+// same database: with the tool that was called, if that has such a command,
+// otherwise with manage.
 func (s speaker) db(words string) string {
 	line := append([]string{s.program}, s.options...)
+	if s.under == nil {
+		return strings.Join(append(line, "db", words), " ")
+	}
+	if own := s.under(strings.Fields(words)); own != "" {
+		return strings.Join(append(line, own), " ")
+	}
+	line = append([]string{"manage", "--catalog", s.catalog}, s.options...)
+	if len(s.options) == 0 {
+		line = append(line, "--connection", "URL")
+	}
 	return strings.Join(append(line, "db", words), " ")
 }
 

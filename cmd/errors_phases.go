@@ -19,6 +19,9 @@ func phaseRules() []rule {
 			}
 			return failure(ExitRefused, e.Reason, hint)
 		}),
+		on(func(e *manyVersions, line speaker) view.Failure {
+			return failure(ExitRefused, e.Error(), "Record the one that is right: "+line.db("stamp VERSION"))
+		}),
 		on(func(e *phases.Ahead, _ speaker) view.Failure {
 			return failure(ExitRefused, e.Error(),
 				"Use the release of the catalog that made this database, or a newer one; nothing was done.")

@@ -78,6 +78,7 @@ func samples() []spoken {
 		{&phases.Mismatch{Nearest: []string{"y"}}, "refused", 6, "", "manage db stamp VERSION"},
 		{&phases.HalfDone{Revision: "x", Missing: &schema.MisfitError{Reason: "gone"}}, "refused", 6, "", "Restore the backup"},
 		{&phases.Changed{IDs: []string{"x", "y"}}, "refused", 6, "already applied and changed since: x, y", "manage db sync --accept x --accept y"},
+		{&manyVersions{"alembic_version", []string{"a", "b"}}, "refused", 6, "the table alembic_version holds 2 versions where there can be one: a, b", "manage db stamp VERSION"},
 		{&unconfirmed{What: "stamp base"}, "refused", 6, "stamp base was not confirmed", "manage db stamp base --yes"},
 		{&backfill.Stuck{Migration: "m", Pending: "SELECT 1"}, "failed", 1, "", "SELECT 1"},
 		{&backfill.MissingHook{Migration: "m", Hook: "h"}, "refused", 6, "", ""},

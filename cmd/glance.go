@@ -2,44 +2,41 @@ package cmd
 
 import (
 	"context"
-	"path/filepath"
+	"slices"
 	"strings"
 
 	"manage/cmd/view"
-	"manage/engine/catalog"
 	"manage/phases"
 )
 
 // glanceTool is the tool under the name glance-manage: the command line of the
 // image service, so that its installers and playbooks run unchanged.
 func glanceTool() tool {
-	return tool{
-		name:    "glance-manage",
-		catalog: "glance",
-		about:   "Manages the database of the image service.",
-		grammar: func() grammar { return &glanceGrammar{} },
-		read:    readGlance,
-		exit:    oldExit,
-		logs:    serviceLogs,
-		progress: func(c *call, cat *catalog.Catalog) teller {
-			return &view.ServiceLog{Log: c.log, Graph: cat.Graph}
-		},
-	}
+	t := serviceTool("glance-manage", "glance", "Manages the database of the image service.")
+	t.grammar = func() grammar { return &glanceGrammar{} }
+	t.read = readGlance
+	t.under = glanceCommand
+	t.exits = slices.Insert(t.exits, 3, meaning(ExitExpand), meaning(ExitMigrate), meaning(ExitContract))
+	return t
 }
 
-// oldExit is the exit code under an older name: there are no codes from 6 on,
-// and 2 is for words only, not for what they mean.
-func oldExit(name string, code int) int {
-	if code == ExitUsage && name != meaning(ExitUsage).Name || code >= ExitRefused && code <= ExitUnknown {
-		return ExitFailed
+// glanceCommand says how a command of `manage db` is given to glance-manage;
+// "" if that has none that does the same.
+func glanceCommand(words []string) string {
+	name := words[0]
+	if name == "stamp" {
+		name = "version_control"
 	}
-	return code
+	if actionNamed(name) == nil || slices.ContainsFunc(words, isOption) {
+		return ""
+	}
+	return strings.Join(append([]string{"db", name}, words[1:]...), " ")
 }
 
 // glanceGrammar is what glance-manage understands, once its words are read by
 // readGlance.
 type glanceGrammar struct {
-	glanceGlobal
+	serviceGlobal
 	DB struct {
 		Check          glanceCheck          `cmd:"" help:"Say which step of an upgrade is next, also by the exit code."`
 		Contract       glanceContract       `cmd:"" help:"Remove what only the release before needs."`
@@ -52,44 +49,6 @@ type glanceGrammar struct {
 		Version        glanceVersion        `cmd:"" help:"Show the version of the database."`
 		VersionControl glanceVersionControl `cmd:"" name:"version_control" help:"Record a version without running anything."`
 	} `cmd:"" name:"db" help:"Look at the database and change its schema."`
-}
-
-// glanceGlobal are the options before the command. Those of the logging
-// library are taken so that existing calls run; only the file and the level
-// have a meaning here.
-type glanceGlobal struct {
-	ConfigFile []string `sep:"none" placeholder:"PATH" help:"A configuration file; repeatable, later ones win."`
-	ConfigDir  []string `sep:"none" placeholder:"DIR" help:"A directory of *.conf files; repeatable."`
-	Debug      bool     `short:"d" help:"Log at level DEBUG instead of INFO."`
-	Nodebug    bool     `help:"The opposite of --debug."`
-	Version    bool     `help:"Show the version of the program."`
-	Help       bool     `short:"h" help:"Show this help."`
-
-	LogConfigAppend   string `aliases:"log-config,log_config" hidden:"" help:"Taken without effect."`
-	LogDateFormat     string `hidden:"" help:"Taken without effect."`
-	LogFile           string `aliases:"logfile" placeholder:"PATH" help:"Log to this file as well."`
-	LogDir            string `aliases:"logdir" placeholder:"DIR" help:"The directory of --log-file."`
-	UseSyslog         bool   `hidden:"" help:"Taken without effect."`
-	NouseSyslog       bool   `hidden:"" help:"Taken without effect."`
-	UseJournal        bool   `hidden:"" help:"Taken without effect."`
-	NouseJournal      bool   `hidden:"" help:"Taken without effect."`
-	UseJSON           bool   `name:"use-json" hidden:"" help:"Taken without effect."`
-	NouseJSON         bool   `name:"nouse-json" hidden:"" help:"Taken without effect."`
-	SyslogLogFacility string `hidden:"" help:"Taken without effect."`
-}
-
-func (g *glanceGrammar) global() *Global {
-	return &Global{
-		ConfigFile: g.ConfigFile, ConfigDir: g.ConfigDir, Output: "text",
-		Debug: g.Debug && !g.Nodebug, Yes: true, LogFile: g.logFile(),
-	}
-}
-
-func (g *glanceGlobal) logFile() string {
-	if g.LogFile == "" || g.LogDir == "" {
-		return g.LogFile
-	}
-	return filepath.Join(g.LogDir, g.LogFile)
 }
 
 type glanceVersion struct{}
@@ -194,11 +153,9 @@ func glanceLabel(word string) string {
 
 // glanceStep runs a command that changes the database and presents it.
 func glanceStep(ctx context.Context, s Writes, run func() (phases.Result, error), p *view.Page, say func(*view.Page, view.GlanceChange) error) error {
-	result, err := run()
-	if err != nil {
-		return whereItStopped(ctx, s, result, err)
-	}
-	return say(p, view.GlanceChange{Result: result, Graph: s.Catalog.Graph})
+	return serviceStep(ctx, s, run, func(r phases.Result) error {
+		return say(p, view.GlanceChange{Result: r, Graph: s.Catalog.Graph})
+	})
 }
 
 // unhealthy is a database with problems, for tools whose check has no words

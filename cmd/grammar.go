@@ -23,6 +23,7 @@ func manageTool(name string) tool {
 		grammar: func() grammar { return &manageGrammar{} },
 		read:    scan,
 		exit:    func(_ string, code int) int { return code },
+		exits:   ExitMeanings(),
 		logs:    plainLogs,
 		progress: func(c *call, _ *catalog.Catalog) teller {
 			return &view.Progress{

@@ -3,6 +3,7 @@ package cmd
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -13,19 +14,19 @@ const helpWidth = 80
 // printHelp writes the help of one node of the grammar: of a command, or of
 // the words before it. It is written here rather than by kong because the
 // exit codes, and what a command writes, belong to it.
-func printHelp(w io.Writer, program string, model *kong.Application, node *kong.Node) error {
+func printHelp(w io.Writer, t tool, model *kong.Application, node *kong.Node) error {
 	h := &helpText{}
-	path := strings.TrimSpace(program + " " + commandPath(node))
-	h.usage(path, node)
+	path := strings.TrimSpace(t.name + " " + commandPath(node))
+	h.usage(t, path, node)
 	if d, ok := node.Target.Addr().Interface().(documented); ok {
-		h.doc(program, d.Doc())
+		h.doc(t, d.Doc())
 	} else {
 		h.paragraph(introduction(model, node))
 	}
 	h.commands(node)
-	h.options(model, node)
+	h.options(t, model, node)
 	if len(node.Children) > 0 {
-		h.exits(allExits())
+		h.exits(t.exits)
 		h.paragraph(fmt.Sprintf("`%s COMMAND --help` says what a command does, what it writes and how it exits.", path))
 	}
 	_, err := io.WriteString(w, h.String())
@@ -41,10 +42,22 @@ func introduction(model *kong.Application, node *kong.Node) string {
 
 type helpText struct{ strings.Builder }
 
-func (h *helpText) usage(path string, node *kong.Node) {
+// where is where the options of every command stand.
+func (t tool) where() string {
+	if t.catalog != "" {
+		return "Options before the command"
+	}
+	return "Options of every command"
+}
+
+func (h *helpText) usage(t tool, path string, node *kong.Node) {
 	words := []string{"Usage:", path}
 	if len(node.Children) > 0 {
 		words = append(words, "COMMAND")
+	}
+	if t.catalog != "" && node.Type == kong.ApplicationNode {
+		fmt.Fprintf(h, "Usage: %s [OPTIONS] COMMAND\n", path)
+		return
 	}
 	for _, p := range node.Positional {
 		words = append(words, positionalWord(p))
@@ -61,23 +74,23 @@ func positionalWord(p *kong.Positional) string {
 	return "[" + name + "]"
 }
 
-func (h *helpText) doc(program string, d Doc) {
+func (h *helpText) doc(t tool, d Doc) {
 	h.paragraph(d.Does)
 	h.title("Writes")
 	h.indented(d.Writes)
-	h.exits(d.Exits)
+	h.exits(slices.DeleteFunc(slices.Clone(t.exits), func(m ExitMeaning) bool { return !slices.Contains(d.Exits, m.Code) }))
 	if len(d.Examples) > 0 {
 		h.title("Examples")
 		for _, e := range d.Examples {
-			fmt.Fprintf(h, "  %s %s\n", program, e)
+			fmt.Fprintf(h, "  %s %s\n", t.name, e)
 		}
 	}
 }
 
-func (h *helpText) exits(codes []int) {
+func (h *helpText) exits(codes []ExitMeaning) {
 	h.title("Exit codes")
-	for _, c := range codes {
-		h.row(6, fmt.Sprint(c), meaning(c).Meaning)
+	for _, m := range codes {
+		h.row(6, fmt.Sprint(m.Code), m.Meaning)
 	}
 }
 
@@ -94,12 +107,12 @@ func (h *helpText) commands(node *kong.Node) {
 }
 
 // options lists the options of the command, then those of every command.
-func (h *helpText) options(model *kong.Application, node *kong.Node) {
+func (h *helpText) options(t tool, model *kong.Application, node *kong.Node) {
 	if node != model.Node && len(node.Flags) > 0 {
 		h.title("Options")
 		h.flags(node.Flags)
 	}
-	h.title("Options of every command")
+	h.title(t.where())
 	h.flags(model.Flags)
 }
 
@@ -114,8 +127,8 @@ func (h *helpText) flags(flags []*kong.Flag) {
 // flagWord is an option as help shows it, such as "-o, --output=FORMAT".
 func flagWord(f *kong.Flag) string {
 	word := "    --" + f.Name
-	if f.Short != 0 {
-		word = "-" + string(f.Short) + ", --" + f.Name
+	if letter := letterOf(f); letter != 0 {
+		word = "-" + string(letter) + ", --" + f.Name
 	}
 	if !f.IsBool() {
 		word += "=" + f.FormatPlaceHolder()
@@ -167,12 +180,4 @@ func wrap(text string, width int) []string {
 		}
 	}
 	return append(lines, line)
-}
-
-func allExits() []int {
-	var codes []int
-	for _, m := range ExitMeanings() {
-		codes = append(codes, m.Code)
-	}
-	return codes
 }

@@ -48,7 +48,7 @@ func Main(p Program) int {
 	}
 	t := toolFor(filepath.Base(p.Args[0]))
 	return interruptible(func(ctx context.Context, began *latch) int {
-		c := &call{program: p, tool: t, began: began, speaker: speaker{program: t.name}}
+		c := newCall(p, t, began)
 		return c.run(ctx, p.Args[1:])
 	})
 }
@@ -66,7 +66,12 @@ type tool struct {
 	// exit turns a code of ExitMeanings, and the name of the failure if there
 	// is one, into the tool's own code.
 	exit func(name string, code int) int
-	logs logStyle
+	// exits is the table of its exit codes, for the help.
+	exits []ExitMeaning
+	// under says how a command of `manage db` is given under this name; "" if
+	// there is none that does the same. nil: as it is.
+	under func(words []string) string
+	logs  logStyle
 	// progress makes what is told of a run while it runs.
 	progress func(c *call, cat *catalog.Catalog) teller
 }

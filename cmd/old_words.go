@@ -111,11 +111,21 @@ func (w *oldWords) short(word string) error {
 // ownFlag is the option of the node itself with this letter.
 func ownFlag(node *kong.Node, letter rune) *kong.Flag {
 	for _, f := range node.Flags {
-		if f.Short == letter {
+		if letterOf(f) == letter {
 			return f
 		}
 	}
 	return nil
+}
+
+// letterOf is the letter of an option; 0 if it has none. kong wants a letter to
+// mean the same before and behind a command; one that does not is told here by
+// a tag of our own.
+func letterOf(f *kong.Flag) rune {
+	for _, own := range f.Tag.Get("letter") {
+		return own
+	}
+	return f.Short
 }
 
 // unknown is an option that is not one here.

@@ -35,6 +35,7 @@ func (c *call) configuration(g *Global) (config.Config, error) {
 	conf, err := config.Load(in)
 	if err == nil {
 		c.setLevel(conf.Debug)
+		c.log.Debug("The configuration is read", "files", conf.Files, "connection_from", conf.ConnectionFrom)
 	}
 	return conf, err
 }

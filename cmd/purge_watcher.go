@@ -16,17 +16,31 @@ import (
 
 // watcherPurge is `watcher-db-manage purge`.
 type watcherPurge struct {
-	AgeInDays      *int    `short:"d" placeholder:"DAYS" help:"Keep what was soft-deleted within so many days."`
-	MaxNumber      *int64  `short:"n" placeholder:"COUNT" help:"How many objects are expected at most."`
-	Goal           *string `short:"t" placeholder:"GOAL" help:"UUID or name of the soft-deleted goal to purge."`
-	AuditTemplate  *string `placeholder:"TEMPLATE" help:"UUID or name of the soft-deleted audit template to purge."`
+	AgeInDays      *int    `letter:"d" optional:"" placeholder:"DAYS" help:"Keep what was soft-deleted within so many days."`
+	MaxNumber      *int64  `short:"n" optional:"" placeholder:"COUNT" help:"How many objects are expected at most."`
+	Goal           *string `short:"t" optional:"" placeholder:"GOAL" help:"UUID or name of the soft-deleted goal to purge."`
+	AuditTemplate  *string `optional:"" placeholder:"TEMPLATE" help:"UUID or name of the soft-deleted audit template to purge."`
 	ExcludeOrphans bool    `short:"e" help:"Leave orphans alone."`
 	DryRun         bool    `help:"Only show what can be purged."`
+}
+
+// Doc is what the help says of purge.
+func (*watcherPurge) Doc() Doc {
+	return Doc{
+		Does: "Removes soft-deleted objects, what belongs to them, and orphans, after a question. If there are more objects than " +
+			"the maximum, it asks whether to remove as many as fit. -d, -n and -t without a value mean nothing. Orphans go whatever " +
+			"goal is named. A row that stays and refers to one that would go is named, and nothing is removed.",
+		Writes: "It removes rows, and keeps its position in manage_backfill and manage_lease. With --dry-run nothing.", Exits: writeExits(),
+		Examples: []string{"purge --dry-run", "purge -d 90 -n 1000", "purge -t SERVERS -e"},
+	}
 }
 
 // Run purges after questions, which are asked and answered whether or not there
 // is a terminal. Why a purge fails is said on standard output, as there.
 func (c *watcherPurge) Run(ctx context.Context, t terminal, r lazyReads, w lazyWrites, p *view.Page) error {
+	if c.Goal != nil && c.AuditTemplate != nil {
+		return &usageError{Kind: exclusive, Word: "--goal", Other: "--audit-template"}
+	}
 	s, err := purgeService(ctx, c.DryRun, r, w)
 	if err != nil {
 		return err

@@ -17,26 +17,11 @@ import (
 	"manage/migrations"
 )
 
-// watcherTool is watcher-db-manage as far as purge needs it.
-func watcherTool() tool {
-	t := manageTool("watcher-db-manage")
-	t.catalog, t.exit, t.logs = "watcher", oldExit, serviceLogs
-	t.grammar = func() grammar { return &watcherTestGrammar{} }
-	return t
-}
-
-type watcherTestGrammar struct {
-	Global
-	Purge watcherPurge `cmd:""`
-}
-
-func (g *watcherTestGrammar) global() *Global { return &g.Global }
-
 // watcherDatabase is a SQLite database with the recorded rows.
 func watcherDatabase(t *testing.T) Program {
 	t.Helper()
 	db := enginetest.New(t, flavor.SQLite)
-	p := Program{Environ: []string{"MANAGE_CONNECTION=" + db.URL}}
+	p := Program{Environ: []string{"MANAGE_CONNECTION=" + db.URL, "OS_DATABASE__CONNECTION=" + db.URL}}
 	for _, c := range migrations.Catalogs() {
 		if c.Name == "watcher" {
 			p.Catalogs = []Catalog{{Name: c.Name, Files: fs.FS(c.FS)}}
@@ -57,8 +42,7 @@ func watcherDatabase(t *testing.T) Program {
 func callWatcher(p Program, stdin string, args ...string) (code int, out, errs string) {
 	var stdout, stderr bytes.Buffer
 	p.In, p.Out, p.Err = strings.NewReader(stdin), &stdout, &stderr
-	t := watcherTool()
-	c := &call{program: p, tool: t, began: &latch{}, speaker: speaker{program: t.name}}
+	c := newCall(p, watcherTool(), &latch{})
 	code = c.run(context.Background(), append([]string{"purge"}, args...))
 	return code, stdout.String(), stderr.String()
 }

@@ -25,6 +25,7 @@ func TestReference(t *testing.T) {
 	pages := map[string]string{
 		"commands.md":    commandsPage(modelOf(t, manageTool("manage"))),
 		"exit-codes.md":  exitCodesPage(),
+		"older-names.md": olderNamesPage(t),
 		"json-output.md": jsonPage(t),
 	}
 	for name, want := range pages {
@@ -45,6 +46,11 @@ func TestReference(t *testing.T) {
 }
 
 const generated = "<!-- Made from the tables in the code by `go test ./cmd -run TestReference -update`. -->\n\n"
+
+const olderNamesTop = `The binary answers to the names of four services' own tools, through links: ` + "`make build`" + ` makes them beside it. Under such a name it understands the words of that tool, prints what that prints, and exits with its codes: 0, 1 where something failed or was refused, 2 where the words make no sense. What it prints is about the version and the questions; what it does is logged on standard error. Every command works on every database.
+
+Options may be abbreviated while they stay unique, and those of the logging library that are not listed are taken without effect. The configuration is that of the service, see [configuration](configuration.md). What a name has no command for, ` + "`manage --catalog NAME --connection URL db …`" + ` does on the same database.
+`
 
 // commandsPage is the help of every command.
 func commandsPage(model *kong.Application) string {
@@ -88,6 +94,9 @@ func flagTable(flags []*kong.Flag) string {
 	var b strings.Builder
 	b.WriteString("| option | meaning |\n|---|---|\n")
 	for _, f := range flags {
+		if f.Hidden {
+			continue
+		}
 		fmt.Fprintf(&b, "| `%s` | %s |\n", strings.ReplaceAll(strings.TrimSpace(flagWord(f)), "|", "\\|"), f.Help)
 	}
 	return b.String()
@@ -99,7 +108,48 @@ func exitCodesPage() string {
 	for _, m := range ExitMeanings() {
 		fmt.Fprintf(&b, "| %d | %s | %s | %s |\n", m.Code, m.Name, m.Meaning, m.Todo)
 	}
-	b.WriteString("\nUnder the name `glance-manage` the codes 6 to 9 are 1, as with the tool of that name.\n")
+	b.WriteString("\nUnder the [older names](older-names.md) the codes 6 to 9 are 1, as with the tools of those names, and so is what is wrong with a configuration or a version.\n")
+	return b.String()
+}
+
+// olderNamesPage is what the binary understands under each older name.
+func olderNamesPage(t *testing.T) string {
+	var b strings.Builder
+	b.WriteString(generated + "# The older names\n\n" + olderNamesTop)
+	b.WriteString("\n" + revisionGrammar + " A number below zero needs no `--` before it.\n")
+	b.WriteString("\n## Options before the command\n\n" + flagTable(modelOf(t, watcherTool()).Flags))
+	b.WriteString("\n`glance-manage` has no `--verbose`.\n")
+	for _, tool := range oldTools() {
+		model := modelOf(t, tool)
+		fmt.Fprintf(&b, "\n## %s\n\n%s Its catalog is `%s`.\n", tool.name, tool.about, tool.catalog)
+		var visit func(node *kong.Node)
+		visit = func(node *kong.Node) {
+			if len(node.Children) == 0 {
+				b.WriteString(olderCommand(tool, node))
+			}
+			for _, c := range node.Children {
+				visit(c)
+			}
+		}
+		visit(model.Node)
+	}
+	return b.String()
+}
+
+func olderCommand(tool tool, node *kong.Node) string {
+	var b strings.Builder
+	words := []string{tool.name, commandPath(node)}
+	for _, p := range node.Positional {
+		words = append(words, positionalWord(p))
+	}
+	does := node.Help
+	if d, ok := node.Target.Addr().Interface().(documented); ok {
+		does = strings.Join(strings.Fields(strings.Replace(d.Doc().Does, revisionGrammar, "", 1)), " ")
+	}
+	fmt.Fprintf(&b, "\n### `%s`\n\n%s\n", strings.Join(words, " "), strings.TrimSpace(does))
+	if len(node.Flags) > 0 {
+		b.WriteString("\n" + flagTable(node.Flags))
+	}
 	return b.String()
 }
 

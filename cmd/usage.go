@@ -18,6 +18,8 @@ const (
 	missingCommand
 	missingValue
 	extraValue
+	givenTwice
+	exclusive
 	emptyWord
 	extraWord
 	needsOption
@@ -50,6 +52,10 @@ func (e *usageError) Error() string {
 		return fmt.Sprintf("the option %s needs a value", e.Word)
 	case extraValue:
 		return fmt.Sprintf("the option %s takes no value", e.Word)
+	case givenTwice:
+		return fmt.Sprintf("%q and %s say the same thing twice; give one of them", e.Word, e.Other)
+	case exclusive:
+		return fmt.Sprintf("%s and %s cannot stand together", e.Word, e.Other)
 	case missingArgument:
 		return e.Word + " is missing"
 	case needsOption:
@@ -70,6 +76,8 @@ func (e *usageError) Unwrap() error { return e.Err }
 func (e *usageError) hint(program string) string {
 	help := strings.TrimSpace(program+" "+commandPath(e.Command)) + " --help"
 	switch {
+	case len(e.Nearest) == 0 && len(e.Known) > 0 && e.Kind == badValue:
+		return fmt.Sprintf("It takes %s.", strings.Join(e.Known, ", "))
 	case len(e.Nearest) == 0 && len(e.Known) > 0:
 		return fmt.Sprintf("There are %s.", strings.Join(e.Known, ", "))
 	case len(e.Nearest) == 0:

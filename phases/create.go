@@ -80,6 +80,6 @@ func (s *Service) inTheWay(live *schema.Schema) error {
 	return &Refused{
 		Reason: fmt.Sprintf("tables of the schema are there already: %s", strings.Join(sample(names), ", ")),
 		Next:   "sync",
-		Hint:   "take the database over with sync, or create the schema in an empty one",
+		Hint:   "that takes the database over; a schema is made in one go only where there is none",
 	}
 }

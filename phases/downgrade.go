@@ -166,7 +166,11 @@ func (s *Service) beginBack(ctx context.Context, sess database.Session, req Requ
 	}
 	a.target, err = s.Catalog.Graph.Target(req.Version, revision.Scope{Applied: p.Applied, Rows: p.Rows})
 	if err == nil && !a.applied.Contains(a.target.Set) {
-		err = &Refused{Reason: fmt.Sprintf("%s is not behind the database, which is at %s", req.Version, p.Version)}
+		at := "is at " + p.Version.String()
+		if !p.Recorded {
+			at = "has no version"
+		}
+		err = &Refused{Reason: fmt.Sprintf("%s is not behind the database, which %s", req.Version, at)}
 	}
 	return a, err
 }

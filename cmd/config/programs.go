@@ -35,6 +35,26 @@ func programs() []program {
 		{name: "glance-manage", project: "glance", catalog: "glance",
 			files:   []string{"glance", "glance-api", "glance", "glance-manage"},
 			options: map[confName]*string{{"DEFAULT", "metadata_source_path"}: &metadefs}},
+		{name: "watcher-db-manage", project: "watcher", catalog: "watcher",
+			files:      []string{"watcher", "watcher-db-manage"},
+			connection: "sqlite:///$state_path/watcher.sqlite", options: paths()},
+		{name: "solum-db-manage", project: "solum", catalog: "solum",
+			files: []string{"solum", "solum-db-manage"}},
+		{name: "mogan-dbsync", project: "mogan", catalog: "mogan",
+			files:      []string{"mogan", "mogan-dbsync"},
+			connection: "sqlite:///$state_path/mogan.sqlite", options: paths()},
+	}
+}
+
+// paths are the folders that some services configure, with their defaults. In
+// the original pybasedir is where the service's package is installed. There is
+// no such place here: the working directory stands for it.
+func paths() map[confName]*string {
+	base, bin, state := ".", "$pybasedir/bin", "$pybasedir"
+	return map[confName]*string{
+		{"DEFAULT", "pybasedir"}:  &base,
+		{"DEFAULT", "bindir"}:     &bin,
+		{"DEFAULT", "state_path"}: &state,
 	}
 }
 

@@ -22,7 +22,7 @@ func Reference() string {
 		}
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s%s |\n", key, o.kind, code(o.fallback), o.doc, o.elsewhere())
 	}
-	b.WriteString(referenceConf)
+	b.WriteString(strings.Replace(referenceConf, "%PROGRAMS%", programTable(), 1))
 	b.WriteString("\n| option | older names | meaning |\n|---|---|---|\n")
 	for _, o := range options() {
 		if len(o.conf) > 0 {
@@ -30,6 +30,27 @@ func Reference() string {
 		}
 	}
 	b.WriteString(referenceBottom)
+	return b.String()
+}
+
+// programTable lists the older names with their files.
+func programTable() string {
+	var b strings.Builder
+	b.WriteString("| name | files, later ones win | folder | with no connection configured |\n|---|---|---|---|\n")
+	for _, p := range programs() {
+		if p.own() {
+			continue
+		}
+		files := make([]string, len(p.files))
+		for i, f := range p.files {
+			files[i] = code(f + ".conf")
+		}
+		missing := "an error"
+		if p.connection != "" {
+			missing = code(p.connection)
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | `%s` | %s |\n", p.name, strings.Join(files, ", "), p.project, missing)
+	}
 	return b.String()
 }
 
@@ -82,7 +103,12 @@ With no connection anywhere ` + "`manage`" + ` works on the SQLite file ` + "`ma
 
 ## The services' .conf files
 
-Under the older names, such as ` + "`glance-manage`" + `, the files are those of the service: for ` + "`glance-manage`" + ` ` + "`glance.conf`, `glance-api.conf`, `glance.conf` again and `glance-manage.conf`" + `, each from the first of ` + "`~/.glance/`, `~/`, `/etc/glance/`, `/etc/`" + ` that has it (then, in a snap, ` + "`$SNAP_COMMON/etc/glance/` and `$SNAP/etc/glance/`" + `), and the folders of the same names with ` + "`.conf.d`" + `. ` + "`--config-file`" + ` keeps the default files out, ` + "`--config-dir`" + ` the default folders. These options are read; all others are passed over:
+Under the older names the files are those of the service:
+
+` + "%PROGRAMS%" + `
+Each is taken from the first of ` + "`~/.PROJECT/`, `~/`, `/etc/PROJECT/`, `/etc/`" + ` that has it (then, in a snap, ` + "`$SNAP_COMMON/etc/PROJECT/` and `$SNAP/etc/PROJECT/`" + `); PROJECT is the folder in the table. The folders of the same names with ` + "`.conf.d`" + ` are read as well. ` + "`--config-file`" + ` keeps the default files out, ` + "`--config-dir`" + ` the default folders. Where there is a SQLite file by default, ` + "`$state_path`" + ` is that of ` + "`[DEFAULT]`" + `; unset it is ` + "`$pybasedir`" + `, and that, unset, is the working directory.
+
+These options are read; all others are passed over:
 `
 
 const referenceBottom = `

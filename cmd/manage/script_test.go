@@ -31,8 +31,11 @@ func (w withServers) Run() int { return enginetest.Run(w.m) }
 
 func TestMain(m *testing.M) {
 	testscript.Main(withServers{m}, map[string]func(){
-		"manage":        main,
-		"glance-manage": main,
+		"manage":            main,
+		"glance-manage":     main,
+		"watcher-db-manage": main,
+		"solum-db-manage":   main,
+		"mogan-dbsync":      main,
 	})
 }
 

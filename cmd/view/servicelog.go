@@ -48,9 +48,25 @@ func (s *ServiceLog) started(step plan.Step) {
 	case plan.Trunk, plan.Expand, plan.Contract:
 		r, _ := s.Graph.Revision(step.ID)
 		s.Log.Info(fmt.Sprintf("Running upgrade %s -> %s, %s", r.Parent, step.ID, step.Message))
+	case plan.Downgrade:
+		r, _ := s.Graph.Revision(step.ID)
+		s.Log.Info(fmt.Sprintf("Running downgrade %s -> %s, %s", step.ID, r.Parent, step.Message))
+	case plan.Create:
+		s.Log.Info("Making the newest schema, " + joined(step.Rows))
 	case plan.Migrate:
 		s.Log.Info("Running data migration " + step.ID)
 	case plan.Adopt:
-		s.Log.Info("Taking the database over at " + step.ID)
+		s.Log.Info(recording(step))
 	}
+}
+
+// recording is what a step that runs nothing writes down.
+func recording(step plan.Step) string {
+	switch {
+	case step.Rows == nil:
+		return "Accepting the changed file of " + step.ID
+	case len(step.Rows) == 0:
+		return "Forgetting the version of the database"
+	}
+	return "Recording that the database is at " + joined(step.Rows)
 }

@@ -1,0 +1,122 @@
+package cmd
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestFlatWords(t *testing.T) {
+	tests := []struct{ tool, words, want string }{ // want is what kong gets
+		{"watcher-db-manage", "", "upgrade"},
+		{"watcher-db-manage", "--config-file a", "--config-file=a upgrade"},
+		{"watcher-db-manage", "-d", "--debug upgrade"},
+		{"watcher-db-manage", "-dv version", "--debug --verbose version"},
+		{"watcher-db-manage", "--config-f a --log-di=b --nod upgrade", "--config-file=a --log-dir=b --nodebug upgrade"},
+		{"watcher-db-manage", "upgrade head", "upgrade -- head"},
+		{"watcher-db-manage", "upgrade --revision head", "upgrade -- head"},
+		{"watcher-db-manage", "upgrade --rev=head", "upgrade -- head"},
+		{"watcher-db-manage", "upgrade --revision", "upgrade"},
+		{"watcher-db-manage", "upgrade --revision a --revision b", "upgrade -- b"},
+		{"watcher-db-manage", "upgrade --revision a --revision", "upgrade"},
+		{"watcher-db-manage", "upgrade +1", "upgrade -- +1"},
+		{"watcher-db-manage", "downgrade -1", "downgrade -- -1"},
+		{"watcher-db-manage", "downgrade --revision -1", "downgrade -- -1"},
+		{"watcher-db-manage", "downgrade --revision=-1", "downgrade -- -1"},
+		{"watcher-db-manage", "downgrade -- -1", "downgrade -- -1"},
+		{"watcher-db-manage", "stamp", "stamp"},
+		{"watcher-db-manage", "create-schema", "create_schema"},
+		{"watcher-db-manage", "-d purge -d 5", "--debug purge --age-in-days=5"},
+		{"watcher-db-manage", "purge -d", "purge"},
+		{"watcher-db-manage", "purge -d -n -t -e", "purge --exclude-orphans"},
+		{"watcher-db-manage", "purge -d5 -n=7 -tgoal", "purge --age-in-days=5 --max-number=7 --goal=goal"},
+		{"watcher-db-manage", "purge -ed 5", "purge --exclude-orphans --age-in-days=5"},
+		{"watcher-db-manage", "purge -d -5 --max -7", "purge --age-in-days=-5 --max-number=-7"},
+		{"watcher-db-manage", "purge -d 010 -n +3", "purge --age-in-days=10 --max-number=3"},
+		{"watcher-db-manage", "purge -d 5 -d", "purge"},
+		{"watcher-db-manage", "purge -n 99999999999999999999", "purge --max-number=9223372036854775807"},
+		{"watcher-db-manage", "purge --audit x --dry --excl", "purge --audit-template=x --dry-run --exclude-orphans"},
+		{"watcher-db-manage", "purge -t upgrade", "purge --goal=upgrade"},
+		{"solum-db-manage", "--config-file=a upgrade head", "--config-file=a upgrade -- head"},
+		{"solum-db-manage", "downgrade 450", "downgrade -- 450"},
+		{"mogan-dbsync", "", "upgrade"},
+		{"mogan-dbsync", "stamp --revision x", "stamp -- x"},
+	}
+	for _, tt := range tests {
+		tool := toolFor(tt.tool)
+		s, err := tool.read(modelOf(t, tool), strings.Fields(tt.words))
+		if err != nil {
+			t.Errorf("%s %s: %v", tt.tool, tt.words, err)
+			continue
+		}
+		if got := strings.Join(s.words, " "); got != tt.want {
+			t.Errorf("%s %s: kong gets %q, want %q", tt.tool, tt.words, got, tt.want)
+		}
+	}
+}
+
+func TestFlatWordsAreRefused(t *testing.T) {
+	tests := []struct {
+		words   string
+		kind    usageKind
+		message string
+	}{
+		{"nonsense", unknownCommand, `there is no command "nonsense"`},
+		{"nonsense upgrade", unknownCommand, `there is no command "nonsense"`},
+		{"--config-file upgrade", missingCommand, "a command is missing"},
+		{"--config-file", missingValue, "the option --config-file needs a value"},
+		{"--config-file --debug upgrade", missingValue, "the option --config-file needs a value"},
+		{"--debug=1 upgrade", extraValue, "the option --debug takes no value"},
+		{"--log upgrade", unknownOption, "there is no option --log here"},
+		{"-x upgrade", unknownOption, "there is no option -x here"},
+		{"upgrade --debug", earlierOption, "the option --debug stands before the command, not behind it"},
+		{"upgrade -v", earlierOption, "the option -v stands before the command, not behind it"},
+		{"upgrade --dry-run", unknownOption, "there is no option --dry-run here"},
+		{"upgrade a b", extraWord, `there is no place for the word "b"`},
+		{"upgrade a --revision b", givenTwice, `"a" and --revision b say the same thing twice; give one of them`},
+		{"version a", extraWord, `there is no place for the word "a"`},
+		{"purge a", extraWord, `there is no place for the word "a"`},
+		{"purge -5", extraWord, `there is no place for the word "-5"`},
+		{"purge -d x", badValue, `--age-in-days cannot be "x"`},
+		{"purge -d 1.5", badValue, `--age-in-days cannot be "1.5"`},
+		{"purge -n0x1", badValue, `--max-number cannot be "0x1"`},
+		{"purge -nd", badValue, `--max-number cannot be "d"`},
+		{"purge --goal=", emptyWord, "an argument is empty; is a variable not set?"},
+	}
+	tool := watcherTool()
+	for _, tt := range tests {
+		_, err := tool.read(modelOf(t, tool), strings.Fields(tt.words))
+		u, ok := err.(*usageError)
+		if !ok || u.Kind != tt.kind || u.Error() != tt.message {
+			t.Errorf("%s: %v, want %q", tt.words, err, tt.message)
+			continue
+		}
+		if f := explain(err, speaker{program: tool.name}); tool.exit(f.Code, f.Exit) != ExitUsage {
+			t.Errorf("%s: exit %d", tt.words, f.Exit)
+		}
+	}
+}
+
+// A sentence that names a command names one that there is under the name.
+func TestCommandsOfOlderNames(t *testing.T) {
+	tests := []struct{ tool, words, want string }{
+		{"manage", "sync", "manage db sync"},
+		{"glance-manage", "sync", "glance-manage db sync"},
+		{"glance-manage", "stamp ocata", "glance-manage db version_control ocata"},
+		{"glance-manage", "graph", "manage --catalog glance --connection URL db graph"},
+		{"watcher-db-manage", "sync", "watcher-db-manage upgrade"},
+		{"watcher-db-manage", "stamp VERSION", "watcher-db-manage stamp VERSION"},
+		{"watcher-db-manage", "sync --accept 001", "manage --catalog watcher --connection URL db sync --accept 001"},
+		{"solum-db-manage", "downgrade x", "solum-db-manage downgrade x"},
+		{"mogan-dbsync", "downgrade x", "manage --catalog mogan --connection URL db downgrade x"},
+	}
+	for _, tt := range tests {
+		if got := newCall(Program{}, toolFor(tt.tool), nil).speaker.db(tt.words); got != tt.want {
+			t.Errorf("%s: %q is %q, want %q", tt.tool, tt.words, got, tt.want)
+		}
+	}
+	s := newCall(Program{}, watcherTool(), nil).speaker
+	s.options = []string{"--config-file", "x"}
+	if got := s.db("status"); got != "manage --catalog watcher --config-file x db status" {
+		t.Errorf("with options: %q", got)
+	}
+}

@@ -1,0 +1,22 @@
+package cmd
+
+// watcherTool is the tool under the name watcher-db-manage: the command line of
+// the optimization service.
+func watcherTool() tool {
+	t := serviceTool("watcher-db-manage", "watcher", "Manages the database of the optimization service. Without a command it upgrades.")
+	t.grammar = func() grammar { return &watcherGrammar{} }
+	t.read = flatReader("upgrade")
+	t.under = flatCommand("upgrade", "downgrade", "stamp", "create_schema", "version")
+	return t
+}
+
+// watcherGrammar is what watcher-db-manage understands.
+type watcherGrammar struct {
+	flatGlobal
+	CreateSchema serviceCreateSchema `cmd:"" name:"create_schema" aliases:"create-schema" help:"Make the newest schema in one go."`
+	Downgrade    serviceDowngrade    `cmd:"" help:"Take the schema back."`
+	Purge        watcherPurge        `cmd:"" help:"Remove soft-deleted objects and orphans."`
+	Stamp        serviceStamp        `cmd:"" help:"Record a version without running anything."`
+	Upgrade      serviceUpgrade      `cmd:"" help:"Bring the schema to the newest or a given revision."`
+	Version      serviceVersion      `cmd:"" help:"Show the version of the database."`
+}
