@@ -15,12 +15,12 @@ import (
 // catalogRules say what is wrong with a catalog, and where.
 func catalogRules() []rule {
 	return []rule{
-		on(func(p revision.Problems, _ speaker) view.Failure {
+		on(func(p revision.Problems, line speaker) view.Failure {
 			if len(p) == 0 {
 				return failure(ExitUsage, "the catalog is not valid", "")
 			}
 			f := failure(ExitUsage, p[0].Message, "")
-			f.Hint = furtherProblems(p[1:])
+			f.Hint = strings.Join(nonEmpty(furtherProblems(p[1:]), view.Remedy(p, line.db)), "\n")
 			f.Code, f.File, f.Line = "catalog", p[0].Source.File, p[0].Source.Line
 			return f
 		}),

@@ -48,6 +48,8 @@ func samples() []spoken {
 		{&revision.OutOfRange{Word: "+9", Available: 1}, "out_of_range", 2, "version +9 counts beyond the end", "There is 1 revision in that direction."},
 		{&revision.UnknownRows{Rows: []string{"x"}}, "refused", 6, "", "nothing was done"},
 		{revision.Problems{{Source: place, Message: "wrong"}, {Source: place, Message: "also"}}, "catalog", 2, "wrong", "db/a.toml:3: also"},
+		{revision.Problems{{Source: place, Message: "both", Rivals: [2]string{"a01", "a02"}}}, "catalog", 2, "both", "`manage db rebase a02` puts it behind a01; `manage db rebase a01` does it the other way round. Move the one that fewer databases have applied."},
+		{revision.Problems{{Source: place, Message: "wrong"}, {Source: place, Message: "twice", Rivals: [2]string{"db/b.toml", "db/a.toml"}}}, "catalog", 2, "wrong", "db/a.toml:3: twice\n`manage db rebase a.toml` gives it the next free id"},
 		{&catalog.FoldError{Source: place, Err: errors.New("no table")}, "catalog", 2, "no table", "does not fit"},
 		{&sqltext.Error{Line: 1, Reason: "a quote does not end"}, "failed", 1, "a quote does not end", ""},
 		{&schema.MisfitError{Kind: "add_column", Table: "t", Reason: "is there"}, "failed", 1, `add_column on table "t": is there`, ""},

@@ -55,7 +55,7 @@ func (c *call) environment(name string) (string, bool) {
 func (c *call) catalog(conf config.Config) (*catalog.Catalog, error) {
 	all := catalogs(c.program.Catalogs)
 	if conf.CatalogPath != "" {
-		return all.directory(conf.CatalogPath, given(c.global.Catalog, conf.CatalogPath))
+		return all.directory(conf.CatalogPath, given(c.global.Catalog, fromHere(conf.CatalogPath)))
 	}
 	if c.global.Catalog == nil && len(all) > 0 && !all.has(conf.CatalogName) {
 		return all[0].load()

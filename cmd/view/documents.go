@@ -69,6 +69,9 @@ func Documents() []Document {
 			AddedDocument{Catalog: "shop", Release: optional("bexar"), NewRelease: true, Files: []AddedFile{
 				{"shop/versions/bexar_expand01_split_the_name.toml", "bexar_expand01", "expand"},
 			}}},
+		{"db rebase", "`files` were changed, the one asked for first; the other names in them are null where they did not change. `passed` is what it stands behind now and did not before, `followed` what moved with it, `kept` the files that name an id which two files had, `problems` what is still wrong with the catalog.",
+			RebasedDocument{Catalog: "shop", Files: []RebasedFile{{"db/versions/bexar_expand03_add_city.toml", optional("db/versions/bexar_expand02_add_city.toml"), "bexar_expand03", optional("bexar_expand02"), optional("bexar_expand02"), optional("bexar_expand01")}},
+				Passed: []string{"bexar_expand02"}, Followed: []string{}, Kept: []string{}, Problems: []RebaseProblem{}}},
 		{"init", "The files that were written.",
 			NewCatalogDocument{Catalog: "shop", Directory: "shop", Files: []string{"shop/catalog.toml", "shop/models.toml", "shop/versions/initial01_first_tables.toml", "shop/manage.toml"}}},
 		{"catalogs", "", CatalogsDocument{Catalogs: []CatalogSummary{{"glance", "Image service", 29, 2, heads, []string{"sqlite", "postgres", "mysql", "mariadb"}}}}},

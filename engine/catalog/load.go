@@ -127,6 +127,7 @@ func readError(err error) string {
 // loaded is what one file held: a revision, a data migration, models, the rules of
 // purges, or, if something is wrong with it, perhaps none of them.
 type loaded struct {
+	name      string
 	revision  *Revision
 	migration *Migration
 	models    *Models
@@ -151,6 +152,7 @@ func (l *loader) files(c *Catalog) []loaded {
 			w := &worker{fsys: l.fsys, dialects: c.Dialects}
 			for i := int(next.Add(1)) - 1; i < len(names); i = int(next.Add(1)) - 1 {
 				found[i] = w.file(names[i], l.report(names[i]))
+				found[i].name = names[i]
 			}
 		})
 	}

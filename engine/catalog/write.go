@@ -138,6 +138,16 @@ func replaceFile(b *batch, name, path string, content []byte) error {
 	return err
 }
 
+// remove takes a file away.
+func (b *batch) remove(name string, content []byte) error {
+	path := filepath.Join(b.dir, filepath.FromSlash(name))
+	if err := os.Remove(path); err != nil {
+		return b.blame(name, err)
+	}
+	b.undo = append(b.undo, func() { exclusive(path, content, 0o666) })
+	return nil
+}
+
 // directory makes a directory, and those above it, unless it is there.
 func (b *batch) directory(name string) error {
 	path := filepath.Join(b.dir, filepath.FromSlash(name))

@@ -69,11 +69,16 @@ func (b *builder) report() error {
 }
 
 func (b *builder) add(s Source, format string, args ...any) {
-	b.problems = append(b.problems, Problem{s, fmt.Sprintf(format, args...)})
+	b.problems = append(b.problems, Problem{Source: s, Message: fmt.Sprintf(format, args...)})
+}
+
+// rivals says of the problem that was added last which two it is about.
+func (b *builder) rivals(one, other string) {
+	b.problems[len(b.problems)-1].Rivals = [2]string{one, other}
 }
 
 func (b *builder) fault(from, to string, s Source, format string, args ...any) {
-	b.faults = append(b.faults, fault{from, to, Problem{s, fmt.Sprintf(format, args...)}})
+	b.faults = append(b.faults, fault{from, to, Problem{Source: s, Message: fmt.Sprintf(format, args...)}})
 }
 
 // names checks the form of ids and that each is used once.
@@ -86,6 +91,7 @@ func (b *builder) names() {
 		first, twice := declared[id]
 		if twice {
 			b.add(s, "%s is declared twice%s; give one of them another id", id, elsewhere(first))
+			b.rivals(first.File, s.File)
 			return false
 		}
 		declared[id] = s
@@ -128,6 +134,14 @@ func elsewhere(s Source) string {
 	return ""
 }
 
+// theOther is " (ID stands in file:line)" or "".
+func theOther(r Revision) string {
+	if place := r.Source.String(); place != "" {
+		return " (" + r.ID + " stands in " + place + ")"
+	}
+	return ""
+}
+
 // ids lists the ids of all revisions, for suggestions.
 func (b *builder) ids() []string { return slices.Sorted(maps.Keys(b.revN)) }
 
@@ -166,7 +180,8 @@ func (b *builder) first(i int) {
 		return
 	}
 	if b.root != none {
-		b.add(r.Source, "revision %s revises nothing, but %s is the first revision already; let it revise another", r.ID, b.revs[b.root].ID)
+		b.add(r.Source, "revision %s revises nothing, but %s is the first revision already; let it revise another%s", r.ID, b.revs[b.root].ID, theOther(b.revs[b.root]))
+		b.rivals(b.revs[b.root].ID, r.ID)
 		return
 	}
 	b.root = i
@@ -189,7 +204,9 @@ func (b *builder) child(i, p int) {
 		return
 	}
 	if rival := b.next[l][p]; rival != none {
-		b.add(r.Source, "revisions %s and %s both revise %s on branch %s; put one behind the other", b.revs[rival].ID, r.ID, parent.ID, r.Branch)
+		other := b.revs[rival]
+		b.add(r.Source, "revisions %s and %s both revise %s on branch %s; put one behind the other%s", other.ID, r.ID, parent.ID, r.Branch, theOther(other))
+		b.rivals(other.ID, r.ID)
 		return
 	}
 	b.next[l][p] = i

@@ -13,6 +13,10 @@ type Problem struct {
 	// Message is one sentence that says what is wrong and what to do. It does
 	// not repeat Source.
 	Message string
+	// Rivals are two revisions behind one parent, by their ids, or two files that
+	// have one id, by their names: what catalog.Rebase mends. For other problems
+	// it is zero.
+	Rivals [2]string
 }
 
 // Problems is everything that is wrong with a graph, sorted by file and line.

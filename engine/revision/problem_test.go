@@ -1,6 +1,7 @@
 package revision
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -100,9 +101,9 @@ func TestProblemsOfParents(t *testing.T) {
 		{"revises itself", change("b_expand01", func(r *Revision) { r.Parent = r.ID }),
 			[]string{"versions/small.toml:5: each of these needs the next one first, in a cycle: b_expand01 → b_expand01; remove"}},
 		{"two after one", add(Revision{ID: "b_expand02", Parent: "a_expand01"}),
-			[]string{"new.toml:9: revisions b_expand01 and b_expand02 both revise a_expand01 on branch expand; put one behind the other"}},
+			[]string{"new.toml:9: revisions b_expand01 and b_expand02 both revise a_expand01 on branch expand; put one behind the other (b_expand01 stands in versions/small.toml:5)"}},
 		{"two roots", add(Revision{ID: "other"}),
-			[]string{"new.toml:9: revision other revises nothing, but root is the first revision already; let it revise another"}},
+			[]string{"new.toml:9: revision other revises nothing, but root is the first revision already; let it revise another (root stands in versions/small.toml:1)"}},
 		{"root on a branch", add(Revision{ID: "c_expand01"}),
 			[]string{"new.toml:9: revision c_expand01 is on branch expand but revises nothing; a branch begins behind a trunk revision"}},
 		{"branch begins on the other", add(Revision{ID: "c_contract01", Parent: "b_expand01"}),
@@ -295,6 +296,29 @@ func TestParseID(t *testing.T) {
 		release, branch, n, ok := ParseID(id)
 		if got := fmt.Sprint(release, " ", branch, " ", n, " ", ok); got != want {
 			t.Errorf("%q: %q, want %q", id, got, want)
+		}
+	}
+}
+
+// TestRivals: problems that come of merging two people's work say which two
+// are in each other's way.
+func TestRivals(t *testing.T) {
+	for _, c := range []struct {
+		add  Revision
+		want [2]string
+	}{
+		{Revision{ID: "b_expand02", Parent: "a_expand01"}, [2]string{"b_expand01", "b_expand02"}},
+		{Revision{ID: "b_expand01", Parent: "a_expand01"}, [2]string{"versions/small.toml", "new.toml"}},
+		{Revision{ID: "other"}, [2]string{"root", "other"}},
+		{Revision{ID: "c_expand01", Parent: "a_expnad01"}, [2]string{}},
+	} {
+		revs, migs := small()
+		var opts Options
+		add(c.add)(&revs, &migs, &opts)
+		_, err := NewGraph(revs, migs, opts)
+		var p Problems
+		if !errors.As(err, &p) || p[0].Rivals != c.want {
+			t.Errorf("%s: %+v", c.add.ID, err)
 		}
 	}
 }
