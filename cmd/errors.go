@@ -47,7 +47,7 @@ type rule func(err error, line speaker) (view.Failure, bool)
 // wraps.
 func rules() []rule {
 	var all []rule
-	for _, group := range [][]rule{usageRules(), catalogRules(), versionRules(), phaseRules(), purgeRules(), backfillRules(), runRules(), databaseRules()} {
+	for _, group := range [][]rule{usageRules(), catalogRules(), versionRules(), phaseRules(), purgeRules(), metadefsRules(), backfillRules(), runRules(), databaseRules()} {
 		all = append(all, group...)
 	}
 	return all

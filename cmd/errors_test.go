@@ -24,6 +24,7 @@ import (
 	"manage/engine/sqltext"
 	"manage/phases"
 	"manage/phases/backfill"
+	"manage/phases/metadefs"
 	"manage/phases/purge"
 	"manage/schema"
 )
@@ -77,6 +78,14 @@ func samples() []spoken {
 		{&purge.Blocked{Rows: []purge.InTheWay{{Table: "a", Row: "id 1", Columns: "b_id", RefTable: "b", RefRow: "id 2"}}, More: true}, "refused", 6,
 			"rows that stay refer to rows that would be purged: a id 1 (b_id) refers to b id 2; and more", "Nothing was removed."},
 		{&purge.Blocked{Deleted: 4}, "partly", 8, "", "4 objects were removed before"},
+		{&metadefs.BadMode{Mode: metadefs.Mode{Overwrite: true}}, "failed", 1, "prefer_new and overwrite say how to merge: they need merge", ""},
+		{&metadefs.BadMode{Mode: metadefs.Mode{Merge: true, PreferNew: true, Overwrite: true}}, "failed", 1, "prefer_new and overwrite exclude each other: choose one", ""},
+		{&metadefs.NoFiles{Path: "defs"}, "failed", 1, `there is no *.json file in "defs"`, ""},
+		{&metadefs.NoFiles{Path: "defs", Err: fs.ErrNotExist}, "failed", 1, `metadata definitions cannot be read from "defs": file does not exist`, ""},
+		{&metadefs.BadFile{File: "a.json", Line: 3, Problems: []string{"no", "nor this"}}, "failed", 1, "a.json:3: no; nor this", ""},
+		{&metadefs.MissingTables{Tables: []string{"metadef_tags"}}, "refused", 6,
+			"the database has no place for metadata definitions: missing or too old are metadef_tags", "Next: manage db sync"},
+		{&metadefs.Failed{Namespaces: []string{"OS::A (a.json)"}, Of: 2}, "failed", 1, "1 of 2 namespaces were not loaded: OS::A (a.json)", "The others are loaded"},
 		{&phases.Mismatch{Nearest: []string{"y"}}, "refused", 6, "", "manage db stamp VERSION"},
 		{&phases.HalfDone{Revision: "x", Missing: &schema.MisfitError{Reason: "gone"}}, "refused", 6, "", "Restore the backup"},
 		{&phases.Changed{IDs: []string{"x", "y"}}, "refused", 6, "already applied and changed since: x, y", "manage db sync --accept x --accept y"},
