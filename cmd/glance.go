@@ -41,10 +41,13 @@ type glanceGrammar struct {
 		Check          glanceCheck          `cmd:"" help:"Say which step of an upgrade is next, also by the exit code."`
 		Contract       glanceContract       `cmd:"" help:"Remove what only the release before needs."`
 		Expand         glanceExpand         `cmd:"" help:"Add what the new release needs."`
+		ExportMetadefs glanceExportMetadefs `cmd:"" name:"export_metadefs" help:"Write the metadata definitions to files."`
+		LoadMetadefs   glanceLoadMetadefs   `cmd:"" name:"load_metadefs" help:"Load metadata definitions from files."`
 		Migrate        glanceMigrate        `cmd:"" help:"Move the rows to where the new release looks for them."`
 		Purge          glancePurge          `cmd:"" help:"Remove what the service has deleted, except images."`
 		PurgeImages    glancePurgeImages    `cmd:"" name:"purge_images_table" help:"Remove the images that the service has deleted."`
 		Sync           glanceSync           `cmd:"" help:"Bring the database to the newest or a given version, with the service stopped."`
+		UnloadMetadefs glanceUnloadMetadefs `cmd:"" name:"unload_metadefs" help:"Remove all metadata definitions."`
 		Upgrade        glanceUpgrade        `cmd:"" help:"Bring the schema to the newest or a given version."`
 		Version        glanceVersion        `cmd:"" help:"Show the version of the database."`
 		VersionControl glanceVersionControl `cmd:"" name:"version_control" help:"Record a version without running anything."`

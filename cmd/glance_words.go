@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -14,6 +15,9 @@ type glanceAction struct {
 	// params are the values that the action takes, by position or by an option
 	// of this name.
 	params []string
+	// flags are options without a value. The legacy form takes them by position,
+	// behind the params, and there any word that is not empty turns one on.
+	flags []string
 	// extra is how many words the nested form takes beyond that, without using
 	// them.
 	extra int
@@ -30,10 +34,13 @@ func glanceActions() []glanceAction {
 		{name: "check", legacy: true},
 		{name: "contract", extra: 1, legacy: true},
 		{name: "expand", extra: 1, legacy: true},
+		{name: "export_metadefs", params: []string{"path"}, legacy: true},
+		{name: "load_metadefs", params: []string{"path"}, flags: []string{"merge", "prefer_new", "overwrite"}, legacy: true},
 		{name: "migrate", extra: 1, legacy: true},
 		{name: "purge", params: purgeParams(), numbers: true},
 		{name: "purge_images_table", params: purgeParams(), numbers: true},
 		{name: "sync", params: []string{"version"}, legacy: true},
+		{name: "unload_metadefs", legacy: true},
 		{name: "upgrade", params: []string{"version"}, legacy: true},
 		{name: "version", legacy: true},
 		{name: "version_control", params: []string{"version"}, legacy: true},
@@ -100,7 +107,10 @@ func readNested(model *kong.Application, program, rest []string) (scanned, error
 // assign gives positional words the names of the action's parameters.
 func (a *glanceAction) assign(w *oldWords) error {
 	most := len(a.params) + a.extra
-	if len(w.last) > most {
+	switch at := len(a.params); {
+	case len(w.last) > at && len(a.flags) > 0:
+		return &misplaced{fmt.Sprintf("`db %s` takes %s as an option, --%s, and not by position as %q", a.name, a.flags[0], a.flags[0], w.last[at])}
+	case len(w.last) > most:
 		return &misplaced{fmt.Sprintf("`db %s` takes %s, not %d", a.name, atMost(most), len(w.last))}
 	}
 	for i, name := range a.params {
@@ -130,16 +140,22 @@ func readLegacy(model *kong.Application, program []string, a glanceAction, rest 
 	node := child(child(model.Node, "db"), a.name)
 	w := wordsOf(node, nil)
 	w.params = a.params
+	places := slices.Concat(a.params, a.flags)
 	for i, word := range rest {
 		switch {
 		case word == "-h" || word == "--help":
 			return scanned{node: node, help: true}, nil
 		case strings.HasPrefix(word, "-") && !negativeNumber.MatchString(word):
 			return scanned{node: node}, &usageError{Kind: unknownOption, Word: word, Command: node}
-		case i >= len(a.params):
+		case i >= len(places):
 			return scanned{node: node}, &usageError{Kind: extraWord, Word: word, Command: node}
 		}
-		w.named[a.params[i]] = word
+		w.named[places[i]] = word
+	}
+	for _, flag := range a.flags {
+		if w.named[flag] != "" {
+			w.words = append(w.words, "--"+flag)
+		}
 	}
 	return w.kong(program), nil
 }

@@ -30,6 +30,19 @@ func TestReadGlance(t *testing.T) {
 		{"db contract word", "db contract"},
 		{"db_check", "db check"},
 		{"-d db version", "--debug db version"},
+		{"db load_metadefs", "db load_metadefs"},
+		{"db load_metadefs /a", "db load_metadefs --path=/a"},
+		{"db load_metadefs --path /a --merge --prefer_new", "db load_metadefs --merge --prefer_new --path=/a"},
+		{"db load_metadefs --over --mer", "db load_metadefs --overwrite --merge"},
+		{"db_load_metadefs", "db load_metadefs"},
+		{"db_load_metadefs /a", "db load_metadefs --path=/a"},
+		{"db_load_metadefs /a False", "db load_metadefs --merge --path=/a"},
+		{"db_load_metadefs /a yes no 0", "db load_metadefs --merge --prefer_new --overwrite --path=/a"},
+		{"db unload_metadefs", "db unload_metadefs"},
+		{"db_unload_metadefs", "db unload_metadefs"},
+		{"db export_metadefs /a/", "db export_metadefs --path=/a/"},
+		{"db export_metadefs --pa /a/", "db export_metadefs --path=/a/"},
+		{"db_export_metadefs /a/", "db export_metadefs --path=/a/"},
 		{"--config-file a --config-dir=b db check", "--config-file=a --config-dir=b db check"},
 		{"--config-f a db check", "--config-file=a db check"},
 		{"--nodebug --use-syslog --log-config x db check", "--nodebug --use-syslog --log-config-append=x db check"},
@@ -73,6 +86,17 @@ func TestReadGlanceRefusesWords(t *testing.T) {
 		{"db sync a b", 1, "`db sync` takes at most one further word, not 2"},
 		{"db check a", 1, "`db check` takes no further words, not 1"},
 		{"db expand a b", 1, "`db expand` takes at most one further word, not 2"},
+		{"db load_metadefs a True", 1, "`db load_metadefs` takes merge as an option, --merge, and not by position as \"True\""},
+		{"db load_metadefs a --path b", 1, `path is given twice: as "a" and by --path`},
+		{"db load_metadefs --prefer-new", 2, "there is no option --prefer-new here"},
+		{"db load_metadefs --path", 2, "the option --path needs a value"},
+		{"db_load_metadefs --merge", 2, "there is no option --merge here"},
+		{"db_load_metadefs a b c d e", 2, `there is no place for the word "e"`},
+		{"db export_metadefs a b", 1, "`db export_metadefs` takes at most one further word, not 2"},
+		{"db export_metadefs --merge", 2, "there is no option --merge here"},
+		{"db_export_metadefs a b", 2, `there is no place for the word "b"`},
+		{"db unload_metadefs a", 1, "`db unload_metadefs` takes no further words, not 1"},
+		{"db_unload_metadefs a", 2, `there is no place for the word "a"`},
 		{"db upgrade a --version b", 1, `version is given twice: as "a" and by --version`},
 	}
 	model := modelOf(t, glanceTool())
@@ -95,7 +119,7 @@ func TestGlanceWithoutACommand(t *testing.T) {
 		lines []string // beginnings
 	}{
 		{nil, []string{"Usage: glance-manage ", "", "", "\tdb"}},
-		{[]string{"db"}, []string{"", "\tcheck - ", "\tcontract - ", "\texpand - ", "\tmigrate - ", "\tpurge - ", "\tpurge_images_table - ", "\tsync - ", "\tupgrade - ", "\tversion - ", "\tversion_control - "}},
+		{[]string{"db"}, []string{"", "\tcheck - ", "\tcontract - ", "\texpand - ", "\texport_metadefs - ", "\tload_metadefs - ", "\tmigrate - ", "\tpurge - ", "\tpurge_images_table - ", "\tsync - ", "\tunload_metadefs - ", "\tupgrade - ", "\tversion - ", "\tversion_control - "}},
 	}
 	model := modelOf(t, glanceTool())
 	for _, tt := range tests {
@@ -124,5 +148,16 @@ func TestOldExit(t *testing.T) {
 	}
 	if got := oldExit("usage", 2); got != 2 {
 		t.Errorf("wrong words exit %d, want 2", got)
+	}
+}
+
+// Of the legacy words of a flag, an empty one leaves it off.
+func TestReadGlanceEmptyFlags(t *testing.T) {
+	got, err := readGlance(modelOf(t, glanceTool()), []string{"db_load_metadefs", "", "", "x"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"db", "load_metadefs", "--prefer_new", "--path="}, got.words); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"manage/engine/run"
 	"manage/phases"
 	"manage/phases/backfill"
+	"manage/phases/metadefs"
 )
 
 // configuration reads what was said of the database and the catalog: options,
@@ -147,7 +148,7 @@ func isTerminal(stream any) bool {
 func (c *call) events() func(any) {
 	return func(e any) {
 		switch e.(type) {
-		case run.StepStarted, backfill.Batched:
+		case run.StepStarted, backfill.Batched, metadefs.Loaded:
 			c.began.Store(true)
 		}
 		c.teller.Event(e)

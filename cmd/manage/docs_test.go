@@ -95,6 +95,9 @@ func TestTutorial(t *testing.T) { follow(t, "docs/tutorial/first-rolling-upgrade
 // TestPurgePage follows the page on purges in the same way.
 func TestPurgePage(t *testing.T) { follow(t, "docs/howto/purge.md", 4) }
 
+// TestMetadefsPage follows the page on metadata definitions in the same way.
+func TestMetadefsPage(t *testing.T) { follow(t, "docs/howto/metadefs.md", 5) }
+
 // follow does what a page says, which has so many console blocks at least.
 func follow(t *testing.T, name string, least int) {
 	page := filepath.Join(repository, name)

@@ -40,6 +40,8 @@ func (s *ServiceLog) Event(e any) {
 		s.Log.Info(fmt.Sprintf("Deleted %d row(s) from table %s", e.Rows, e.Table))
 	case run.HeartbeatFailed:
 		s.Log.Warn("The lease could not be extended", "error", e.Err)
+	default:
+		s.metadefs(e)
 	}
 }
 
