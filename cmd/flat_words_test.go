@@ -38,6 +38,8 @@ func TestFlatWords(t *testing.T) {
 		{"watcher-db-manage", "purge -t upgrade", "purge --goal=upgrade"},
 		{"solum-db-manage", "--config-file=a upgrade head", "--config-file=a upgrade -- head"},
 		{"solum-db-manage", "downgrade 450", "downgrade -- 450"},
+		{"solum-db-manage", "revision -m text", "revision --message=text"},
+		{"mogan-dbsync", "revision --mess=a=b", "revision --message=a=b"},
 		{"mogan-dbsync", "", "upgrade"},
 		{"mogan-dbsync", "stamp --revision x", "stamp -- x"},
 	}

@@ -15,6 +15,7 @@ func moganTool() tool {
 type moganGrammar struct {
 	flatGlobal
 	CreateSchema serviceCreateSchema `cmd:"" name:"create_schema" aliases:"create-schema" help:"Make the newest schema in one go."`
+	Revision     serviceRevision     `cmd:"" help:"Write a new revision into the catalog."`
 	Stamp        serviceStamp        `cmd:"" help:"Record a version without running anything."`
 	Upgrade      serviceUpgrade      `cmd:"" help:"Bring the schema to the newest or a given revision."`
 	Version      serviceVersion      `cmd:"" help:"Show the version of the database."`

@@ -55,13 +55,27 @@ func (c *call) environment(name string) (string, bool) {
 // the tool's name, or the first one of a program that does not have that.
 func (c *call) catalog(conf config.Config) (*catalog.Catalog, error) {
 	all := catalogs(c.program.Catalogs)
-	if conf.CatalogPath != "" {
+	switch {
+	case conf.CatalogPath != "" && c.tool.catalog != "":
+		return c.ownCatalog(all, conf.CatalogPath)
+	case conf.CatalogPath != "":
 		return all.directory(conf.CatalogPath, given(c.global.Catalog, fromHere(conf.CatalogPath)))
-	}
-	if c.global.Catalog == nil && len(all) > 0 && !all.has(conf.CatalogName) {
+	case c.global.Catalog == nil && len(all) > 0 && !all.has(conf.CatalogName):
 		return all[0].load()
 	}
 	return all.find(conf.CatalogName)
+}
+
+// ownCatalog loads the catalog of an older name from a directory. A variable
+// that was meant for manage must not lead it to the database of a service.
+func (c *call) ownCatalog(all catalogs, dir string) (*catalog.Catalog, error) {
+	cat, err := all.directory(dir, fromHere(dir))
+	if err == nil && cat.Name != c.tool.catalog {
+		return nil, &config.Error{Place: fromHere(dir),
+			Problem: fmt.Sprintf("this is the catalog %s, and %s works on %s only", cat.Name, c.tool.name, c.tool.catalog),
+			Hint:    "unset MANAGE_CATALOG, or use manage"}
+	}
+	return cat, err
 }
 
 // given is the value of an option as it was written, or what stands for it.

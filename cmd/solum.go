@@ -21,10 +21,11 @@ func solumTool() tool {
 // solumGrammar is what solum-db-manage understands.
 type solumGrammar struct {
 	flatGlobal
-	Downgrade solumDowngrade `cmd:"" help:"Take the schema back."`
-	Stamp     serviceStamp   `cmd:"" help:"Record a version without running anything."`
-	Upgrade   serviceUpgrade `cmd:"" help:"Bring the schema to the newest or a given revision."`
-	Version   solumVersion   `cmd:"" help:"Show the version of the database."`
+	Downgrade solumDowngrade  `cmd:"" help:"Take the schema back."`
+	Revision  serviceRevision `cmd:"" help:"Write a new revision into the catalog."`
+	Stamp     serviceStamp    `cmd:"" help:"Record a version without running anything."`
+	Upgrade   serviceUpgrade  `cmd:"" help:"Bring the schema to the newest or a given revision."`
+	Version   solumVersion    `cmd:"" help:"Show the version of the database."`
 }
 
 // digits is a REVISION of digits only.

@@ -16,6 +16,7 @@ type watcherGrammar struct {
 	CreateSchema serviceCreateSchema `cmd:"" name:"create_schema" aliases:"create-schema" help:"Make the newest schema in one go."`
 	Downgrade    serviceDowngrade    `cmd:"" help:"Take the schema back."`
 	Purge        watcherPurge        `cmd:"" help:"Remove soft-deleted objects and orphans."`
+	Revision     serviceRevision     `cmd:"" help:"Write a new revision into the catalog."`
 	Stamp        serviceStamp        `cmd:"" help:"Record a version without running anything."`
 	Upgrade      serviceUpgrade      `cmd:"" help:"Bring the schema to the newest or a given revision."`
 	Version      serviceVersion      `cmd:"" help:"Show the version of the database."`

@@ -10,11 +10,10 @@ import (
 )
 
 // catalog decides which catalog is meant: flag, variable, file, the program's
-// own. The older names have theirs and ask nobody.
+// own.
 func (l *loader) catalog(c *Config) error {
 	if !l.program.own() {
-		c.CatalogName = l.program.catalog
-		return nil
+		return l.serviceCatalog(c)
 	}
 	word, given := l.environ("MANAGE_CATALOG")
 	from := "MANAGE_CATALOG"
@@ -28,6 +27,24 @@ func (l *loader) catalog(c *Config) error {
 		return &Error{Place: from, Problem: "is empty: give the name of a built-in catalog, or a folder"}
 	}
 	l.nameOrPath(c, word)
+	return nil
+}
+
+// serviceCatalog is the catalog of an older name: its own. Where it writes
+// revisions, the directory that this is in can be said; the name of another
+// catalog is meant for manage.
+func (l *loader) serviceCatalog(c *Config) error {
+	if l.program.authored {
+		word, _ := l.environ("MANAGE_CATALOG")
+		if word != "" && !slices.Contains(l.in.Builtin, word) {
+			c.CatalogPath = l.in.path(word)
+			return nil
+		}
+		if err := l.catalogOfFiles(c); err != nil || c.CatalogPath != "" {
+			return err
+		}
+	}
+	c.CatalogName = l.program.catalog
 	return nil
 }
 

@@ -236,6 +236,10 @@ func TestCatalog(t *testing.T) {
 		{"manage --catalog ./glance", "", "/here/glance"},
 		{"manage --catalog ~/c", "", "/home/u/c"},
 		{"MANAGE_CATALOG=db glance-manage", "glance", ""},
+		{"MANAGE_CATALOG=db watcher-db-manage", "", "/here/db"},
+		{"MANAGE_CATALOG=glance solum-db-manage", "solum", ""},
+		{"MANAGE_CATALOG= mogan-dbsync", "mogan", ""},
+		{"mogan-dbsync --config-file /etc/manage/manage.toml", "mogan", ""},
 	} {
 		got := load(t, given(file, strings.Fields(c.line)...))
 		if got.CatalogName != c.name || got.CatalogPath != c.path {

@@ -12,6 +12,9 @@ type program struct {
 	files []string
 	// catalog is the built-in catalog of this name.
 	catalog string
+	// authored is true for a tool that writes revisions: its catalog may be in a
+	// directory, which MANAGE_CATALOG or a manage.toml says.
+	authored bool
 	// connection is the connection where none is configured; "" if the program
 	// insists on one.
 	connection string
@@ -35,12 +38,12 @@ func programs() []program {
 		{name: "glance-manage", project: "glance", catalog: "glance",
 			files:   []string{"glance", "glance-api", "glance", "glance-manage"},
 			options: map[confName]*string{{"DEFAULT", "metadata_source_path"}: &metadefs}},
-		{name: "watcher-db-manage", project: "watcher", catalog: "watcher",
+		{name: "watcher-db-manage", project: "watcher", catalog: "watcher", authored: true,
 			files:      []string{"watcher", "watcher-db-manage"},
 			connection: "sqlite:///$state_path/watcher.sqlite", options: paths()},
-		{name: "solum-db-manage", project: "solum", catalog: "solum",
+		{name: "solum-db-manage", project: "solum", catalog: "solum", authored: true,
 			files: []string{"solum", "solum-db-manage"}},
-		{name: "mogan-dbsync", project: "mogan", catalog: "mogan",
+		{name: "mogan-dbsync", project: "mogan", catalog: "mogan", authored: true,
 			files:      []string{"mogan", "mogan-dbsync"},
 			connection: "sqlite:///$state_path/mogan.sqlite", options: paths()},
 	}

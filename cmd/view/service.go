@@ -2,8 +2,10 @@ package view
 
 import (
 	"log/slog"
+	"path"
 	"strings"
 
+	"manage/engine/catalog"
 	"manage/phases"
 )
 
@@ -15,6 +17,16 @@ func ServiceVersion(p *Page, rows []string) error { return glanceLines(p, rowOrN
 // the words before it.
 func SolumVersion(p *Page, rows []string) error {
 	return glanceLines(p, "Current DB revision is "+rowOrNone(rows))
+}
+
+// ServiceAdded prints which files were written into the catalog in dir.
+func ServiceAdded(p *Page, dir string, a *catalog.Added) error {
+	for _, f := range a.Files {
+		if err := glanceLines(p, "Generating "+path.Join(dir, f.Name)+" ... done"); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func rowOrNone(rows []string) string {

@@ -49,10 +49,10 @@ func (s *ServiceLog) started(step plan.Step) {
 	switch step.Phase {
 	case plan.Trunk, plan.Expand, plan.Contract:
 		r, _ := s.Graph.Revision(step.ID)
-		s.Log.Info(fmt.Sprintf("Running upgrade %s -> %s, %s", r.Parent, step.ID, step.Message))
+		s.Log.Info("Running upgrade " + moved(r.Parent, step.ID, step.Message))
 	case plan.Downgrade:
 		r, _ := s.Graph.Revision(step.ID)
-		s.Log.Info(fmt.Sprintf("Running downgrade %s -> %s, %s", step.ID, r.Parent, step.Message))
+		s.Log.Info("Running downgrade " + moved(step.ID, r.Parent, step.Message))
 	case plan.Create:
 		s.Log.Info("Making the newest schema, " + joined(step.Rows))
 	case plan.Migrate:
@@ -60,6 +60,15 @@ func (s *ServiceLog) started(step plan.Step) {
 	case plan.Adopt:
 		s.Log.Info(recording(step))
 	}
+}
+
+// moved is a step from one revision to another, with what it does if that is
+// said.
+func moved(from, to, message string) string {
+	if message == "" {
+		return from + " -> " + to
+	}
+	return fmt.Sprintf("%s -> %s, %s", from, to, message)
 }
 
 // recording is what a step that runs nothing writes down.
