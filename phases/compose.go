@@ -17,6 +17,9 @@ import (
 func (s *Service) compose(ctx context.Context, sess database.Session, a attempt, pending []revision.Revision, migrations []revision.Migration) (work, error) {
 	w := work{adopted: a.adopted, journal: a.journal}
 	w.plan = plan.Plan{Catalog: s.Catalog.Name, Dialect: string(s.DB.Flavor().Dialect), From: a.position.Rows, Steps: a.adopt}
+	if err := s.filledIn(a, pending); err != nil {
+		return work{}, err
+	}
 	due, err := s.dueNow(ctx, sess, a.applied, migrations)
 	if err != nil {
 		return work{}, err

@@ -93,6 +93,22 @@ func (r *Revision) Speaks(d flavor.Dialect) bool {
 	return !r.SQL || serving > 0
 }
 
+// Changes reports whether the revision does anything on some database.
+func (r *Revision) Changes() bool {
+	return slices.ContainsFunc(r.Up, func(c Change) bool {
+		sql, plain := c.Op.(*schema.SQL)
+		if !plain {
+			return true
+		}
+		for _, statements := range sql.Statements {
+			if len(statements) > 0 {
+				return true
+			}
+		}
+		return false
+	})
+}
+
 // When says in which runs an operation takes part.
 type When string
 

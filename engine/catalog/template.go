@@ -116,7 +116,7 @@ var templates = map[revision.Branch]string{
 `,
 	revision.Migrate: `# A query that returns a row as long as there is something to move. This one
 # never does: put your own in its place.
-pending = "SELECT 1 WHERE 1 = 0"
+pending = "` + templatePending + `"
 
 # What to move, in batches of rows by the key of the table.
 [[step]]
@@ -127,6 +127,14 @@ where = "full_name IS NULL"
 full_name = "first || ' ' || last"
 `,
 }
+
+// templatePending is the pending query of a data migration that is yet to be
+// filled in: it never finds a row.
+const templatePending = "SELECT 1 WHERE 1 = 0"
+
+// Template reports whether a data migration is as Add wrote it: yet to be filled
+// in, and moving nothing.
+func (m *Migration) Template() bool { return m.Pending.All == templatePending }
 
 // startTemplate is what the first revision of a new catalog says.
 const startTemplate = `# The tables that the service begins with: one operation below each [[up]], in
