@@ -51,6 +51,7 @@ func samples() []spoken {
 		{revision.Problems{{Source: place, Message: "wrong"}, {Source: place, Message: "also"}}, "catalog", 2, "wrong", "db/a.toml:3: also"},
 		{revision.Problems{{Source: place, Message: "both", Rivals: [2]string{"a01", "a02"}}}, "catalog", 2, "both", "`manage db rebase a02` puts it behind a01; `manage db rebase a01` does it the other way round. Move the one that fewer databases have applied."},
 		{revision.Problems{{Source: place, Message: "wrong"}, {Source: place, Message: "twice", Rivals: [2]string{"db/b.toml", "db/a.toml"}}}, "catalog", 2, "wrong", "db/a.toml:3: twice\n`manage db rebase a.toml` gives it the next free id"},
+		{revision.Problems{{Source: place, Message: "before", Rivals: [2]string{"", "a_expand01"}}}, "catalog", 2, "before", "`manage db rebase a_expand01` puts it behind the last revision of the trunk."},
 		{&catalog.FoldError{Source: place, Err: errors.New("no table")}, "catalog", 2, "no table", "does not fit"},
 		{&sqltext.Error{Line: 1, Reason: "a quote does not end"}, "failed", 1, "a quote does not end", ""},
 		{&schema.MisfitError{Kind: "add_column", Table: "t", Reason: "is there"}, "failed", 1, `add_column on table "t": is there`, ""},

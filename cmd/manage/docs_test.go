@@ -98,6 +98,9 @@ func TestPurgePage(t *testing.T) { follow(t, "docs/howto/purge.md", 4) }
 // TestMetadefsPage follows the page on metadata definitions in the same way.
 func TestMetadefsPage(t *testing.T) { follow(t, "docs/howto/metadefs.md", 5) }
 
+// TestRevisionsPage follows the page on revisions in the same way.
+func TestRevisionsPage(t *testing.T) { follow(t, "docs/howto/revisions.md", 5) }
+
 // follow does what a page says, which has so many console blocks at least.
 func follow(t *testing.T, name string, least int) {
 	page := filepath.Join(repository, name)

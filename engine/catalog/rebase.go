@@ -187,11 +187,17 @@ func (r *rebase) twins(n *versionFile) []*versionFile {
 	return r.all(func(o *versionFile) bool { return o != n && o.ID == n.ID })
 }
 
-// rivals are the other revisions that stand where n does.
+// rivals are the other revisions that stand where n does. The trunk goes before
+// a branch that begins on it.
 func (r *rebase) rivals(n *versionFile) []*versionFile {
-	return r.all(func(o *versionFile) bool {
-		return o != n && !o.migration && !n.migration && o.Parent == n.Parent && o.Branch == n.Branch
-	})
+	beside := r.all(func(o *versionFile) bool { return o != n && !o.migration && !n.migration && o.Parent == n.Parent })
+	for _, b := range []revision.Branch{n.Branch, revision.Trunk} {
+		on := slices.DeleteFunc(slices.Clone(beside), func(o *versionFile) bool { return o.Branch != b })
+		if len(on) > 0 {
+			return on
+		}
+	}
+	return nil
 }
 
 func (r *rebase) all(is func(*versionFile) bool) []*versionFile {
@@ -227,6 +233,17 @@ func (r *rebase) behind(n *versionFile) error {
 		return r.noRival(n)
 	}
 	r.move(n, r.line(rivals[0], n))
+	if rivals[0].Branch != n.Branch { // the trunk: both branches begin behind it
+		other := r.all(func(o *versionFile) bool {
+			return !o.migration && o.Parent == n.Parent && o.Branch != n.Branch && o.Branch != revision.Trunk
+		})
+		for _, o := range other {
+			r.move(o, r.line(rivals[0], n))
+			if err := r.rewrite(o, nil); err != nil {
+				return err
+			}
+		}
+	}
 	for _, f := range r.line(n)[1:] {
 		r.done.Followed = append(r.done.Followed, f.ID)
 	}
@@ -257,7 +274,7 @@ func (r *rebase) noRival(n *versionFile) error {
 	var pairs []string
 	for _, p := range r.before {
 		if p.Rivals != [2]string{} {
-			pairs = append(pairs, p.Rivals[0]+" and "+p.Rivals[1])
+			pairs = append(pairs, strings.TrimPrefix(p.Rivals[0]+" and "+p.Rivals[1], " and "))
 		}
 	}
 	hint := "no two revisions of this catalog are"

@@ -44,6 +44,7 @@ func (b *builder) parting() {
 			t, r := b.revs[after], b.revs[i]
 			b.add(t.Source, "revision %s is on trunk, but branch %s begins before it: %s revises %s too; put %s on a branch, or let %s revise the last trunk revision",
 				t.ID, r.Branch, r.ID, t.Parent, t.ID, r.ID)
+			b.rivals("", r.ID)
 		}
 	}
 }

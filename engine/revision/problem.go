@@ -14,8 +14,9 @@ type Problem struct {
 	// not repeat Source.
 	Message string
 	// Rivals are two revisions behind one parent, by their ids, or two files that
-	// have one id, by their names: what catalog.Rebase mends. For other problems
-	// it is zero.
+	// have one id, by their names: what catalog.Rebase mends. Where a branch
+	// begins before the trunk ends, there is only the second, its first revision.
+	// For other problems it is zero.
 	Rivals [2]string
 }
 
