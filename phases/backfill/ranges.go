@@ -33,6 +33,9 @@ func KeyRange(q Quoter, key []string, after, last []any) string {
 	return strings.Join(parts, " AND ")
 }
 
+// AtLeast is the condition for the rows from a key on, itself among them.
+func AtLeast(q Quoter, key []string, first []any) string { return compare(q, key, first, ">", ">=") }
+
 // compare writes `key op bound` for a key of any number of columns: strict for
 // all columns but the last one, which takes the operator end.
 func compare(q Quoter, key []string, bound []any, strict, end string) string {

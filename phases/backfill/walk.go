@@ -60,8 +60,7 @@ func (r *Ranges) Adapt(took time.Duration) {
 // Next finds the last key of the next range behind after, nil if no row is
 // left; full is false if the range is the last one.
 func (r *Ranges) Next(ctx context.Context, sess database.Session, s Span, after []any) (last []any, full bool, err error) {
-	_, query := r.query(sess, s, after)
-	rows, err := sess.QueryContext(ctx, query)
+	rows, err := sess.QueryContext(ctx, r.query(sess, s, after))
 	if err != nil {
 		return nil, false, err
 	}
@@ -76,34 +75,56 @@ func (r *Ranges) Next(ctx context.Context, sess database.Session, s Span, after 
 	return last, n == r.size, rows.Err()
 }
 
-// Last is Next for those who go on until nothing is left: the server keeps the
-// other keys of the range to itself.
-func (r *Ranges) Last(ctx context.Context, sess database.Session, s Span, after []any) (last []any, err error) {
-	columns, query := r.query(sess, s, after)
-	query = fmt.Sprintf("SELECT %s FROM (%s) d ORDER BY %s DESC LIMIT 1",
-		strings.Join(columns, ", "), query, strings.Join(columns, " DESC, "))
+// From finds the next range of rows that has one of the span: the first of its
+// keys and the last, nil if no row of the span is left behind after. What lies
+// before the first is passed over without a lock, however much it is; within the
+// range the rows of the table are counted, those of the span or not, so that a
+// statement on it has a bounded number of them to look at.
+func (r *Ranges) From(ctx context.Context, sess database.Session, s Span, after []any) (first, last []any, err error) {
+	columns, one := s.list(sess), *r
+	one.size = 1
+	if first, err = oneKey(ctx, sess, one.query(sess, s, after), len(s.Key)); first == nil {
+		return nil, nil, err
+	}
+	whole := r.query(sess, Span{Table: s.Table, Key: s.Key, Where: AtLeast(sess, s.Key, first)}, nil)
+	last, err = oneKey(ctx, sess, fmt.Sprintf("SELECT %s FROM (%s) d ORDER BY %s DESC LIMIT 1",
+		strings.Join(columns, ", "), whole, strings.Join(columns, " DESC, ")), len(s.Key))
+	if err == nil && last == nil { // everything from first on went meanwhile
+		last = first
+	}
+	return first, last, err
+}
+
+// oneKey reads the only row of a query; nil if there is none.
+func oneKey(ctx context.Context, sess database.Session, query string, columns int) (key []any, err error) {
 	rows, err := sess.QueryContext(ctx, query)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		if last, err = ScanKey(rows, len(columns)); err != nil {
+		if key, err = ScanKey(rows, columns); err != nil {
 			return nil, err
 		}
 	}
-	return last, rows.Err()
+	return key, rows.Err()
 }
 
-// query reads the keys of the next range behind after, in order.
-func (r *Ranges) query(q Quoter, s Span, after []any) (columns []string, text string) {
+// list is the columns of the key in SQL.
+func (s Span) list(q Quoter) []string {
+	var columns []string
 	for _, k := range s.Key {
 		columns = append(columns, q.QuoteIdent(k))
 	}
-	list := strings.Join(columns, ", ")
-	text = fmt.Sprintf("SELECT %s FROM %s", list, q.QuoteIdent(s.Table))
+	return columns
+}
+
+// query reads the keys of the next range behind after, in order.
+func (r *Ranges) query(q Quoter, s Span, after []any) string {
+	list := strings.Join(s.list(q), ", ")
+	text := fmt.Sprintf("SELECT %s FROM %s", list, q.QuoteIdent(s.Table))
 	if cond := s.conditions(q, after, nil); cond != "" {
 		text += " WHERE " + cond
 	}
-	return columns, text + fmt.Sprintf(" ORDER BY %s LIMIT %d", list, r.size)
+	return text + fmt.Sprintf(" ORDER BY %s LIMIT %d", list, r.size)
 }

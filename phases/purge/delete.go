@@ -2,9 +2,7 @@ package purge
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"manage/engine/database"
@@ -14,16 +12,14 @@ import (
 )
 
 // Delete removes what is selected, children before parents, and returns how
-// many rows of each kind went. Rows that something has come to refer to since
-// Look stay. It may be stopped at any time: what is removed is removed, and
-// another purge goes on. The error is *Blocked if a reference was made while a
-// batch was at work.
+// many rows of each kind went. Rows that are not selected any more, and those
+// that something has come to refer to since Look, stay. It may be stopped at any
+// time: what is removed is removed, and another purge goes on. The error is
+// *Blocked if a reference was made while a batch was at work.
 func (s *Service) Delete(ctx context.Context, sel *Selection) (Counts, error) {
-	var done Counts
-	for _, p := range sel.parts {
-		if p.kind.Keep == "" {
-			done = append(done, Count{Kind: p.kind.Name, Title: p.kind.Title})
-		}
+	done := sel.Counts()
+	for i := range done {
+		done[i].N = 0
 	}
 	total := sel.Counts().Total()
 	if total == 0 {
@@ -38,9 +34,9 @@ func (s *Service) Delete(ctx context.Context, sel *Selection) (Counts, error) {
 		return done, err
 	}
 	defer held.Release(context.WithoutCancel(ctx))
-	d := &deleter{held: held, events: s.Events, refs: references(sel.live, sel.parts),
+	d := &deleter{held: held, events: s.Events, refs: sel.references(), selection: sel,
 		progress: ledger.Progress{Migration: progressName, Estimate: total, Started: time.Now().UTC()}}
-	for _, p := range slices.Backward(sel.parts) {
+	for _, p := range sel.order(d.refs) {
 		d.ranges = s.ranges() // rows of another table may take longer by far
 		n, err := d.part(ctx, p)
 		for i := range done {
@@ -53,6 +49,27 @@ func (s *Service) Delete(ctx context.Context, sel *Selection) (Counts, error) {
 		}
 	}
 	return done, nil
+}
+
+// order is that of the deletions: children before parents, by purge.toml and,
+// beyond it, by foreign keys.
+func (s *Selection) order(refs []reference) []*part {
+	var ordered []*part
+	rest := slices.Clone(s.parts)
+	slices.Reverse(rest)
+	referred := func(p *part) bool {
+		return slices.ContainsFunc(refs, func(r reference) bool {
+			return r.schema == "" && r.refTable == p.kind.Table && slices.ContainsFunc(rest, func(c *part) bool {
+				return c != p && c.kind.Table == r.table && c.kind.Table != p.kind.Table
+			})
+		})
+	}
+	for len(rest) > 0 {
+		i := max(0, slices.IndexFunc(rest, func(p *part) bool { return !referred(p) })) // a circle begins anywhere
+		ordered = append(ordered, rest[i])
+		rest = slices.Delete(rest, i, i+1)
+	}
+	return ordered
 }
 
 // blame names the rows that made a statement fail, if references did.
@@ -70,125 +87,115 @@ func (s *Service) blame(ctx context.Context, sel *Selection, err error, deleted 
 
 // deleter is one run of deletions.
 type deleter struct {
-	held     *run.Held
-	events   func(any)
-	ranges   *backfill.Ranges
-	refs     []reference
-	progress ledger.Progress
+	held      *run.Held
+	events    func(any)
+	ranges    *backfill.Ranges
+	selection *Selection
+	refs      []reference
+	progress  ledger.Progress
 }
 
 // part removes what is selected of one kind.
 func (d *deleter) part(ctx context.Context, p *part) (int64, error) {
-	l := &looker{sess: d.held.Session()}
-	var spans []string
-	if p.expired != "" && p.count > 0 {
-		spans = append(spans, p.expired)
-	}
-	for _, chunk := range p.related.chunks() {
-		spans = append(spans, l.text(p.kind.SoftDeleted)+" AND "+l.in(p.kind.Key, chunk))
-	}
-	for _, chunk := range p.orphans.chunks() {
-		spans = append(spans, l.text(p.kind.Live)+" AND "+l.in(p.kind.Key, chunk))
-	}
 	var n int64
-	for _, where := range spans {
-		removed, err := d.span(ctx, p, where)
+	for {
+		removed, err := d.pass(ctx, p)
 		n += removed
-		if err != nil {
+		// What the table's own rows referred to may go once those have gone.
+		if err != nil || removed == 0 || !d.refersToItself(p) {
 			return n, err
 		}
 	}
-	return n, nil
 }
 
-// span removes the rows of a condition, a range of keys after the other. Where
-// the server looks after references, so need we not; only when it refuses a
-// range, that range is done again without the rows that are referred to.
-func (d *deleter) span(ctx context.Context, p *part, where string) (int64, error) {
-	var after []any
+// pass removes what is selected of one kind and can go.
+func (d *deleter) pass(ctx context.Context, p *part) (int64, error) {
+	sess := d.held.Session()
+	table, key := sess.QuoteIdent(p.kind.Table), sess.QuoteIdent(p.kind.Key)
 	var total int64
-	careful := false
-	for {
-		n, last, err := d.batch(ctx, p, where, after, careful)
-		if database.ClassOf(err) == database.ConstraintFailed && !careful {
-			careful = true
+	if p.limited {
+		for chunk := range slices.Chunk(p.only, keysAtOnce) {
+			n, err := d.batch(ctx, p, p.selected(table)+" AND "+in(key, chunk))
+			total += n
+			if err != nil {
+				return total, err
+			}
+		}
+		return total, nil
+	}
+	for _, some := range []struct {
+		rows condition
+		n    int64
+	}{{p.chosen, p.count}, {p.orphan, p.orphans}} {
+		if some.n == 0 {
 			continue
 		}
+		n, err := d.span(ctx, p, some.rows(table))
 		total += n
-		if err != nil || last == nil {
+		if err != nil {
 			return total, err
 		}
-		after, careful = last, false
 	}
+	return total, nil
 }
 
-// batch removes one range; last is nil if there is none left.
-func (d *deleter) batch(ctx context.Context, p *part, where string, after []any, careful bool) (n int64, last []any, err error) {
-	var began time.Time
-	err = d.held.Batch(ctx, func(ctx context.Context, sess database.Session) (ledger.Progress, error) {
-		var err error
-		began, n = time.Now(), 0
-		last, err = d.ranges.Last(ctx, sess, backfill.Span{Table: p.kind.Table, Key: []string{p.kind.Key}, Where: where}, after)
-		if err == nil && last != nil {
-			n, err = d.remove(ctx, sess, p, d.condition(sess, p, where, careful, after, last))
+// keysAtOnce is how many rows of a limited selection go in one transaction.
+const keysAtOnce = 500
+
+// span removes the rows of a condition, a range of keys after the other.
+func (d *deleter) span(ctx context.Context, p *part, where string) (int64, error) {
+	var total int64
+	sess, s := d.held.Session(), backfill.Span{Table: p.kind.Table, Key: []string{p.kind.Key}, Where: where}
+	for after := []any(nil); ; {
+		if ctx.Err() != nil {
+			return total, &run.Interrupted{Began: d.progress.Rows > 0}
 		}
-		return d.after(n), err
-	})
-	if err != nil {
-		return 0, nil, err
+		first, last, err := d.ranges.From(context.WithoutCancel(ctx), sess, s, after)
+		if err != nil || first == nil {
+			return total, err
+		}
+		n, err := d.batch(ctx, p, where+" AND "+backfill.AtLeast(sess, s.Key, first)+" AND "+backfill.KeyRange(sess, s.Key, nil, last))
+		total += n
+		if err != nil {
+			return total, err
+		}
+		after = last
 	}
-	if last != nil {
-		took := time.Since(began)
-		d.ranges.Adapt(took)
-		d.progress = d.after(n)
-		d.tell(took)
-	}
-	return n, last, nil
 }
 
-// condition is that of the rows of a range that are removed.
-func (d *deleter) condition(sess database.Session, p *part, where string, careful bool, after, last []any) string {
-	l := &looker{sess: sess}
-	all := []string{where, backfill.KeyRange(sess, []string{p.kind.Key}, after, last)}
+// batch removes the rows of a condition in one transaction. Where the server
+// looks after references, so need we not; only when it refuses, the batch is
+// done again without the rows that are referred to.
+func (d *deleter) batch(ctx context.Context, p *part, where string) (int64, error) {
+	b := batch{deleter: d, part: p, where: where, refs: d.refsOf(p, false)}
+	n, err := b.run(ctx)
+	if database.ClassOf(err) == database.ConstraintFailed {
+		b.refs = d.refsOf(p, true)
+		n, err = b.run(ctx)
+	}
+	return n, err
+}
+
+// refsOf are the references that a batch has to look for before it removes rows
+// of a part: those that the server does not look after, or all.
+func (d *deleter) refsOf(p *part, all bool) []reference {
+	var refs []reference
 	for _, r := range d.refs {
-		if r.refTable == p.kind.Table && r.table != r.refTable && (careful || !r.enforced) {
-			all = append(all, l.unreferred(r, p.kind.Key, after, last))
+		for _, t := range d.selection.targets(r.refTable) {
+			own := t.table == p.kind.Table && r.schema == "" && r.table == r.refTable
+			if t.part == p && (all || own || !r.enforced) {
+				refs = append(refs, r)
+			}
 		}
 	}
-	return strings.Join(all, " AND ")
+	return refs
 }
 
-// remove deletes rows, with what goes with them.
-func (d *deleter) remove(ctx context.Context, sess database.Session, p *part, cond string) (int64, error) {
-	l := &looker{sess: sess}
-	for _, w := range p.kind.With {
-		statement := fmt.Sprintf("DELETE FROM %s WHERE %s IN (SELECT %s FROM %s WHERE %s)",
-			l.id(w.Table), l.id(w.Column), l.id(p.kind.Key), l.id(p.kind.Table), cond)
-		if _, err := sess.ExecContext(ctx, statement); err != nil {
-			return 0, err
-		}
-	}
-	result, err := sess.ExecContext(ctx, "DELETE FROM "+l.id(p.kind.Table)+" WHERE "+cond)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
-}
-
-// unreferred is the condition that nothing refers to a row. Where references are
-// to the key, those to the range are looked up at once: a lookup for each row
-// would read the whole table each time where the column has no index.
-func (l *looker) unreferred(r reference, key string, after, last []any) string {
-	if len(r.columns) == 1 && r.refColumns[0] == key {
-		column := l.id(r.columns[0])
-		return fmt.Sprintf("%s NOT IN (SELECT %s FROM %s WHERE %s IS NOT NULL AND %s)",
-			l.id(key), column, l.id(r.table), column, backfill.KeyRange(l.sess, r.columns, after, last))
-	}
-	var join []string
-	for i, c := range r.columns {
-		join = append(join, fmt.Sprintf("c.%s = %s.%s", l.id(c), l.id(r.refTable), l.id(r.refColumns[i])))
-	}
-	return fmt.Sprintf("NOT EXISTS (SELECT 1 FROM %s c WHERE %s)", l.id(r.table), strings.Join(join, " AND "))
+// refersToItself reports whether rows of a kind's table refer to others of it.
+func (d *deleter) refersToItself(p *part) bool {
+	return slices.ContainsFunc(d.refs, func(r reference) bool {
+		return r.schema == "" && r.table == p.kind.Table && r.refTable == p.kind.Table
+	})
 }
 
 // after is the progress once n more rows are gone.

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
-	"strings"
-	"time"
 
 	"manage/engine/catalog"
 	"manage/engine/database"
@@ -44,38 +42,19 @@ func (l *looker) inspect(ctx context.Context, schemaName string) error {
 		return &MissingTables{Tables: missing}
 	}
 	l.selection.live = live
-	return nil
+	return l.readOutside(ctx, schemaName)
 }
 
-// find selects in three steps: what is expired by itself, what is related to
-// that, and orphans.
+// find makes the conditions of what is selected, and counts the rows.
 func (l *looker) find(ctx context.Context, rules *catalog.Purge, req Request) error {
 	root, err := l.root(ctx, rules, req.Root)
 	if err != nil {
 		return err
 	}
+	c := &conditions{q: l.sess, rules: rules, req: req, root: root}
 	for _, p := range l.selection.parts {
-		if p.kind.Keep != "" {
-			continue
-		}
-		p.expired = l.expired(p.kind, req, root)
-		if p.expired != "" {
-			if p.count, err = l.number(ctx, p.kind.Table, p.expired); err != nil {
-				return err
-			}
-		}
-		if req.Before == nil && root == nil {
-			continue // all that is soft-deleted is there already
-		}
-		if err := l.related(ctx, p); err != nil {
-			return err
-		}
-	}
-	if req.ExcludeOrphans {
-		return nil
-	}
-	for _, p := range l.selection.parts {
-		if err := l.orphans(ctx, p); err != nil {
+		p.chosen, p.orphan = c.chosen(p.kind), c.orphan(p.kind)
+		if err := l.number(ctx, p); err != nil {
 			return err
 		}
 	}
@@ -114,7 +93,7 @@ func (l *looker) root(ctx context.Context, rules *catalog.Purge, r *Root) (*foun
 	if column == "" {
 		return nil, &NotFound{Kind: k.Single, Word: r.Word}
 	}
-	query := fmt.Sprintf("SELECT %s, %s FROM %s WHERE %s = %s", l.id(k.Key), flag(l.text(k.SoftDeleted)), l.id(k.Table), l.id(column), l.sess.QuoteLiteral(r.Word))
+	query := fmt.Sprintf("SELECT %s, %s FROM %s WHERE %s = %s", l.id(k.Key), flag(text(l.sess, k.SoftDeleted)), l.id(k.Table), l.id(column), l.sess.QuoteLiteral(r.Word))
 	rows, err := l.strings(ctx, query, 2)
 	if err != nil {
 		return nil, err
@@ -128,116 +107,31 @@ func (l *looker) root(ctx context.Context, rules *catalog.Purge, r *Root) (*foun
 	return &found{kind: k.Name, key: rows[0][0]}, nil
 }
 
-// expired is the condition of what a kind loses for its own sake.
-func (l *looker) expired(k *catalog.PurgeKind, req Request, root *found) string {
-	if root != nil && root.kind != k.Name {
-		return ""
-	}
-	all := []string{l.text(k.SoftDeleted)}
-	if req.Before != nil {
-		all = append(all, l.before(k.DeletedAt, *req.Before))
-	}
-	if root != nil {
-		all = append(all, l.id(k.Key)+" = "+root.key)
-	}
-	return strings.Join(all, " AND ")
-}
-
-// before is the condition that a time lies before a bound.
-func (l *looker) before(column string, bound time.Time) string {
-	return l.id(column) + " < " + l.sess.QuoteLiteral(bound.Format("2006-01-02 15:04:05.000000"))
-}
-
-// related adds soft-deleted children of what is selected, whatever their age.
-func (l *looker) related(ctx context.Context, p *part) error {
-	base := l.text(p.kind.SoftDeleted)
-	if p.expired != "" {
-		base += " AND " + not(p.expired)
-	}
-	for _, parent := range p.kind.Parents {
-		if !parent.Related {
-			continue
-		}
-		of := l.selection.part(parent.Kind)
-		if of.expired != "" {
-			if err := l.collect(ctx, p, &p.related, base+" AND "+l.exists(p.kind, parent, of.kind, of.expired)); err != nil {
-				return err
-			}
-		}
-		if err := l.children(ctx, p, parent, &of.related, &p.related, base); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// orphans adds live objects without a live parent, and those of such parents.
-func (l *looker) orphans(ctx context.Context, p *part) error {
-	if p.kind.Keep != "" {
+// number counts the rows of a part, in one pass over its table.
+func (l *looker) number(ctx context.Context, p *part) error {
+	row := l.id(p.kind.Table)
+	if p.chosen == nil && p.orphan == nil {
 		return nil
 	}
-	base := l.text(p.kind.Live)
-	for _, parent := range p.kind.Parents {
-		if !parent.Orphan {
-			continue
-		}
-		of := l.selection.part(parent.Kind)
-		direct := base + " AND NOT " + l.exists(p.kind, parent, of.kind, l.text(of.kind.Live))
-		if parent.Optional {
-			direct += " AND " + l.id(parent.Column) + " IS NOT NULL"
-		}
-		if err := l.collect(ctx, p, &p.orphans, direct); err != nil {
-			return err
-		}
-		if err := l.children(ctx, p, parent, &of.orphans, &p.orphans, base); err != nil {
-			return err
+	orphan := "0"
+	if p.orphan != nil {
+		orphan = "1"
+		if p.chosen != nil {
+			orphan = "CASE WHEN " + p.chosen(row) + " THEN 0 ELSE 1 END"
 		}
 	}
-	return nil
-}
-
-// exists is the condition that a row has a parent for which cond holds. Names
-// in cond are those of the parent's columns, because the subquery has no other
-// table.
-func (l *looker) exists(k *catalog.PurgeKind, p catalog.PurgeParent, of *catalog.PurgeKind, cond string) string {
-	return fmt.Sprintf("EXISTS (SELECT 1 FROM %s p WHERE p.%s = %s.%s AND %s)",
-		l.id(of.Table), l.id(of.Key), l.id(k.Table), l.id(p.Column), cond)
-}
-
-// children adds the rows whose parents are named.
-func (l *looker) children(ctx context.Context, p *part, parent catalog.PurgeParent, of, into *keys, base string) error {
-	for _, chunk := range of.chunks() {
-		if err := l.collect(ctx, p, into, base+" AND "+l.in(parent.Column, chunk)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// collect adds the keys of rows for which a condition holds.
-func (l *looker) collect(ctx context.Context, p *part, into *keys, where string) error {
-	key := l.id(p.kind.Key)
-	rows, err := l.strings(ctx, fmt.Sprintf("SELECT %s FROM %s WHERE %s ORDER BY %s", key, l.id(p.kind.Table), where, key), 1)
-	for _, r := range rows {
-		into.add(r[0])
-	}
-	return err
-}
-
-// number counts the rows for which a condition holds.
-func (l *looker) number(ctx context.Context, table, where string) (int64, error) {
-	rows, err := l.sess.QueryContext(ctx, fmt.Sprintf("SELECT COUNT(*) FROM %s WHERE %s", l.id(table), where))
+	rows, err := l.sess.QueryContext(ctx, fmt.Sprintf("SELECT COUNT(*), COALESCE(SUM(%s), 0) FROM %s WHERE %s", orphan, row, p.selected(row)))
 	if err != nil {
-		return 0, err
+		return err
 	}
 	defer rows.Close()
-	var n int64
 	for rows.Next() {
-		if err := rows.Scan(&n); err != nil {
-			return 0, err
+		if err := rows.Scan(&p.count, &p.orphans); err != nil {
+			return err
 		}
+		p.count -= p.orphans
 	}
-	return n, rows.Err()
+	return rows.Err()
 }
 
 // strings reads rows of non-null columns as literals.
@@ -262,23 +156,20 @@ func (l *looker) strings(ctx context.Context, query string, columns int) ([][]st
 	return all, rows.Err()
 }
 
+// column reads one column as literals.
+func (l *looker) column(ctx context.Context, query string) (literals, error) {
+	rows, err := l.strings(ctx, query, 1)
+	all := make(literals, len(rows))
+	for i, r := range rows {
+		all[i] = r[0]
+	}
+	return all, err
+}
+
 func (l *looker) id(name string) string { return l.sess.QuoteIdent(name) }
-
-func (l *looker) in(column string, keys []string) string {
-	return l.id(column) + " IN (" + strings.Join(keys, ", ") + ")"
-}
-
-// text is a condition of purge.toml in the server's dialect.
-func (l *looker) text(t schema.Text) string {
-	text, _ := t.For(l.sess.Flavor().Dialect)
-	return "(" + text + ")"
-}
 
 // flag is 1 where a condition holds, 0 where it does not or is unknown.
 func flag(cond string) string { return "CASE WHEN " + cond + " THEN 1 ELSE 0 END" }
-
-// not holds where a condition does not hold or is unknown.
-func not(cond string) string { return "(" + cond + ") IS NOT TRUE" }
 
 // isOne reads a flag.
 func isOne(literal string) bool { return slices.Contains([]string{"1", "'1'"}, literal) }

@@ -3,6 +3,7 @@ package purge
 import (
 	"context"
 	"fmt"
+	"slices"
 )
 
 // Reduce cuts a selection down to at most limit objects, by whole groups: an
@@ -23,113 +24,93 @@ func (s *Service) Reduce(ctx context.Context, sel *Selection, limit int64) (*Sel
 	}
 	defer sess.Close()
 	l := &looker{sess: sess, selection: sel}
-	reduced := newLooker(sess, rules.Kinds).selection
-	reduced.live = sel.live
-	heads, err := l.selected(ctx, sel.part(rules.GroupBy), "")
+	taken, err := l.groups(ctx, sel.part(rules.GroupBy), limit)
 	if err != nil {
 		return nil, err
 	}
-	var total int64
-	for _, head := range heads {
-		g, err := l.group(ctx, rules.GroupBy, head)
-		if err != nil {
-			return nil, err
-		}
-		if total += g.size(); total > limit {
-			break
-		}
-		g.addTo(reduced)
+	reduced := &Selection{live: sel.live, outside: sel.outside}
+	for _, p := range sel.parts {
+		cut := *p
+		cut.limit(taken[p.kind.Name])
+		reduced.parts = append(reduced.parts, &cut)
 	}
 	return reduced, nil
 }
 
-// member is one selected object.
-type member struct {
-	key    string
-	orphan bool
-}
-
-// group is the members of one group, by kind.
-type group map[string][]member
+// group is the keys of what belongs together, by kind.
+type group map[string]literals
 
 func (g group) size() int64 {
 	var n int64
-	for _, members := range g {
-		n += int64(len(members))
+	for _, keys := range g {
+		n += int64(len(keys))
 	}
 	return n
 }
 
-func (g group) keys(kind string) *keys {
-	var k keys
-	for _, m := range g[kind] {
-		k.add(m.key)
-	}
-	return &k
-}
+// headsAtOnce is how many heads of groups are read at once.
+const headsAtOnce = 1000
 
-func (g group) addTo(sel *Selection) {
-	for _, p := range sel.parts {
-		for _, m := range g[p.kind.Name] {
-			if m.orphan {
-				p.orphans.add(m.key)
-			} else {
-				p.related.add(m.key)
+// groups takes groups while they fit.
+func (l *looker) groups(ctx context.Context, heads *part, limit int64) (group, error) {
+	taken, total := group{}, int64(0)
+	for after := ""; ; {
+		where := "1 = 1"
+		if after != "" {
+			where = l.id(heads.kind.Key) + " > " + after
+		}
+		keys, err := l.selected(ctx, heads, where, fmt.Sprintf(" LIMIT %d", headsAtOnce))
+		if err != nil || len(keys) == 0 {
+			return taken, err
+		}
+		for _, head := range keys {
+			g, err := l.group(ctx, heads.kind.Name, head)
+			if err != nil {
+				return nil, err
 			}
+			if total += g.size(); total > limit {
+				return taken, nil
+			}
+			for kind, members := range g {
+				taken[kind] = append(taken[kind], members...)
+			}
+			after = head
 		}
 	}
 }
 
 // group finds the selected objects that belong to one head.
-func (l *looker) group(ctx context.Context, kind string, head member) (group, error) {
+func (l *looker) group(ctx context.Context, kind, head string) (group, error) {
 	g := group{kind: {head}}
 	for _, p := range l.selection.parts {
 		if p.kind.Name == kind {
 			continue
 		}
-		var seen keys
+		var members literals
 		for _, parent := range p.kind.Parents {
 			if !parent.Groups {
 				continue
 			}
-			for _, chunk := range g.keys(parent.Kind).chunks() {
-				members, err := l.selected(ctx, p, l.in(parent.Column, chunk))
+			for _, chunk := range g[parent.Kind].chunks(l.sess) {
+				keys, err := l.selected(ctx, p, in(l.id(parent.Column), chunk), "")
 				if err != nil {
 					return nil, err
 				}
-				for _, m := range members {
-					if !seen.has[m.key] {
-						seen.add(m.key)
-						g[p.kind.Name] = append(g[p.kind.Name], m)
-					}
-				}
+				members = append(members, keys...)
 			}
 		}
+		slices.Sort(members)
+		g[p.kind.Name] = slices.Compact(members)
 	}
 	return g, nil
 }
 
-// selected lists the selected objects of a kind for which a condition holds.
-func (l *looker) selected(ctx context.Context, p *part, where string) ([]member, error) {
-	expired := p.expired
-	if expired == "" {
-		expired = "1 = 0"
+// selected lists the keys of the selected objects of a kind for which a
+// condition holds.
+func (l *looker) selected(ctx context.Context, p *part, where, limit string) (literals, error) {
+	if p.size() == 0 {
+		return nil, nil
 	}
-	query := fmt.Sprintf("SELECT %s, %s FROM %s", l.id(p.kind.Key), flag(expired), l.id(p.kind.Table))
-	if where != "" {
-		query += " WHERE " + where
-	} else if len(p.related.list)+len(p.orphans.list) == 0 {
-		query += " WHERE " + expired // no others: the server may choose them by itself
-	}
-	rows, err := l.strings(ctx, query+" ORDER BY "+l.id(p.kind.Key), 2)
-	if err != nil {
-		return nil, err
-	}
-	var all []member
-	for _, r := range rows {
-		if isOne(r[1]) || p.named(r[0]) {
-			all = append(all, member{key: r[0], orphan: p.orphans.has[r[0]]})
-		}
-	}
-	return all, nil
+	table, key := l.id(p.kind.Table), l.id(p.kind.Key)
+	return l.column(ctx, fmt.Sprintf("SELECT %s FROM %s WHERE %s AND %s ORDER BY %s%s", key, table, where, p.selected(table), key, limit))
 }

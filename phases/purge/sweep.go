@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"manage/engine/catalog"
-	"manage/schema"
 )
 
 // SweepRequest is what a sweep was asked for.
@@ -84,31 +83,21 @@ func (s *Service) sweepSelection(ctx context.Context, t catalog.SweepTable, req 
 		return nil, err
 	}
 	p := l.selection.parts[0]
-	condition, order := l.swept(t, req.Before)
-	// A row that is restored while the sweep is at work is left alone.
-	p.kind.SoftDeleted = schema.Text{All: condition}
-	switch {
-	case req.Limit < 0:
-		p.expired = condition
-		p.count, err = l.number(ctx, t.Table, condition)
-	case req.Limit > 0:
-		var rows [][]string
-		rows, err = l.strings(ctx, fmt.Sprintf("SELECT %s FROM %s WHERE %s ORDER BY %s, %s LIMIT %d",
-			l.id(t.Key), l.id(t.Table), condition, order, l.id(t.Key), req.Limit), 1)
-		for _, r := range rows {
-			p.related.add(r[0])
+	deletedAt := func(row string) string { return row + "." + l.id(t.DeletedAt) }
+	p.chosen = func(row string) string { return before(l.sess, deletedAt(row), req.Before) }
+	age := deletedAt(l.id(t.Table))
+	if t.Owner != "" {
+		own := p.chosen
+		p.chosen = func(row string) string {
+			return exists(l.sess, t.Owner, row, []string{t.OwnerKey}, []string{t.Column}, own)
 		}
+		age = fmt.Sprintf("(SELECT %s FROM %s o WHERE o.%s = %s.%s)", deletedAt("o"), l.id(t.Owner), l.id(t.OwnerKey), l.id(t.Table), l.id(t.Column))
 	}
+	if err := l.number(ctx, p); err != nil || req.Limit < 0 || p.count <= req.Limit {
+		return l.selection, err
+	}
+	keys, err := l.column(ctx, fmt.Sprintf("SELECT %s FROM %s WHERE %s ORDER BY %s, %s LIMIT %d",
+		l.id(t.Key), l.id(t.Table), p.chosen(l.id(t.Table)), age, l.id(t.Key), req.Limit))
+	p.limit(keys)
 	return l.selection, err
-}
-
-// swept is the condition of what a sweep removes from a table, and what tells
-// the age of its rows.
-func (l *looker) swept(t catalog.SweepTable, before time.Time) (condition, order string) {
-	if t.Owner == "" {
-		return l.before(t.DeletedAt, before), l.id(t.DeletedAt)
-	}
-	join := fmt.Sprintf("FROM %s p WHERE p.%s = %s.%s", l.id(t.Owner), l.id(t.OwnerKey), l.id(t.Table), l.id(t.Column))
-	return fmt.Sprintf("EXISTS (SELECT 1 %s AND %s)", join, l.before(t.DeletedAt, before)),
-		fmt.Sprintf("(SELECT %s %s)", l.id(t.DeletedAt), join)
 }
