@@ -81,14 +81,20 @@ func (r *Ranges) Next(ctx context.Context, sess database.Session, s Span, after 
 // range the rows of the table are counted, those of the span or not, so that a
 // statement on it has a bounded number of them to look at.
 func (r *Ranges) From(ctx context.Context, sess database.Session, s Span, after []any) (first, last []any, err error) {
-	columns, one := s.list(sess), *r
-	one.size = 1
-	if first, err = oneKey(ctx, sess, one.query(sess, s, after), len(s.Key)); first == nil {
+	list := strings.Join(s.list(sess), ", ")
+	text := "SELECT " + list + " FROM " + sess.QuoteIdent(s.Table) + " WHERE "
+	cond := s.conditions(sess, after, nil)
+	if cond == "" {
+		cond = "1 = 1"
+	}
+	if first, err = oneKey(ctx, sess, text+cond+" ORDER BY "+list+" LIMIT 1", len(s.Key)); first == nil {
 		return nil, nil, err
 	}
-	whole := r.query(sess, Span{Table: s.Table, Key: s.Key, Where: AtLeast(sess, s.Key, first)}, nil)
-	last, err = oneKey(ctx, sess, fmt.Sprintf("SELECT %s FROM (%s) d ORDER BY %s DESC LIMIT 1",
-		strings.Join(columns, ", "), whole, strings.Join(columns, " DESC, ")), len(s.Key))
+	text += AtLeast(sess, s.Key, first) + " ORDER BY "
+	last, err = oneKey(ctx, sess, text+fmt.Sprintf("%s LIMIT 1 OFFSET %d", list, r.size-1), len(s.Key))
+	if err == nil && last == nil { // there are fewer
+		last, err = oneKey(ctx, sess, text+strings.Join(s.list(sess), " DESC, ")+" DESC LIMIT 1", len(s.Key))
+	}
 	if err == nil && last == nil { // everything from first on went meanwhile
 		last = first
 	}
