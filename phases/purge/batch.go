@@ -3,12 +3,14 @@ package purge
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"manage/engine/database"
 	"manage/engine/flavor"
 	"manage/engine/ledger"
+	"manage/schema"
 )
 
 // batch removes some rows of a part in one transaction.
@@ -79,12 +81,37 @@ func (b *batch) leaves(ctx context.Context, l *looker, keys literals) (n int64, 
 				return 0, nil, err
 			}
 		}
+		if err := b.untie(ctx, l, chunk); err != nil {
+			return n, nil, err
+		}
 		gone, err := b.delete(ctx, l, in(l.id(b.part.kind.Key), chunk))
 		if n += gone; err != nil {
 			return n, nil, err
 		}
 	}
 	return n, rest, nil
+}
+
+// untie takes from rows that are about to go their references to themselves, for
+// which MySQL and MariaDB would not let them go.
+func (b *batch) untie(ctx context.Context, l *looker, keys []string) error {
+	table := b.part.kind.Table
+	for _, r := range b.refs {
+		if !l.sess.Flavor().Dialect.MySQLFamily() || r.schema != "" || r.table != table || r.refTable != table {
+			continue
+		}
+		for i, c := range r.columns {
+			columns := b.selection.live.Table(table).Columns
+			if !slices.ContainsFunc(columns, func(o *schema.Column) bool { return o.Name == c && o.Nullable }) {
+				continue
+			}
+			query := fmt.Sprintf("UPDATE %s SET %s = NULL WHERE %s AND %s = %s", l.id(table), l.id(c), in(l.id(b.part.kind.Key), keys), l.id(c), l.id(r.refColumns[i]))
+			if _, err := l.sess.ExecContext(ctx, query); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // delete removes the rows of a condition.
