@@ -12,7 +12,11 @@ func (s *ServiceLog) metadefs(e any) {
 	case metadefs.Noted:
 		s.Log.Warn(fmt.Sprintf("%s: %s", e.File, e.Note))
 	case metadefs.Rejected:
-		s.Log.Error("Metadata definitions were not loaded from " + e.Err.Error())
+		what := "Metadata definitions were"
+		if e.Err.Namespace != "" {
+			what = "Namespace " + e.Err.Namespace + " was"
+		}
+		s.Log.Error(fmt.Sprintf("%s not loaded from %s", what, e.Err))
 	case metadefs.Overwriting:
 		s.Log.Info(fmt.Sprintf("Overwriting namespace %s with that of %s", e.Namespace, e.File))
 	case metadefs.Loaded:

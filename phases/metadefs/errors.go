@@ -5,12 +5,13 @@ import (
 	"strings"
 )
 
-// BadFile is a file that holds no namespace.
+// BadFile is a file that holds no namespace that could be loaded.
 type BadFile struct {
-	File     string
-	Line     int // 0 if no line is to blame
-	Problems []string
-	Err      error // of the system, if the file could not be read
+	File      string
+	Line      int    // 0 if no line is to blame
+	Namespace string // "" if the file does not say
+	Problems  []string
+	Err       error // of the system, if the file could not be read
 }
 
 func (e *BadFile) Error() string {

@@ -40,23 +40,7 @@ func (s *Service) Load(ctx context.Context, files []string, mode Mode) error {
 	}
 	defer held.Release(ctx)
 	l := &loader{Service: s, held: held, mode: mode, progress: ledger.Progress{Migration: loading, Estimate: int64(len(sources))}}
-	var failed Failed
-	for _, src := range sources {
-		failed.Of++
-		err := l.load(ctx, src)
-		switch {
-		case refused(err):
-			s.tell(NotLoaded{Namespace: src.namespace.Name, File: src.file, Err: err})
-			failed.Namespaces = append(failed.Namespaces, fmt.Sprintf("%s (%s)", src.namespace.Name, src.file))
-		case err != nil:
-			return fmt.Errorf("loading %s (%s): %w", src.namespace.Name, src.file, err)
-		}
-	}
-	s.tell(Finished{})
-	if len(failed.Namespaces) > 0 {
-		return &failed
-	}
-	return nil
+	return l.all(ctx, sources)
 }
 
 // refused reports whether an error is about the one namespace that was written,
@@ -80,6 +64,26 @@ type loader struct {
 	held     *run.Held
 	mode     Mode
 	progress ledger.Progress
+}
+
+// all loads all files, past those that are refused.
+func (l *loader) all(ctx context.Context, sources []source) error {
+	failed := Failed{Of: len(sources)}
+	for _, src := range sources {
+		err := l.load(ctx, src)
+		switch {
+		case refused(err):
+			l.tell(NotLoaded{Namespace: src.namespace.Name, File: src.file, Err: err})
+			failed.Namespaces = append(failed.Namespaces, fmt.Sprintf("%s (%s)", src.namespace.Name, src.file))
+		case err != nil:
+			return fmt.Errorf("loading %s (%s): %w", src.namespace.Name, src.file, err)
+		}
+	}
+	l.tell(Finished{})
+	if len(failed.Namespaces) > 0 {
+		return &failed
+	}
+	return nil
 }
 
 // load loads one file.

@@ -294,8 +294,8 @@ type faults func(run.Point) error
 
 func (f faults) At(p run.Point) error { return f(p) }
 
-// After a death at any point of a load or a removal each namespace is whole, and
-// another load ends as an undisturbed one.
+// After a death at any point of a load each namespace is whole, and another load
+// ends as an undisturbed one.
 func TestDeathAnywhere(t *testing.T) {
 	death := errors.New("the process dies here")
 	enginetest.Each(t, func(t *testing.T, db enginetest.Database) {

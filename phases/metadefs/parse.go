@@ -32,7 +32,7 @@ func Parse(file string, text []byte) (n Namespace, notes []string, err error) {
 	p := &parser{}
 	n = p.namespace(text)
 	if len(p.problems) > 0 {
-		return Namespace{}, p.notes, &BadFile{File: file, Problems: p.problems}
+		return Namespace{}, p.notes, &BadFile{File: file, Namespace: n.Name, Problems: p.problems}
 	}
 	return n, p.notes, nil
 }
@@ -42,8 +42,8 @@ func wellFormed(file string, text []byte) error {
 	if !utf8.Valid(text) {
 		return &BadFile{File: file, Problems: []string{"it is not UTF-8 text"}}
 	}
-	var any json.RawMessage
-	err := json.Unmarshal(text, &any)
+	var whole json.RawMessage
+	err := json.Unmarshal(text, &whole)
 	if err == nil {
 		return nil
 	}
@@ -64,7 +64,7 @@ func (p *parser) note(key, note string) { p.notes = append(p.notes, key+" "+note
 
 // namespace reads the whole of a file.
 func (p *parser) namespace(text []byte) Namespace {
-	o, ok := p.object("the file", text)
+	o, ok := p.object("", text)
 	if !ok {
 		return Namespace{}
 	}
@@ -154,18 +154,16 @@ func (o object) path(key string) string {
 	return o.at + "." + key
 }
 
-// object reads a value that is to be an object. Of a key that is given twice the
+// object reads a value that is to be an object; at is where it stands, "" for the
+// file itself. Of a key that is given twice the
 // later value counts, as with other readers.
 func (p *parser) object(at string, raw json.RawMessage) (object, bool) {
 	all, err := members(raw)
 	if err != nil {
-		p.bad(at, "is to be an object, not "+kind(raw))
+		p.bad(firstText(at, "the file"), "is to be an object, not "+kind(raw))
 		return object{}, false
 	}
 	o := object{at: at, values: map[string]json.RawMessage{}}
-	if at == "the file" {
-		o.at = ""
-	}
 	for _, m := range all {
 		if _, twice := o.values[m.key]; twice {
 			p.note(o.path(m.key), "is given twice; the later one counts")

@@ -112,6 +112,10 @@ func TestParseRefuses(t *testing.T) {
 		var bad *BadFile
 		if !errors.As(err, &bad) || err.Error() != tt.want {
 			t.Errorf("%q: got %v, want %s", tt.text, err, tt.want)
+			continue
+		}
+		if named := strings.HasPrefix(tt.text, `{"namespace": "a"`) && bad.Line == 0; named != (bad.Namespace == "a") {
+			t.Errorf("%q: the namespace is called %q", tt.text, bad.Namespace)
 		}
 	}
 }
