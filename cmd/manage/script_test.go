@@ -74,6 +74,7 @@ func params(dir string, d flavor.Dialect) testscript.Params {
 			"wrong":    wrong,
 			"reader":   reader,
 			"client":   client,
+			"load":     load,
 		},
 		Condition: func(c string) (bool, error) { return condition(c, d) },
 	}
@@ -282,6 +283,15 @@ func client(ts *testscript.TestScript, neg bool, args []string) {
 	if out, err := cmd.CombinedOutput(); err != nil || strings.Contains(string(out), "rror") {
 		ts.Fatalf("%s: %v\n%s", cmd.Path, err, out)
 	}
+}
+
+// load runs the statements of a file: `load FILE`.
+func load(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: load FILE")
+	}
+	_, err := database(ts).SQL().Exec(ts.ReadFile(args[0]))
+	ts.Check(err)
 }
 
 // clientOf is the client program of a database, connected to it.
