@@ -235,15 +235,19 @@ func wrong(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv(args[0], database(ts).WrongPassword(tb(ts)))
 }
 
-// recorded makes the schema that the image service's own tool made at a
-// revision, and its version rows: `recorded mitaka02`.
+// recorded makes the schema that a service's own tool made at a revision, and
+// its version rows: `recorded mitaka02`, or of another service than the image
+// service `recorded watcher 609bec748f2a.create_schema`.
 func recorded(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: recorded REVISION")
+	if len(args) == 1 {
+		args = []string{"glance", args[0]}
+	}
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: recorded [CATALOG] REVISION")
 	}
 	db := database(ts)
 	server := map[flavor.Dialect]string{flavor.SQLite: "sqlite", flavor.Postgres: "postgresql", flavor.MariaDB: "mariadb", flavor.MySQL: "mariadb"}[db.Dialect]
-	snapshot := filepath.Join(repository, "migrations/glance/testdata", server+"-"+args[0]+".json")
+	snapshot := filepath.Join(repository, "migrations", args[0], "testdata", server+"-"+args[1]+".json")
 	enginetest.Rebuild(tb(ts), db, enginetest.LoadSnapshot(tb(ts), snapshot))
 }
 
