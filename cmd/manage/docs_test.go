@@ -101,6 +101,9 @@ func TestMetadefsPage(t *testing.T) { follow(t, "docs/howto/metadefs.md", 5) }
 // TestRevisionsPage follows the page on revisions in the same way.
 func TestRevisionsPage(t *testing.T) { follow(t, "docs/howto/revisions.md", 5) }
 
+// TestOlderNamesPage follows the page on the older names.
+func TestOlderNamesPage(t *testing.T) { follow(t, "docs/howto/older-names.md", 4) }
+
 // follow does what a page says, which has so many console blocks at least.
 func follow(t *testing.T, name string, least int) {
 	page := filepath.Join(repository, name)
