@@ -135,6 +135,10 @@ func (l *loader) connectionValue() (value, error) {
 		return value{raw: ""}, nil
 	}
 	text, err := substitute(l.program.connection, "database", l.reference)
+	if err != nil {
+		err = &Error{Problem: fmt.Sprintf("the default connection %s cannot be made: an option in it %s", l.program.connection, err),
+			Hint: "correct [DEFAULT] state_path, or set [database] connection"}
+	}
 	return value{raw: text, from: "the default"}, err
 }
 

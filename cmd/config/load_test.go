@@ -104,6 +104,9 @@ func TestUnusableConnection(t *testing.T) {
 		want string
 	}{
 		{"none", nil, "glance-manage", "no connection is configured"},
+		{"none for solum", nil, "solum-db-manage", "no connection is configured"},
+		{"the default refers to nothing", memory{"/x.conf": "[DEFAULT]\nstate_path = $nowhere\n"}, "watcher-db-manage --config-file /x.conf",
+			"the default connection sqlite:///$state_path/watcher.sqlite cannot be made: an option in it has a $ before a name that is not an option: write $$ for a dollar sign"},
 		{"empty variable", nil, "MANAGE_CONNECTION= manage", "MANAGE_CONNECTION: the connection is empty"},
 		{"empty value", memory{"/x.conf": "[database]\nconnection =\n"}, "glance-manage --config-file /x.conf", "/x.conf:2: the connection is empty"},
 		{"flag and file", nil, "manage --connection a --connection-file b", "--connection: is given together with --connection-file: give one of them"},
