@@ -7,7 +7,11 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+
+	"manage/engine/enginetest"
 )
+
+func TestMain(m *testing.M) { enginetest.Main(m) }
 
 // inn is a small catalog in memory.
 func inn() Catalog {
