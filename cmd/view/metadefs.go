@@ -1,44 +1,59 @@
 package view
 
 import (
+	"context"
 	"fmt"
+	"log/slog"
+	"strings"
 
 	"manage/phases/metadefs"
 )
 
-// metadefs logs one event of a load, removal or export of metadata definitions.
+// metadefs logs one event of a load, removal or export of metadata definitions,
+// on one line whatever the names in it hold.
 func (s *ServiceLog) metadefs(e any) {
+	level, text := metadefsLine(e)
+	if text != "" {
+		s.Log.Log(context.Background(), level, strings.NewReplacer("\r", `\r`, "\n", `\n`).Replace(text))
+	}
+}
+
+// metadefsLine is what is said of an event, "" for one of another kind.
+func metadefsLine(e any) (slog.Level, string) {
 	switch e := e.(type) {
 	case metadefs.Noted:
-		s.Log.Warn(fmt.Sprintf("%s: %s", e.File, e.Note))
+		return slog.LevelWarn, fmt.Sprintf("%s: %s", e.File, e.Note)
 	case metadefs.Rejected:
-		what := "Metadata definitions were"
-		if e.Err.Namespace != "" {
-			what = "Namespace " + e.Err.Namespace + " was"
-		}
-		s.Log.Error(fmt.Sprintf("%s not loaded from %s", what, e.Err))
+		return slog.LevelError, rejected(e)
 	case metadefs.Overwriting:
-		s.Log.Info(fmt.Sprintf("Overwriting namespace %s with that of %s", e.Namespace, e.File))
+		return slog.LevelInfo, fmt.Sprintf("Overwriting namespace %s with that of %s", e.Namespace, e.File)
 	case metadefs.Loaded:
-		s.Log.Info(loaded(e))
+		return slog.LevelInfo, loaded(e)
 	case metadefs.NotLoaded:
-		s.Log.Error(fmt.Sprintf("Namespace %s was not loaded from %s, and is as it was before: %s", e.Namespace, e.File, e.Err))
+		return slog.LevelError, fmt.Sprintf("Namespace %s was not loaded from %s, and is as it was before: %s", e.Namespace, e.File, e.Err)
 	case metadefs.Finished:
-		s.Log.Info("Metadata loading finished")
+		return slog.LevelInfo, "Metadata loading finished"
 	case metadefs.Removing:
-		s.Log.Info(fmt.Sprintf("Removing all metadata definitions: %s, %s", count(e.Namespaces, "namespace"), count(e.ResourceTypes, "resource type")))
+		return slog.LevelInfo, fmt.Sprintf("Removing all metadata definitions: %s, %s", count(e.Namespaces, "namespace"), count(e.ResourceTypes, "resource type"))
 	case metadefs.Removed:
-		s.Log.Info(fmt.Sprintf("Table %s has been cleared, of %s", e.Table, count(e.Rows, "row")))
+		return slog.LevelInfo, fmt.Sprintf("Table %s has been cleared, of %s", e.Table, count(e.Rows, "row"))
 	case metadefs.Exported:
-		if e.Overwrote {
-			s.Log.Info("Overwriting: " + e.File)
-		}
-		s.Log.Info(fmt.Sprintf("Namespace %s saved in %s", e.Namespace, e.File))
+		return slog.LevelInfo, exported(e)
 	case metadefs.NameTaken:
-		s.Log.Warn(fmt.Sprintf("%s already holds the namespace %s; %s goes to %s", e.File, e.By, e.Namespace, e.Instead))
+		return slog.LevelWarn, fmt.Sprintf("%s already holds the namespace %s; %s goes to %s", e.File, e.By, e.Namespace, e.Instead)
 	case metadefs.NotExported:
-		s.Log.Error(notExported(e))
+		return slog.LevelError, notExported(e)
 	}
+	return 0, ""
+}
+
+// rejected names the namespace of a file as well, if the file says it.
+func rejected(e metadefs.Rejected) string {
+	what := "Metadata definitions were"
+	if e.Err.Namespace != "" {
+		what = "Namespace " + e.Err.Namespace + " was"
+	}
+	return fmt.Sprintf("%s not loaded from %s", what, e.Err)
 }
 
 // loaded says what became of the namespace of a file.
@@ -49,6 +64,14 @@ func loaded(e metadefs.Loaded) string {
 	how := map[metadefs.How]string{metadefs.Added: "added", metadefs.Merged: "merged into the one that was there",
 		metadefs.Updated: "updated", metadefs.Replaced: "replaced"}[e.How]
 	return fmt.Sprintf("File %s loaded to database: namespace %s was %s", e.File, e.Namespace, how)
+}
+
+func exported(e metadefs.Exported) string {
+	how := "saved in"
+	if e.Overwrote {
+		how = "saved, overwriting"
+	}
+	return fmt.Sprintf("Namespace %s %s %s", e.Namespace, how, e.File)
 }
 
 func notExported(e metadefs.NotExported) string {
