@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -49,6 +50,10 @@ func (c *call) dispatch(ctx context.Context, page *view.Page, g *Global, parsed 
 	err := parsed.Run()
 	if c.teller != nil {
 		c.teller.Close()
+	}
+	var usage *usageError
+	if errors.As(err, &usage) && usage.Command == nil {
+		usage.Command = parsed.Selected() // whose help says more
 	}
 	return err
 }

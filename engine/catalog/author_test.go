@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -126,6 +127,7 @@ func TestHeads(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			dir := onDisk(t, c.files)
+			validAfterEach(t, onDisk(t, c.files), c.draft)
 			mustAdd(t, dir, c.draft)
 			for name, text := range contents(t, dir) {
 				want, isNew := c.want[name]
@@ -143,6 +145,36 @@ func TestHeads(t *testing.T) {
 				t.Errorf("not written: %v", c.want)
 			}
 		})
+	}
+}
+
+// validAfterEach puts the files of a draft into a catalog one by one, because a
+// process may die between two of them: it is valid after each.
+func validAfterEach(t *testing.T, dir string, d catalog.Draft) {
+	t.Helper()
+	c, err := catalog.Load(os.DirFS(dir), catalog.Options{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := c.Files(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	settings := filepath.Join(dir, "catalog.toml") // written before them
+	text, _ := os.ReadFile(settings)
+	if d.Release != "" && len(c.Releases) > 0 && !slices.Contains(c.Releases, d.Release) {
+		text = []byte(strings.Replace(string(text), "]", ", \""+d.Release+"\"]", 1))
+	}
+	if err := os.WriteFile(settings, text, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range files {
+		if err := os.WriteFile(filepath.Join(dir, f.Name), f.Content, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := catalog.Load(os.DirFS(dir), catalog.Options{Dir: dir}); err != nil {
+			t.Errorf("after %s: %v", f.Name, err)
+		}
 	}
 }
 

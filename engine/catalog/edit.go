@@ -52,8 +52,12 @@ func wordsAt(file, text, key string) []span {
 		return sqlWords(text, key)
 	}
 	all := values(text)
+	paths := elements(all, key)
+	if len(paths) == 0 {
+		paths = []string{key}
+	}
 	var found []span
-	for _, path := range append([]string{key}, elements(all, key)...) {
+	for _, path := range paths {
 		if s, ok := all[path]; ok {
 			for s.end > s.start+1 && strings.IndexByte(`"'`, text[s.start]) >= 0 && text[s.start] == text[s.end-1] {
 				s = span{s.start + 1, s.end - 1}
