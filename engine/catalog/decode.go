@@ -37,8 +37,9 @@ type part struct {
 // shape is what there is to know of a struct type.
 type shape struct {
 	keys   map[string][]int // key → field index
-	names  []string
-	custom bool // has UnmarshalTOML
+	names  []string         // in the order of the alphabet
+	order  []string         // in the order of the fields
+	custom bool             // has UnmarshalTOML
 }
 
 var (
@@ -151,9 +152,9 @@ func (d *decoder) shapeOf(t reflect.Type) *shape {
 			key = strings.ToLower(f.Name)
 		}
 		s.keys[key] = f.Index
-		s.names = append(s.names, key)
+		s.order = append(s.order, key)
 	}
-	slices.Sort(s.names)
+	s.names = slices.Sorted(slices.Values(s.order))
 	d.shapes[t] = s
 	return s
 }
