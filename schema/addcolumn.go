@@ -12,6 +12,7 @@ import (
 type AddColumn struct {
 	Table string `toml:"table"`
 	ColumnDef
+	IfNotExists bool `toml:"if_not_exists"`
 }
 
 // Kind is "add_column".
@@ -30,6 +31,9 @@ func (o *AddColumn) Check() error {
 
 // Apply adds the column.
 func (o *AddColumn) Apply(s *Schema) error {
+	if o.there(s) {
+		return nil
+	}
 	t, c, check, err := o.fitting(s)
 	if err != nil {
 		return err
@@ -78,6 +82,9 @@ func (o *AddColumn) parts(s *Schema) (*Column, *Check, error) {
 // Render adds the column. On SQLite a column that ALTER TABLE cannot add
 // makes a rebuild of the table.
 func (o *AddColumn) Render(s *Schema) ([]plan.Statement, error) {
+	if o.there(s) {
+		return nil, nil
+	}
 	_, c, check, err := o.fitting(s)
 	if err != nil {
 		return nil, err
@@ -99,7 +106,10 @@ func (o *AddColumn) Render(s *Schema) ([]plan.Statement, error) {
 }
 
 // Inverse drops the column.
-func (o *AddColumn) Inverse(*Schema) ([]Operation, error) {
+func (o *AddColumn) Inverse(s *Schema) ([]Operation, error) {
+	if o.there(s) {
+		return nil, nil
+	}
 	name := o.Name
 	if o.live != nil {
 		name = o.live.Name

@@ -65,7 +65,7 @@ func (p *planner) modifyPostgres(from, to *Column) {
 			}
 		}
 		if needsUsing(from.Type, to.Type) {
-			cast := quoteIdent(to.Name, flavor.Postgres) + "::" + postgresTypeText(to.Type, p.schema)
+			cast := quoteIdent(to.Name, flavor.Postgres) + throughText(from.Type, to.Type) + "::" + postgresTypeText(to.Type, p.schema)
 			extra = append(extra, &postgres.ConvertUsing{X: p.raw(cast)})
 		}
 	}
@@ -94,6 +94,18 @@ func (p *planner) typed(c *Column) *atlas.Column {
 func needsUsing(from, to string) bool {
 	a, b := typeClass(from), typeClass(to)
 	return b != "text" && a != b || a == "" && b == ""
+}
+
+// throughText is a cast to text where PostgreSQL has no cast from one type to
+// the other, but reads what it writes: of an enum to another, of JSON to a
+// number.
+func throughText(from, to string) string {
+	a, b := typeClass(from), typeClass(to)
+	switch {
+	case a == "text", a == b && a != "", from == "integer" && b == "boolean", a == "boolean" && to == "integer":
+		return ""
+	}
+	return "::text"
 }
 
 // typeClass groups the types between which PostgreSQL converts by itself.

@@ -10,6 +10,7 @@ import (
 type AddCheck struct {
 	Table string `toml:"table"`
 	CheckDef
+	IfNotExists bool `toml:"if_not_exists"`
 }
 
 // Kind is "add_check".
@@ -34,6 +35,9 @@ func (o *AddCheck) constraint(d flavor.Dialect) (*Check, error) {
 
 // Apply adds the check.
 func (o *AddCheck) Apply(s *Schema) error {
+	if o.there(s) {
+		return nil
+	}
 	t, err := s.need(o.Kind(), o.Table)
 	if err != nil {
 		return err
@@ -54,6 +58,9 @@ func (o *AddCheck) Apply(s *Schema) error {
 
 // Render adds the check.
 func (o *AddCheck) Render(s *Schema) ([]plan.Statement, error) {
+	if o.there(s) {
+		return nil, nil
+	}
 	after := s.scratch(o.Table)
 	if err := o.Apply(after); err != nil {
 		return nil, err
@@ -70,7 +77,10 @@ func (o *AddCheck) Render(s *Schema) ([]plan.Statement, error) {
 }
 
 // Inverse drops the check.
-func (o *AddCheck) Inverse(*Schema) ([]Operation, error) {
+func (o *AddCheck) Inverse(s *Schema) ([]Operation, error) {
+	if o.there(s) {
+		return nil, nil
+	}
 	d := &DropCheck{Table: o.Table, Name: o.Name}
 	if o.Name == "" {
 		d.Expr = o.Expr

@@ -63,6 +63,17 @@ var defaultRules = []defaultRule{
 	{"MySQL takes a backslash before a quote", anyKind, regexp.MustCompile(`\\'`), "''"},
 }
 
+// settleExtra is what else a server keeps of a column, in the spelling that is
+// compared. That PostgreSQL numbers rows by an identity is said by
+// Autoincrement, as for a serial column.
+func settleExtra(c *Column) string {
+	extra := settleExpr(c.Extra)
+	if c.Autoincrement && strings.HasSuffix(extra, " as identity") {
+		return ""
+	}
+	return extra
+}
+
 var sequenceDefault = regexp.MustCompile(`(?i)^nextval\(`)
 
 // settleDefault is a column's default in the spelling that is compared, ""

@@ -72,7 +72,7 @@ func (c *comparer) describeColumn(t *Table, col *Column) string {
 	if (col.Autoincrement || sequence) && c.f.Dialect != flavor.SQLite {
 		words = append(words, "autoincrement")
 	}
-	if extra := settleExpr(col.Extra); extra != "" {
+	if extra := settleExtra(col); extra != "" {
 		words = append(words, extra)
 	}
 	if !c.rules.Charsets && col.Collation != "" {

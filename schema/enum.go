@@ -134,15 +134,22 @@ func (o *DropEnum) Inverse(s *Schema) ([]Operation, error) {
 type AddEnumValue struct {
 	Name  string `toml:"name"`
 	Value string `toml:"value"`
-	// After is the value that the new one follows; "" for the end.
-	After string `toml:"after"`
+	// After is the value that the new one follows, Before the one that it goes
+	// before; without both it goes to the end.
+	After  string `toml:"after"`
+	Before string `toml:"before"`
 }
 
 // Kind is "add_enum_value".
 func (o *AddEnumValue) Kind() string { return "add_enum_value" }
 
 // Check reports what is wrong with the operation by itself.
-func (o *AddEnumValue) Check() error { return checkNeeded("name", o.Name, "value", o.Value) }
+func (o *AddEnumValue) Check() error {
+	if o.After != "" && o.Before != "" {
+		return fmt.Errorf("after and before exclude each other")
+	}
+	return checkNeeded("name", o.Name, "value", o.Value)
+}
 
 // Apply adds the value.
 func (o *AddEnumValue) Apply(s *Schema) error {
@@ -157,9 +164,12 @@ func (o *AddEnumValue) Apply(s *Schema) error {
 		return misfit(o.Kind(), "", "the enum type %q has the value %q already", o.Name, o.Value)
 	}
 	at := len(e.Values)
-	if o.After != "" {
-		if at = slices.Index(e.Values, o.After) + 1; at == 0 {
-			return misfit(o.Kind(), "", "the enum type %q has no value %q", o.Name, o.After)
+	if beside := o.After + o.Before; beside != "" {
+		if at = slices.Index(e.Values, beside); at < 0 {
+			return misfit(o.Kind(), "", "the enum type %q has no value %q", o.Name, beside)
+		}
+		if o.After != "" {
+			at++
 		}
 	}
 	e.Values = slices.Insert(slices.Clone(e.Values), at, o.Value)
@@ -176,8 +186,11 @@ func (o *AddEnumValue) Render(s *Schema) ([]plan.Statement, error) {
 		return nil, err
 	}
 	sql := "ALTER TYPE " + quoteIdent(o.Name, flavor.Postgres) + " ADD VALUE " + quoteText(o.Value)
-	if o.After != "" {
+	switch {
+	case o.After != "":
 		sql += " AFTER " + quoteText(o.After)
+	case o.Before != "":
+		sql += " BEFORE " + quoteText(o.Before)
 	}
 	out := one(sql, &plan.Effect{Kind: plan.KindEnum, Name: o.Name, Present: true, Definition: o.Value})
 	out[0].NoTransaction = !s.Flavor.AtLeast(12, 0, 0)

@@ -11,6 +11,7 @@ import (
 type AddForeignKey struct {
 	Table string `toml:"table"`
 	ForeignKeyDef
+	IfNotExists bool `toml:"if_not_exists"`
 }
 
 // Kind is "add_foreign_key".
@@ -26,6 +27,9 @@ func (o *AddForeignKey) Check() error {
 
 // Apply adds the foreign key and, on MySQL, the index that it needs.
 func (o *AddForeignKey) Apply(s *Schema) error {
+	if o.there(s) {
+		return nil
+	}
 	t, err := s.need(o.Kind(), o.Table)
 	if err != nil {
 		return err
@@ -58,6 +62,9 @@ func (o *AddForeignKey) Apply(s *Schema) error {
 
 // Render adds the foreign key.
 func (o *AddForeignKey) Render(s *Schema) ([]plan.Statement, error) {
+	if o.there(s) {
+		return nil, nil
+	}
 	after := s.scratch(o.Table)
 	if err := o.Apply(after); err != nil {
 		return nil, err
@@ -85,6 +92,9 @@ func (f *ForeignKey) definition() string {
 // Inverse drops the foreign key, and the index that came with it unless that
 // took the place of another foreign key's.
 func (o *AddForeignKey) Inverse(s *Schema) ([]Operation, error) {
+	if o.there(s) {
+		return nil, nil
+	}
 	back := &DropForeignKey{Table: o.Table, Name: o.Name, Columns: columnsUnlessNamed(o.Name, o.Columns)}
 	ops := []Operation{back}
 	after := s.scratch(o.Table)

@@ -10,6 +10,7 @@ import (
 type AddIndex struct {
 	Table string `toml:"table"`
 	IndexDef
+	IfNotExists bool `toml:"if_not_exists"`
 
 	// live is the index as a server had it, for undoing its removal.
 	live *Index
@@ -28,6 +29,9 @@ func (o *AddIndex) Check() error {
 
 // Apply adds the index.
 func (o *AddIndex) Apply(s *Schema) error {
+	if o.there(s) {
+		return nil
+	}
 	t, x, err := o.fitting(s)
 	if err != nil {
 		return err
@@ -65,6 +69,9 @@ func (o *AddIndex) fitting(s *Schema) (*Table, *Index, error) {
 
 // Render makes the index.
 func (o *AddIndex) Render(s *Schema) ([]plan.Statement, error) {
+	if o.there(s) {
+		return nil, nil
+	}
 	t, x, err := o.fitting(s)
 	if err != nil {
 		return nil, err
@@ -83,6 +90,9 @@ func (k *Key) index() *Index {
 
 // Inverse drops the index.
 func (o *AddIndex) Inverse(s *Schema) ([]Operation, error) {
+	if o.there(s) {
+		return nil, nil
+	}
 	ops, err := givenWay(s, o, o.Table)
 	if err != nil {
 		return nil, err

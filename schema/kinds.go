@@ -28,6 +28,7 @@ var kinds = []kind{
 	{"create_enum", func() Operation { return &CreateEnum{} }},
 	{"drop_enum", func() Operation { return &DropEnum{} }},
 	{"add_enum_value", func() Operation { return &AddEnumValue{} }},
+	{"drop_enum_value", func() Operation { return &DropEnumValue{} }},
 	{"create_trigger", func() Operation { return &CreateTrigger{} }},
 	{"drop_trigger", func() Operation { return &DropTrigger{} }},
 	{"insert_rows", func() Operation { return &InsertRows{} }},

@@ -21,6 +21,8 @@ import (
 // the word without heeding it.
 func SQLType(t Type, f flavor.Flavor, typeName string) string {
 	switch {
+	case t.Name == "sql":
+		return CanonicalType(t.Values[0], f)
 	case f.Dialect == flavor.Postgres:
 		return postgresType(t, typeName)
 	case f.Dialect.MySQLFamily():

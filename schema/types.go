@@ -15,7 +15,8 @@ type Type struct {
 	Length int
 	// Precision and Scale belong to numeric; Precision 0 means none was given.
 	Precision, Scale int
-	// Values are those of an enum, as written.
+	// Values are those of an enum, as written; of sql, which stands for a
+	// server's own type, the one value is that type.
 	Values []string
 }
 
@@ -41,7 +42,8 @@ func typeFormOf(name string) (typeForm, bool) {
 	return typeForm{}, false
 }
 
-// ParseType reads a portable type. Names compare without case; the values of
+// ParseType reads a portable type, or sql(…), which takes a server's own type
+// as it is: that is for types that have no portable form. Names compare without case; the values of
 // an enum keep theirs, and may stand in single or double quotes, in which a
 // doubled quote stands for one.
 func ParseType(text string) (Type, error) {
@@ -49,8 +51,14 @@ func ParseType(text string) (Type, error) {
 	if err != nil {
 		return Type{}, err
 	}
-	if name == "enum" {
+	switch name {
+	case "enum":
 		return parseEnum(text, inner, parens)
+	case "sql":
+		if strings.TrimSpace(inner) == "" {
+			return Type{}, fmt.Errorf("type %q needs the server's own type, as in sql(jsonb)", text)
+		}
+		return Type{Name: "sql", Values: []string{strings.TrimSpace(inner)}}, nil
 	}
 	form, ok := typeFormOf(name)
 	if !ok {
@@ -211,6 +219,8 @@ func typeHint(name string) string {
 // String is the type as ParseType reads it, in one spelling per type.
 func (t Type) String() string {
 	switch {
+	case t.Name == "sql":
+		return "sql(" + t.Values[0] + ")"
 	case t.Name == "enum":
 		quoted := make([]string, len(t.Values))
 		for i, v := range t.Values {

@@ -12,6 +12,7 @@ import (
 type AddUnique struct {
 	Table string `toml:"table"`
 	UniqueDef
+	IfNotExists bool `toml:"if_not_exists"`
 }
 
 // Kind is "add_unique".
@@ -27,6 +28,9 @@ func (o *AddUnique) Check() error {
 
 // Apply adds the constraint.
 func (o *AddUnique) Apply(s *Schema) error {
+	if o.there(s) {
+		return nil
+	}
 	t, err := s.need(o.Kind(), o.Table)
 	if err != nil {
 		return err
@@ -49,6 +53,9 @@ func (o *AddUnique) Apply(s *Schema) error {
 
 // Render adds the constraint.
 func (o *AddUnique) Render(s *Schema) ([]plan.Statement, error) {
+	if o.there(s) {
+		return nil, nil
+	}
 	after := s.scratch(o.Table)
 	if err := o.Apply(after); err != nil {
 		return nil, err
@@ -62,6 +69,9 @@ func (o *AddUnique) Render(s *Schema) ([]plan.Statement, error) {
 
 // Inverse drops the constraint.
 func (o *AddUnique) Inverse(s *Schema) ([]Operation, error) {
+	if o.there(s) {
+		return nil, nil
+	}
 	ops, err := givenWay(s, o, o.Table)
 	if err != nil {
 		return nil, err
