@@ -128,3 +128,15 @@ func mentions(text, name string) bool {
 	}
 	return false
 }
+
+// NamesIn lists the names and words in an expression, functions among them,
+// in their order.
+func NamesIn(expr string) []string {
+	var names []string
+	for _, t := range lex(expr) {
+		if t.name != "" && !digit(t.name[0]) {
+			names = append(names, t.name)
+		}
+	}
+	return names
+}
