@@ -24,7 +24,7 @@ var layers = [][]string{
 	{"cmd/config", "cmd/view"},
 	{"migrations"},
 	{"phases"},
-	{"phases/metadefs", "phases/purge"},
+	{"phases/draft", "phases/metadefs", "phases/purge"},
 	{"phases/backfill"},
 	{"engine/run"},
 	{"engine/ledger"},
