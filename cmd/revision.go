@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"slices"
 
 	"manage/cmd/view"
@@ -14,6 +15,8 @@ type revisionCommand struct {
 	Branch  []string `placeholder:"BRANCH" help:"trunk, expand, migrate or contract; several with commas. Without it all three of a cycle, or trunk before the branches part."`
 	Release string   `placeholder:"NAME" help:"The release that it ships with; the newest if it is left out. A new name is put into catalog.toml."`
 	SQL     bool     `name:"sql" help:"Write plain SQL files. Data migrations are TOML all the same."`
+
+	Autogenerate bool `help:"Fill in what differs between models.toml and the database, which must be at the newest version."`
 }
 
 // Doc is what the help says of revision.
@@ -22,18 +25,24 @@ func (*revisionCommand) Doc() Doc {
 		Does: "Writes new files into the catalog, with the next free id behind the newest revision of the branch, ready " +
 			"to be filled in. Where the branches have parted it writes the three files of a cycle, which depend " +
 			"on each other as they must: what is added, the data migration, what is removed. All of them are written " +
-			"or none, and no file is overwritten. It needs no database.",
+			"or none, and no file is overwritten. It needs no database, except with --autogenerate: then it compares models.toml " +
+			"with the database and writes what leads there and back. Where the branches have parted, what only adds " +
+			"goes into an expand revision and what only removes into a contract revision; what would disturb one of two releases " +
+			"that run side by side is named, with what to write by hand. The database is only read.",
 		Writes:   "Files in the catalog's directory versions, and catalog.toml if the release is new.",
 		Exits:    readExits(),
-		Examples: []string{`db revision -m "split the name"`, `db revision -m "index by city" --branch expand`, `db revision -m "drop first" --branch contract --release bexar --sql`},
+		Examples: []string{`db revision -m "split the name"`, `db revision -m "index by city" --branch expand`, `db revision -m "drop first" --branch contract --release bexar --sql`, `db revision -m "cities" --autogenerate`},
 	}
 }
 
 // Run writes the files.
-func (c *revisionCommand) Run(files catalogFiles, p *view.Page) error {
+func (c *revisionCommand) Run(ctx context.Context, files catalogFiles, open lazyReads, p *view.Page) error {
 	draft, err := c.draft()
 	if err != nil {
 		return err
+	}
+	if c.Autogenerate {
+		return autogenerate(ctx, open, files, draft, p)
 	}
 	added, err := catalog.Add(catalog.Options(files), draft)
 	if err != nil {
@@ -47,6 +56,11 @@ func (c *revisionCommand) draft() (catalog.Draft, error) {
 	d := catalog.Draft{Message: c.Message, Release: c.Release, SQL: c.SQL}
 	if c.Message == "" {
 		return d, &usageError{Kind: missingArgument, Word: "--message"}
+	}
+	for option, given := range map[string]bool{"--branch": len(c.Branch) > 0, "--sql": c.SQL} {
+		if given && c.Autogenerate {
+			return d, &usageError{Kind: exclusive, Word: option, Other: "--autogenerate"}
+		}
 	}
 	known := []string{"trunk", "expand", "migrate", "contract"}
 	for _, name := range c.Branch {

@@ -69,6 +69,9 @@ func Documents() []Document {
 			AddedDocument{Catalog: "shop", Release: optional("bexar"), NewRelease: true, Files: []AddedFile{
 				{"shop/versions/bexar_expand01_split_the_name.toml", "bexar_expand01", "expand"},
 			}}},
+		{"db revision --autogenerate", "The files that were written, if any; `by_hand` is what nothing was written for, `advice` what to write, `notes` what to mind in what was written, `left_alone` what the catalog does not manage.",
+			DerivedDocument{AddedDocument{Catalog: "shop", Release: optional("bexar"), Files: []AddedFile{{"shop/versions/bexar_expand01_cities.toml", "bexar_expand01", "expand"}}},
+				[]DerivedFinding{{optional("goods"), optional("column cents"), "its type changes from integer to bigint", optional("write a cycle: …")}}, []DerivedFinding{}, []string{"view cheap"}}},
 		{"db rebase", "`files` were changed, the one asked for first; the other names in them are null where they did not change. `passed` is what it stands behind now and did not before, `followed` what moved with it, `kept` the files that name an id which two files had, `problems` what is still wrong with the catalog.",
 			RebasedDocument{Catalog: "shop", Files: []RebasedFile{{"db/versions/bexar_expand03_add_city.toml", optional("db/versions/bexar_expand02_add_city.toml"), "bexar_expand03", optional("bexar_expand02"), optional("bexar_expand02"), optional("bexar_expand01")}},
 				Passed: []string{"bexar_expand02"}, Followed: []string{}, Kept: []string{}, Problems: []RebaseProblem{}}},
