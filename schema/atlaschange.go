@@ -46,7 +46,20 @@ func (p *planner) modifyColumn(from, to *Column, check *Check) {
 		p.modifyPostgres(from, to)
 		return
 	}
+	to, check = asJSON(to, check)
 	p.add(&atlas.ModifyColumn{From: p.column(from, check), To: p.column(to, check), Change: atlas.ChangeType})
+}
+
+// asJSON spells a column that is JSON on MariaDB so. Spelled as the text and
+// the check that it is made of, MODIFY takes it for another type and copies the
+// table.
+func asJSON(c *Column, check *Check) (*Column, *Check) {
+	if check == nil || c.Type != "longtext" || c.Collation != "utf8mb4_bin" || check.Expr != jsonValid(c.Name) {
+		return c, check
+	}
+	out := c.clone()
+	out.Type, out.Charset, out.Collation = "json", "", ""
+	return out, nil
 }
 
 // modifyPostgres asks for what differs. A default is dropped before the type

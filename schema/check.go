@@ -70,7 +70,7 @@ func (o *AddCheck) Render(s *Schema) ([]plan.Statement, error) {
 		return nil, err
 	}
 	list := after.Table(o.Table).Checks
-	effect := &plan.Effect{Kind: plan.KindCheck, Table: o.Table, Name: list[len(list)-1].Name, Present: true, Definition: settle(c.Expr)}
+	effect := &plan.Effect{Kind: plan.KindCheck, Table: o.Table, Name: list[len(list)-1].Name, Present: true}
 	return renderAlter(alteration{before: s, after: after, table: o.Table, effect: effect}, func(p *planner) {
 		p.addCheck(c)
 	})

@@ -312,7 +312,12 @@ func jsonCheck(all string, on map[string]string, c *Column, f flavor.Flavor) *Ch
 		return nil
 	}
 	c.Collation, c.Charset = "utf8mb4_bin", "utf8mb4"
-	return &Check{Name: c.Name, Column: c.Name, Expr: "json_valid(" + quoteIdent(c.Name, f.Dialect) + ")"}
+	return &Check{Name: c.Name, Column: c.Name, Expr: jsonValid(c.Name)}
+}
+
+// jsonValid is the expression of jsonCheck.
+func jsonValid(column string) string {
+	return "json_valid(" + quoteIdent(column, flavor.MariaDB) + ")"
 }
 
 // Render makes the table.

@@ -85,7 +85,7 @@ func (t *Table) find(e plan.Effect, f flavor.Flavor) (have bool, definition stri
 	case plan.KindIndex:
 		for _, x := range t.Indexes {
 			if sameName(x.Name, e.Name, d) {
-				return x.Valid, "", true
+				return x.Valid || !e.Present, "", true
 			}
 		}
 		return d.MySQLFamily() && t.unique(e.Name, d) != nil, "", true // see Table
@@ -99,19 +99,27 @@ func (t *Table) find(e plan.Effect, f flavor.Flavor) (have bool, definition stri
 	case plan.KindForeignKey:
 		for _, fk := range t.ForeignKeys {
 			if sameName(fk.Name, e.Name, d) {
-				return true, "", true
+				return true, validity(fk.NotValid), true
 			}
 		}
 		return false, "", true
 	case plan.KindCheck:
 		for _, c := range t.Checks {
 			if sameName(c.Name, e.Name, d) {
-				return true, "", true
+				return true, validity(c.NotValid), true
 			}
 		}
 		return false, "", true
 	}
 	return false, "", false
+}
+
+// validity is a constraint's definition, as far as an effect asks for it.
+func validity(notValid bool) string {
+	if notValid {
+		return "not validated"
+	}
+	return validDefinition
 }
 
 // Leftover returns the statements that remove what an interrupted statement

@@ -70,23 +70,10 @@ func (o *AddForeignKey) Render(s *Schema) ([]plan.Statement, error) {
 		return nil, err
 	}
 	list := after.Table(o.Table).ForeignKeys
-	effect := &plan.Effect{Kind: plan.KindForeignKey, Table: o.Table, Name: list[len(list)-1].Name, Present: true, Definition: list[len(list)-1].definition()}
+	effect := &plan.Effect{Kind: plan.KindForeignKey, Table: o.Table, Name: list[len(list)-1].Name, Present: true}
 	return renderAlter(alteration{before: s, after: after, table: o.Table, effect: effect}, func(p *planner) {
 		p.addForeignKey(o.key())
 	})
-}
-
-// definition is the foreign key as text, the same for two plans of one
-// operation.
-func (f *ForeignKey) definition() string {
-	text := strings.Join(f.Columns, ", ") + " REFERENCES " + f.RefTable + " (" + strings.Join(f.RefColumns, ", ") + ")"
-	if f.OnDelete != "" {
-		text += " ON DELETE " + f.OnDelete
-	}
-	if f.OnUpdate != "" {
-		text += " ON UPDATE " + f.OnUpdate
-	}
-	return text
 }
 
 // Inverse drops the foreign key, and the index that came with it unless that

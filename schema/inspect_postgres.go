@@ -121,10 +121,11 @@ func postgresAction(letter string) string {
 func (i *inspector) postgresConstraints() error {
 	var table, name, kind, columns, onDelete, onUpdate string
 	var refTable, refColumns, expr sql.NullString
-	into := []any{&table, &name, &kind, &columns, &onDelete, &onUpdate, &refTable, &refColumns, &expr}
+	var validated bool
+	into := []any{&table, &name, &kind, &columns, &onDelete, &onUpdate, &refTable, &refColumns, &expr, &validated}
 	return i.each(`SELECT c.relname, k.conname, k.contype, `+attributeNames("k.conrelid", "k.conkey")+`,
 			k.confdeltype, k.confupdtype, rc.relname, `+attributeNames("k.confrelid", "k.confkey")+`,
-			pg_get_expr(k.conbin, k.conrelid)
+			pg_get_expr(k.conbin, k.conrelid), k.convalidated
 		FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
 			JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 			LEFT JOIN pg_catalog.pg_class rc ON rc.oid = k.confrelid
@@ -142,9 +143,9 @@ func (i *inspector) postgresConstraints() error {
 		case "f":
 			t.ForeignKeys = append(t.ForeignKeys, &ForeignKey{
 				Name: name, Columns: splitUnits(columns), RefTable: refTable.String, RefColumns: splitUnits(refColumns.String),
-				OnDelete: postgresAction(onDelete), OnUpdate: postgresAction(onUpdate)})
+				OnDelete: postgresAction(onDelete), OnUpdate: postgresAction(onUpdate), NotValid: !validated})
 		case "c":
-			t.Checks = append(t.Checks, &Check{Name: name, Expr: withoutParens(expr.String)})
+			t.Checks = append(t.Checks, &Check{Name: name, Expr: withoutParens(expr.String), NotValid: !validated})
 		}
 		return nil
 	})

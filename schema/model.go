@@ -124,6 +124,9 @@ type ForeignKey struct {
 	OnUpdate   string
 	Text       string // as Column.Text
 	Inline     bool   // as Key.Inline
+	// NotValid is true on PostgreSQL while rows that were there before have
+	// not been looked at (ADD CONSTRAINT … NOT VALID).
+	NotValid bool
 }
 
 // Check is a check constraint.
@@ -132,9 +135,10 @@ type Check struct {
 	Expr string // without the outer parentheses
 	// Column is the column the check is written at, for checks that vanish
 	// with their column; "" for a table's check.
-	Column string
-	Text   string // as Column.Text
-	Inline bool   // as Key.Inline
+	Column   string
+	Text     string // as Column.Text
+	Inline   bool   // as Key.Inline
+	NotValid bool   // as ForeignKey.NotValid
 }
 
 // Enum is a named enumeration type.

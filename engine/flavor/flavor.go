@@ -149,3 +149,15 @@ func (f Flavor) TransactionalDDL() bool { return !f.Dialect.MySQLFamily() }
 
 // NamedEnums reports whether enumerations are types of their own, with a name.
 func (f Flavor) NamedEnums() bool { return f.Dialect == Postgres }
+
+// InstantDDL reports whether columns come and go without the rows being
+// touched (ALGORITHM=INSTANT): MariaDB from 10.4 on ("InnoDB Online DDL
+// Operations with the INSTANT Alter Algorithm"), MySQL from 8.0.29 on ("Online
+// DDL Operations", Column Operations).
+func (f Flavor) InstantDDL() bool {
+	return f.Dialect == MariaDB && f.AtLeast(10, 4, 0) || f.Dialect == MySQL && f.AtLeast(8, 0, 29)
+}
+
+// NoCopyDDL reports whether ALGORITHM=NOCOPY is known: any way but one that
+// rebuilds the table (MariaDB, "InnoDB Online DDL Overview", 10.3.7).
+func (f Flavor) NoCopyDDL() bool { return f.Dialect == MariaDB && f.AtLeast(10, 3, 7) }

@@ -85,13 +85,33 @@ type Statement struct {
 	Data bool
 	// NoTransaction is true for statements that refuse to run in one.
 	NoTransaction bool
-	// Lock, Rewrites and Blocks describe the cost on a live database: the
-	// lock taken, whether the table is copied, and whom it blocks ("none",
-	// "writes", "all"). Empty: not known.
-	Lock     string
+	// Lock is the lock that the statement takes on the table, in the server's
+	// own words; "none" if it takes none, "" if that is not known.
+	Lock string
+	// Rewrites is true if the rows of the table are written anew.
 	Rewrites bool
-	Blocks   string
+	// Blocks is whom the statement keeps waiting for as long as it works
+	// through the rows: BlocksNone, BlocksWriters or BlocksAll; "" if that is
+	// not known. A lock that is held for a moment, whatever the number of rows,
+	// blocks nobody in this sense: the limit on waiting for locks sees to that.
+	Blocks string
+	// Instead says what could be done instead of a statement that would block
+	// a service that runs, and is not allowed to; "" for all others.
+	Instead string
+	// Fallbacks are other forms of the statement, to be sent in turn where the
+	// server answers that it does not support the form before.
+	Fallbacks []string
+	// Together is true for a statement that means something only in one
+	// transaction with those before it in the same operation.
+	Together bool
 }
+
+// The values of Statement.Blocks.
+const (
+	BlocksNone    = "none"
+	BlocksWriters = "writers"
+	BlocksAll     = "all"
+)
 
 // Position is the place of a statement in its revision.
 type Position struct {

@@ -264,7 +264,7 @@ ALTER TABLE "child" ALTER COLUMN "data" TYPE text;
 ALTER TABLE `child` MODIFY COLUMN `data` json NOT NULL;
 ALTER TABLE `child` MODIFY COLUMN `data` text NOT NULL;
 # mariadb
-ALTER TABLE `child` MODIFY COLUMN `data` longtext CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL CHECK (json_valid(`data`));
+ALTER TABLE `child` MODIFY COLUMN `data` json NOT NULL;
 ALTER TABLE `child` MODIFY COLUMN `data` text NOT NULL;
 
 ## indexes

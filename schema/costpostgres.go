@@ -1,0 +1,110 @@
+package schema
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+
+	"manage/engine/plan"
+)
+
+// postgresCost is what a statement of an operation with one form costs
+// (PostgreSQL manual, "Explicit Locking" and "ALTER TABLE", Notes).
+func (c *form) postgresCost(sql string) cost {
+	switch {
+	case strings.HasPrefix(sql, "COMMENT ON "):
+		return brief(shareUpdateExclusive)
+	case strings.HasPrefix(sql, "DROP FUNCTION "):
+		return free
+	}
+	switch o := c.op.(type) {
+	case *CreateTable:
+		for _, f := range o.ForeignKeys {
+			if f.RefTable != o.Name && strings.HasPrefix(sql, "CREATE TABLE") {
+				return brief(shareRowExclusive) // on the tables that it refers to
+			}
+		}
+		return free
+	case *CreateEnum, *DropEnum, *AddEnumValue:
+		return free
+	case *CreateTrigger:
+		if strings.HasPrefix(sql, "CREATE TRIGGER") {
+			return brief(shareRowExclusive)
+		}
+		return free
+	case *AddColumn:
+		if column, _, err := o.parts(c.schema); err == nil && (column.Extra != "" || column.Default != nil && volatile(*column.Default)) {
+			return cost{lock: accessExclusive, rewrites: true, blocks: plan.BlocksAll,
+				instead: "add the column without the default, set the default after, and fill the rows with a data migration"}
+		}
+	}
+	return brief(accessExclusive)
+}
+
+// columnCost is what a change of a column costs at once.
+func columnCost(from, to *Column) cost {
+	switch {
+	case from.Type != to.Type && postgresRewrites(from.Type, to.Type) || from.Collation != to.Collation:
+		return cost{lock: accessExclusive, rewrites: true, blocks: plan.BlocksAll, instead: anotherColumn}
+	case from.Nullable && !to.Nullable:
+		return cost{lock: accessExclusive, blocks: plan.BlocksAll}
+	}
+	return brief(accessExclusive)
+}
+
+// anotherColumn is what can be done instead of changing a type in place.
+const anotherColumn = "add a column of the new type beside it, move the rows with a data migration, and drop the old column in contract"
+
+// postgresRewrites reports whether a change of type writes the rows anew. It
+// does not where the old values are values of the new type as they are
+// (PostgreSQL manual, "ALTER TABLE", Notes: "binary coercible").
+func postgresRewrites(from, to string) bool {
+	a, sizeA, _ := cutServerType(from)
+	b, sizeB, _ := cutServerType(to)
+	texts := func(name string) bool { return name == "text" || name == "character varying" }
+	switch {
+	case texts(a) && texts(b):
+		return !fits(sizeA, sizeB)
+	case a == "numeric" && b == "numeric":
+		precisionA, scaleA, _ := strings.Cut(sizeA, ",")
+		precisionB, scaleB, _ := strings.Cut(sizeB, ",")
+		return sizeB != "" && (scaleA != scaleB || !fits(precisionA, precisionB))
+	}
+	return true
+}
+
+// fits reports whether what has one length has the other as well; "" is
+// without a limit.
+func fits(from, to string) bool {
+	if to == "" {
+		return true
+	}
+	a, errA := strconv.Atoi(from)
+	b, errB := strconv.Atoi(to)
+	return errA == nil && errB == nil && a <= b
+}
+
+// calls finds the functions that an expression calls.
+var calls = regexp.MustCompile(`(?i)([a-z_][a-z0-9_.]*)\s*\(`)
+
+// constant are functions that give one value for all rows of a statement.
+var constant = map[string]bool{"now": true, "current_timestamp": true, "localtimestamp": true, "current_date": true,
+	"transaction_timestamp": true, "statement_timestamp": true, "lower": true, "upper": true, "concat": true, "timezone": true,
+	"cast": true, "numeric": true, "varchar": true, "char": true, "coalesce": true, "date_trunc": true, "curdate": true,
+	"utc_timestamp": true, "to_char": true, "varying": true, "character": true, "decimal": true, "interval": true}
+
+// volatile reports whether a default may give each row another value, so that
+// the rows that are there must be written. Functions that are not known are
+// taken to.
+func volatile(text string) bool {
+	bare := quoted.ReplaceAllString(text, "''")
+	for _, m := range calls.FindAllStringSubmatch(bare, -1) {
+		if !constant[strings.ToLower(m[1])] {
+			return true
+		}
+	}
+	return false
+}
+
+// quoted finds string literals.
+var quoted = regexp.MustCompile(`'(?:[^']|'')*'`)

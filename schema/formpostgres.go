@@ -1,0 +1,283 @@
+package schema
+
+import (
+	"strings"
+
+	"manage/engine/flavor"
+	"manage/engine/plan"
+)
+
+// This file renders for PostgreSQL. While a service uses the database, what
+// reads a whole table is done under a lock that lets others write (PostgreSQL
+// manual, "Explicit Locking"):
+//
+//   - an index is built, and dropped, CONCURRENTLY ("CREATE INDEX", "Building
+//     Indexes Concurrently");
+//   - a unique constraint is made of an index that was built so ("ALTER
+//     TABLE", "ADD table_constraint_using_index");
+//   - a foreign key or check comes NOT VALID, which looks at no row, and is
+//     validated in a statement of its own ("ALTER TABLE", Notes);
+//   - a column is set NOT NULL once a valid check proves that it has no nulls,
+//     which spares the look at the rows (the same, "SET NOT NULL", from
+//     PostgreSQL 12 on).
+//
+// The parts of such an operation have fixed numbers, which the short form
+// shares: a run that one form began can be gone on with in the other.
+const (
+	partLeftover = 0 // drop an index that is not valid
+	partBuild    = 1 // build the index
+	partAttach   = 2 // make it a constraint
+
+	partAdd      = 0 // add a constraint, NOT VALID online
+	partValidate = 1
+	partMain     = 2 // what the operation does at last
+)
+
+// The table locks of PostgreSQL that are named here.
+const (
+	accessExclusive      = "ACCESS EXCLUSIVE"
+	shareRowExclusive    = "SHARE ROW EXCLUSIVE"
+	shareLock            = "SHARE"
+	shareUpdateExclusive = "SHARE UPDATE EXCLUSIVE"
+)
+
+// postgres renders for PostgreSQL.
+func (c *form) postgres() ([]plan.Statement, error) {
+	switch o := c.op.(type) {
+	case *AddIndex:
+		return c.addIndex(o)
+	case *DropIndex:
+		return c.dropIndex()
+	case *AddUnique:
+		return c.addUnique(o)
+	case *AddForeignKey:
+		return c.addForeignKey(o)
+	case *AddCheck:
+		return c.addCheck(o)
+	case *AlterColumn:
+		return c.alterColumn(o)
+	case *SQL:
+		return o.Render(c.schema)
+	}
+	out, err := c.op.Render(c.schema)
+	for i := range out {
+		if !out[i].Data {
+			c.postgresCost(out[i].SQL).on(&out[i])
+		}
+	}
+	return out, err
+}
+
+// addIndex builds an index, and drops one before that an interrupted run left.
+func (c *form) addIndex(o *AddIndex) ([]plan.Statement, error) {
+	out, err := o.Render(c.schema)
+	if err != nil || len(out) == 0 {
+		return out, err
+	}
+	out[0].Position.Part = partBuild
+	c.build(&out[0])
+	return append(c.dropLeftover(), out...), nil
+}
+
+// build says what building an index costs, and builds it so that others can
+// write meanwhile if anybody uses the table.
+func (c *form) build(st *plan.Statement) {
+	cost{lock: shareLock, blocks: plan.BlocksWriters}.on(st)
+	if c.online {
+		concurrently(st)
+	}
+}
+
+// concurrently makes CREATE INDEX and DROP INDEX let others write meanwhile.
+func concurrently(st *plan.Statement) {
+	st.SQL = strings.Replace(st.SQL, "INDEX ", "INDEX CONCURRENTLY ", 1)
+	st.NoTransaction = true
+	brief(shareUpdateExclusive).on(st)
+}
+
+// dropLeftover drops the index that is not valid, if there is one.
+func (c *form) dropLeftover() []plan.Statement {
+	x := c.left.invalid
+	if x == nil {
+		return nil
+	}
+	return c.dropping(x)
+}
+
+// dropping drops an index that is in the way.
+func (c *form) dropping(x *Index) []plan.Statement {
+	st := plan.Statement{SQL: "DROP INDEX " + quoteIdent(x.Name, flavor.Postgres), Effect: indexEffect(c.table, x, false)}
+	st.Position.Part = partLeftover
+	brief(accessExclusive).on(&st)
+	if c.online {
+		concurrently(&st)
+	}
+	return []plan.Statement{st}
+}
+
+// dropIndex drops an index.
+func (c *form) dropIndex() ([]plan.Statement, error) {
+	out, err := c.op.Render(c.schema)
+	for i := range out {
+		brief(accessExclusive).on(&out[i])
+		if c.online {
+			concurrently(&out[i])
+		}
+	}
+	return out, err
+}
+
+// addUnique adds a unique constraint.
+func (c *form) addUnique(o *AddUnique) ([]plan.Statement, error) {
+	out, err := o.Render(c.schema)
+	if err != nil {
+		return nil, err
+	}
+	main := &out[0]
+	main.Position.Part = partAttach
+	if !c.online && c.left.index == nil {
+		cost{lock: accessExclusive, blocks: plan.BlocksAll}.on(main)
+		return append(c.dropLeftover(), out...), nil
+	}
+	name := main.Effect.Name
+	x := (&Key{Name: name, Columns: o.Columns}).index()
+	main.SQL = "ALTER TABLE " + quoteIdent(c.table, flavor.Postgres) + " ADD CONSTRAINT " + quoteIdent(name, flavor.Postgres) +
+		" UNIQUE USING INDEX " + quoteIdent(name, flavor.Postgres)
+	brief(accessExclusive).on(main)
+	if c.left.index != nil {
+		return out, nil
+	}
+	built := plan.Statement{
+		SQL: "CREATE UNIQUE INDEX " + quoteIdent(name, flavor.Postgres) + " ON " + quoteIdent(c.table, flavor.Postgres) +
+			" (" + quoteIdents(o.Columns, flavor.Postgres) + ")",
+		Effect: indexEffect(c.table, x, true),
+	}
+	built.Position.Part = partBuild
+	c.build(&built)
+	return append(c.dropLeftover(), built, *main), nil
+}
+
+// addForeignKey adds a foreign key. The lock is taken on both tables.
+func (c *form) addForeignKey(o *AddForeignKey) ([]plan.Statement, error) {
+	out, err := o.Render(c.schema)
+	if err != nil {
+		return nil, err
+	}
+	if c.online {
+		named := *o
+		named.Name = out[0].Effect.Name
+		if out, err = named.Render(c.schema); err != nil {
+			return nil, err
+		}
+	}
+	return c.proved(out, cost{lock: shareRowExclusive, blocks: plan.BlocksWriters}), nil
+}
+
+// addCheck adds a check.
+func (c *form) addCheck(o *AddCheck) ([]plan.Statement, error) {
+	out, err := o.Render(c.schema)
+	if err != nil {
+		return nil, err
+	}
+	if c.online && o.Name == "" {
+		named := *o
+		named.Name = out[0].Effect.Name
+		if out, err = named.Render(c.schema); err != nil {
+			return nil, err
+		}
+	}
+	return c.proved(out, cost{lock: accessExclusive, blocks: plan.BlocksAll}), nil
+}
+
+// proved adds a constraint at once, which looks at all rows under the lock, or
+// without a look and with one after.
+func (c *form) proved(out []plan.Statement, atOnce cost) []plan.Statement {
+	add := &out[0]
+	add.Position.Part = partAdd
+	atOnce.on(add)
+	validate := c.validate(add.Effect)
+	switch {
+	case c.left.unproved:
+		return []plan.Statement{validate}
+	case c.online:
+		add.SQL += " NOT VALID"
+		brief(atOnce.lock).on(add)
+		return []plan.Statement{*add, validate}
+	}
+	return out
+}
+
+// validate looks whether the rows that were there before agree with a
+// constraint. It is on its own, as the lock under which the constraint was
+// added must be given back before.
+func (c *form) validate(e *plan.Effect) plan.Statement {
+	proven := *e
+	proven.Definition = validDefinition
+	st := plan.Statement{
+		SQL:           "ALTER TABLE " + quoteIdent(c.table, flavor.Postgres) + " VALIDATE CONSTRAINT " + quoteIdent(e.Name, flavor.Postgres),
+		Effect:        &proven,
+		NoTransaction: true,
+	}
+	st.Position.Part = partValidate
+	brief(shareUpdateExclusive).on(&st)
+	return st
+}
+
+// validDefinition is the definition of a constraint that all rows agree with.
+const validDefinition = "validated"
+
+// alterColumn changes a column.
+func (c *form) alterColumn(o *AlterColumn) ([]plan.Statement, error) {
+	out, err := o.Render(c.schema)
+	if err != nil {
+		return nil, err
+	}
+	_, from, err := c.schema.needColumn(o.Kind(), o.Table, o.Name)
+	if err != nil {
+		return nil, err
+	}
+	after := c.schema.scratch(o.Table)
+	if err := o.Apply(after); err != nil {
+		return nil, err
+	}
+	to := after.Table(o.Table).column(o.Name, flavor.Postgres)
+	k := columnCost(from, to)
+	for i := range out {
+		out[i].Position.Part = partMain + i
+		k.on(&out[i])
+	}
+	scans := from.Nullable && !to.Nullable && !k.rewrites
+	inTheWay := c.left.set == nil && c.schema.Table(c.table).hasConstraint(setCheckName(c.table, to.Name), flavor.Postgres)
+	staged := c.online && scans && c.schema.Flavor.AtLeast(12, 0, 0) && !inTheWay
+	if !staged && c.left.set == nil {
+		return out, nil
+	}
+	return c.setNotNull(out, to.Name), nil
+}
+
+// setNotNull puts around the statements that set a column NOT NULL those that
+// prove it to have no nulls, as far as they are not done yet.
+func (c *form) setNotNull(main []plan.Statement, column string) []plan.Statement {
+	table := quoteIdent(c.table, flavor.Postgres)
+	name := setCheckName(c.table, column)
+	there := &plan.Effect{Kind: plan.KindCheck, Table: c.table, Name: name, Present: true}
+	add := plan.Statement{SQL: "ALTER TABLE " + table + " ADD CONSTRAINT " + quoteIdent(name, flavor.Postgres) +
+		" CHECK (" + quoteIdent(column, flavor.Postgres) + " IS NOT NULL) NOT VALID", Effect: there}
+	gone := plan.Statement{SQL: "ALTER TABLE " + table + " DROP CONSTRAINT " + quoteIdent(name, flavor.Postgres),
+		Effect: &plan.Effect{Kind: plan.KindCheck, Table: c.table, Name: name}}
+	gone.Position.Part = partMain + len(main)
+	brief(accessExclusive).on(&add)
+	brief(accessExclusive).on(&gone)
+	var out []plan.Statement
+	if c.left.set == nil {
+		out = append(out, add)
+	}
+	if c.left.set == nil || c.left.set.NotValid {
+		out = append(out, c.validate(there))
+	}
+	for _, st := range main {
+		brief(accessExclusive).on(&st)
+		out = append(out, st)
+	}
+	return append(out, gone)
+}
