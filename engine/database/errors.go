@@ -38,6 +38,7 @@ const (
 	Syntax           = backend.Syntax
 	Interrupted      = backend.Interrupted
 	BadURL           = backend.BadURL
+	NoSuchWay        = backend.NoSuchWay
 )
 
 // Error is an error of a server or driver with its class. Its text never

@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"errors"
 
 	"manage/engine/database"
 	"manage/engine/ledger"
@@ -66,10 +67,20 @@ func (e *execution) rest(ctx context.Context, from ledger.Attempt) error {
 	for len(e.todo) > 0 && e.todo[0].Position.Before(from.Sent) {
 		e.drop()
 	}
-	if len(e.todo) == 0 || from.Confirmed || e.todo[0].Position != from.Sent || e.groups()[0].atomic {
+	if len(e.todo) == 0 || from.Confirmed || e.todo[0].Position != from.Sent {
+		return nil
+	}
+	// What is a transaction with its record now may have been sent without one:
+	// a run beside a service has other forms.
+	atomic := e.groups()[0].atomic
+	if st := e.todo[0]; atomic && (st.Data || st.Effect == nil || e.h.r.Probe == nil) {
 		return nil
 	}
 	applied, err := e.settle(ctx, nil)
+	var unknown *OutcomeUnknown
+	if atomic && errors.As(err, &unknown) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}

@@ -127,6 +127,13 @@ func (e *execution) send(ctx context.Context, st plan.Statement, number int) err
 	e.h.emit(StatementStarted{Step: e.step.ID, Statement: st, Index: index, Of: of})
 	start := time.Now()
 	result, err := e.h.session.ExecContext(ctx, st.SQL)
+	for _, other := range st.Fallbacks {
+		if database.ClassOf(err) != database.NoSuchWay {
+			break
+		}
+		st.SQL = other // what was refused so has changed nothing
+		result, err = e.h.session.ExecContext(ctx, st.SQL)
+	}
 	if err != nil {
 		return e.wrap(st.SQL, number, err)
 	}

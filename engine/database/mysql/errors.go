@@ -97,6 +97,9 @@ var numbers = map[uint16]struct {
 	1061: {backend.AlreadyExists, ""},
 	1359: {backend.AlreadyExists, ""},
 	1826: {backend.AlreadyExists, ""},
+	1845: {backend.NoSuchWay, ""},
+	1846: {backend.NoSuchWay, ""},
+	4092: {backend.NoSuchWay, ""}, // MySQL: the table has had all its instant changes
 	1021: {backend.DiskFull, "make room on the server's disk"},
 	1114: {backend.DiskFull, "make room on the server's disk, or raise the table space's limit"},
 	1064: {backend.Syntax, ""},
