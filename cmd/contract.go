@@ -11,6 +11,7 @@ import (
 type contractCommand struct {
 	Target string `arg:"" optional:"" name:"version" help:"Where to stop; the newest contract revision if it is left out."`
 	accepting
+	blocking
 }
 
 // Doc is what the help says of contract.
@@ -27,6 +28,6 @@ func (*contractCommand) Doc() Doc {
 
 // Run contracts the schema.
 func (c *contractCommand) Run(ctx context.Context, s Writes, p *view.Page) error {
-	req := phases.Request{Version: c.Target, Online: true, Accept: c.Accept}
+	req := phases.Request{Version: c.Target, Online: true, Accept: c.Accept, AllowBlocking: c.AllowBlocking}
 	return change(ctx, "contract", s, p, func() (phases.Result, error) { return s.Contract(ctx, req) })
 }

@@ -33,6 +33,10 @@ func phaseRules() []rule {
 			return failure(ExitRefused, e.Error(),
 				"Restore the backup that was made before that tool ran, and upgrade the restored database with manage; nothing was done.")
 		}),
+		on(func(e *phases.Blocking, _ speaker) view.Failure {
+			return failure(ExitRefused, e.Error(), fmt.Sprintf("%s\nInstead: %s.\nOr do it all the same, at a quiet hour, with --allow-blocking.",
+				statementLine(e.Statement.SQL), e.Statement.Instead))
+		}),
 		on(func(e *phases.Changed, line speaker) view.Failure {
 			return failure(ExitRefused, e.Error(), fmt.Sprintf(
 				"Restore the file as it was applied, or, if the change does not matter to this database, accept it by name: %s",

@@ -89,6 +89,8 @@ func samples() []spoken {
 		{&metadefs.Failed{Namespaces: []string{"OS::A (a.json)"}, Of: 2}, "failed", 1, "1 of 2 namespaces were not loaded: OS::A (a.json)", "The others are loaded"},
 		{&phases.Mismatch{Nearest: []string{"y"}}, "refused", 6, "", "manage db stamp VERSION"},
 		{&phases.HalfDone{Revision: "x", Missing: &schema.MisfitError{Reason: "gone"}}, "refused", 6, "", "Restore the backup"},
+		{&phases.Blocking{Revision: "x", Statement: plan.Statement{SQL: "ALTER TABLE t", Blocks: plan.BlocksWriters, Rewrites: true, Instead: "wait"}}, "refused", 6,
+			"x would keep writers waiting while the server copies the table", "Instead: wait.\nOr do it all the same, at a quiet hour, with --allow-blocking."},
 		{&phases.Changed{IDs: []string{"x", "y"}}, "refused", 6, "already applied and changed since: x, y", "manage db sync --accept x --accept y"},
 		{&manyVersions{"alembic_version", []string{"a", "b"}}, "refused", 6, "the table alembic_version holds 2 versions where there can be one: a, b", "manage db stamp VERSION"},
 		{&unconfirmed{What: "stamp base"}, "refused", 6, "stamp base was not confirmed", "manage db stamp base --yes"},

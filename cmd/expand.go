@@ -11,6 +11,7 @@ import (
 type expandCommand struct {
 	Target string `arg:"" optional:"" name:"version" help:"Where to stop; the newest expand revision if it is left out."`
 	accepting
+	blocking
 }
 
 // Doc is what the help says of expand.
@@ -27,6 +28,6 @@ func (*expandCommand) Doc() Doc {
 
 // Run expands the schema.
 func (c *expandCommand) Run(ctx context.Context, s Writes, p *view.Page) error {
-	req := phases.Request{Version: c.Target, Online: true, Accept: c.Accept}
+	req := phases.Request{Version: c.Target, Online: true, Accept: c.Accept, AllowBlocking: c.AllowBlocking}
 	return change(ctx, "expand", s, p, func() (phases.Result, error) { return s.Expand(ctx, req) })
 }

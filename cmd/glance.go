@@ -87,7 +87,7 @@ type glanceExpand struct{}
 // Run expands the schema.
 func (*glanceExpand) Run(ctx context.Context, s Writes, p *view.Page) error {
 	return glanceStep(ctx, s, func() (phases.Result, error) {
-		return s.Expand(ctx, phases.Request{Online: true})
+		return s.Expand(ctx, phases.Request{Online: true, AllowBlocking: true})
 	}, p, view.GlanceExpanded)
 }
 
@@ -96,7 +96,7 @@ type glanceMigrate struct{}
 // Run moves the rows.
 func (*glanceMigrate) Run(ctx context.Context, s Writes, p *view.Page) error {
 	return glanceStep(ctx, s, func() (phases.Result, error) {
-		return s.Migrate(ctx, phases.Request{Online: true})
+		return s.Migrate(ctx, phases.Request{Online: true, AllowBlocking: true})
 	}, p, view.GlanceMigrated)
 }
 
@@ -105,7 +105,7 @@ type glanceContract struct{}
 // Run contracts the schema.
 func (*glanceContract) Run(ctx context.Context, s Writes, p *view.Page) error {
 	return glanceStep(ctx, s, func() (phases.Result, error) {
-		return s.Contract(ctx, phases.Request{Online: true})
+		return s.Contract(ctx, phases.Request{Online: true, AllowBlocking: true})
 	}, p, view.GlanceContracted)
 }
 
@@ -127,7 +127,7 @@ type glanceUpgrade struct {
 // Run brings the schema to the version, with the triggers that an upgrade of
 // a running service needs.
 func (c *glanceUpgrade) Run(ctx context.Context, s Writes, p *view.Page) error {
-	req := phases.Request{Version: glanceLabel(c.Target), Online: true}
+	req := phases.Request{Version: glanceLabel(c.Target), Online: true, AllowBlocking: true}
 	return glanceStep(ctx, s, func() (phases.Result, error) { return s.Upgrade(ctx, req) }, p,
 		func(p *view.Page, g view.GlanceChange) error { return view.GlanceUpgraded(p, c.Target, g) })
 }

@@ -12,12 +12,13 @@ import (
 
 // planCommand is `manage db plan`.
 type planCommand struct {
-	Command string   `arg:"" optional:"" name:"command" help:"The command to plan: sync, upgrade, expand, migrate or contract; sync if it is left out."`
-	Target  string   `arg:"" optional:"" name:"version" help:"The VERSION of the command."`
-	Online  bool     `help:"Plan sync or upgrade with the service running."`
-	SQL     bool     `name:"sql" help:"Print a script for the database's own client."`
-	Dialect string   `placeholder:"D" help:"Plan without a database, for sqlite, postgres, mysql or mariadb."`
-	From    []string `sep:"," placeholder:"VERSION" help:"With --dialect: where the database is; nothing if it is left out."`
+	Command string `arg:"" optional:"" name:"command" help:"The command to plan: sync, upgrade, expand, migrate or contract; sync if it is left out."`
+	Target  string `arg:"" optional:"" name:"version" help:"The VERSION of the command."`
+	Online  bool   `help:"Plan sync or upgrade with the service running."`
+	SQL     bool   `name:"sql" help:"Print a script for the database's own client."`
+	Dialect string `placeholder:"D" help:"Plan without a database, for sqlite, postgres, mysql or mariadb."`
+	blocking
+	From []string `sep:"," placeholder:"VERSION" help:"With --dialect: where the database is; nothing if it is left out."`
 }
 
 // plannable are the commands that can be planned.
@@ -51,7 +52,7 @@ func (c *planCommand) plan(ctx context.Context, cat *catalog.Catalog, open lazyR
 	if err != nil {
 		return plan.Plan{}, err
 	}
-	req := phases.Request{Version: target, Online: c.Online}
+	req := phases.Request{Version: target, Online: c.Online, AllowBlocking: c.AllowBlocking}
 	if c.Dialect == "" {
 		if len(c.From) > 0 {
 			return plan.Plan{}, &usageError{Kind: needsOption, Word: "--from", Other: "--dialect"}

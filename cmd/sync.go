@@ -11,13 +11,19 @@ import (
 // syncCommand is `manage db sync`.
 type syncCommand struct {
 	Target string `arg:"" optional:"" name:"version" help:"Where to go; the newest if it is left out."`
-	Online bool   `help:"The service is running: make the triggers that join two releases."`
+	Online bool   `help:"The service is running: make the triggers that join two releases, and lock tables for moments only."`
 	accepting
+	blocking
 }
 
 // accepting is the option of the commands that refuse changed revisions.
 type accepting struct {
 	Accept []string `placeholder:"ID" help:"A revision whose file may have changed since it was applied; repeatable."`
+}
+
+// blocking is the option of the commands that may run while the service does.
+type blocking struct {
+	AllowBlocking bool `help:"While the service runs, also do what keeps its writers waiting, such as copying a table."`
 }
 
 // Doc is what the help says of sync.
@@ -34,7 +40,7 @@ func (*syncCommand) Doc() Doc {
 
 // Run takes the database to the version.
 func (c *syncCommand) Run(ctx context.Context, s Writes, p *view.Page) error {
-	req := phases.Request{Version: c.Target, Online: c.Online, Accept: c.Accept}
+	req := phases.Request{Version: c.Target, Online: c.Online, Accept: c.Accept, AllowBlocking: c.AllowBlocking}
 	return change(ctx, "sync", s, p, func() (phases.Result, error) { return s.Sync(ctx, req) })
 }
 

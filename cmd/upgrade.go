@@ -10,8 +10,9 @@ import (
 // upgradeCommand is `manage db upgrade`.
 type upgradeCommand struct {
 	Target string `arg:"" optional:"" name:"version" help:"Where to go; the newest if it is left out."`
-	Online bool   `help:"The service is running: make the triggers that join two releases."`
+	Online bool   `help:"The service is running: make the triggers that join two releases, and lock tables for moments only."`
 	accepting
+	blocking
 }
 
 // Doc is what the help says of upgrade.
@@ -28,6 +29,6 @@ func (*upgradeCommand) Doc() Doc {
 
 // Run moves the database to the version.
 func (c *upgradeCommand) Run(ctx context.Context, s Writes, p *view.Page) error {
-	req := phases.Request{Version: c.Target, Online: c.Online, Accept: c.Accept}
+	req := phases.Request{Version: c.Target, Online: c.Online, Accept: c.Accept, AllowBlocking: c.AllowBlocking}
 	return change(ctx, "upgrade", s, p, func() (phases.Result, error) { return s.Upgrade(ctx, req) })
 }

@@ -81,7 +81,7 @@ func (p *planner) restore(step *plan.Step, changes []catalog.Change) {
 		if !p.takesPart(c) || present(c.Op, p.state) {
 			continue
 		}
-		statements, err := c.Op.Render(p.state)
+		statements, err := schema.Statements(c.Op, p.state, p.form())
 		if err != nil || c.Op.Apply(p.state) != nil {
 			continue
 		}
@@ -102,7 +102,7 @@ func (p *planner) remove(step *plan.Step, changes []catalog.Change) {
 			continue
 		}
 		for _, op := range inverse {
-			statements, err := op.Render(p.state)
+			statements, err := schema.Statements(op, p.state, p.form())
 			if err == nil && op.Apply(p.state) == nil {
 				step.Statements = append(step.Statements, numbered(statements, len(step.Statements))...)
 			}

@@ -20,6 +20,8 @@ type work struct {
 	plan    plan.Plan
 	adopted string // the version that an existing schema is recorded as
 	cut     bool   // more can be planned once this has run
+	// blocking is a statement for which the plan may be shown and not run.
+	blocking *Blocking
 	// unfinished are the half applied revisions that the plan goes on with.
 	unfinished map[string]ledger.Attempt
 	// journal is what was read to decide; nil if nothing was.
@@ -35,6 +37,7 @@ const maxRounds = 100_000
 // refusal, or nothing to do, leaves no trace; what is decided under the lease
 // is what is run.
 func (s *Service) change(ctx context.Context, doing string, decide job) (Result, error) {
+	decide = decide.refusing()
 	result, idle, err := s.look(ctx, decide)
 	if err != nil || idle {
 		return result, err
@@ -52,6 +55,17 @@ func (s *Service) change(ctx context.Context, doing string, decide job) (Result,
 	report.Lease = nil // it is about to be given back
 	result.After, result.Report = report.Position, report
 	return result, err
+}
+
+// refusing is the job that refuses what would block.
+func (decide job) refusing() job {
+	return func(ctx context.Context, sess database.Session) (work, error) {
+		w, err := decide(ctx, sess)
+		if err == nil && w.blocking != nil {
+			err = w.blocking
+		}
+		return w, err
+	}
 }
 
 // look asks a job what it would do, on a session of its own. It asks the guards

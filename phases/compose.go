@@ -32,11 +32,11 @@ func (s *Service) compose(ctx context.Context, sess database.Session, a attempt,
 		return work{}, err
 	}
 	w.plan.Steps = append(w.plan.Steps, s.bridges(a, live)...)
-	p := &planner{catalog: s.Catalog, state: live, online: a.req.Online, applied: a.applied}
+	p := &planner{catalog: s.Catalog, state: live, online: a.req.Online, applied: a.applied, allowed: a.req.AllowBlocking}
 	if err := s.revisions(ctx, sess, p, &w, a, pending, due); err != nil {
 		return work{}, err
 	}
-	w.plan.To = s.Catalog.Graph.Rows(p.applied)
+	w.plan.To, w.blocking = s.Catalog.Graph.Rows(p.applied), p.blocking
 	return w, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"manage/engine/plan"
 	"manage/schema"
 )
 
@@ -71,6 +72,24 @@ func (e *HalfDone) Error() string {
 }
 
 func (e *HalfDone) Unwrap() error { return e.Missing }
+
+// Blocking is a statement that would keep writers waiting while the service
+// runs, which was not allowed. Nothing was changed.
+type Blocking struct {
+	Revision  string
+	Statement plan.Statement
+}
+
+func (e *Blocking) Error() string {
+	whom, how := "writers", "reads"
+	if e.Statement.Blocks == plan.BlocksAll {
+		whom = "readers and writers"
+	}
+	if e.Statement.Rewrites {
+		how = "copies"
+	}
+	return fmt.Sprintf("%s would keep %s waiting while the server %s the table", e.Revision, whom, how)
+}
 
 // Changed are applied revisions whose files mean something else by now.
 type Changed struct{ IDs []string }

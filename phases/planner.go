@@ -18,6 +18,12 @@ type planner struct {
 	state   *schema.Schema
 	online  bool
 	applied revision.Set
+	// allowed is true if statements may block while the service runs, and
+	// blocking is the first that does where they may not.
+	allowed  bool
+	blocking *Blocking
+	// made are the tables that this plan makes, which nobody uses yet.
+	made map[string]bool
 	// offline is true if there is no database to look at again.
 	offline bool
 }
@@ -119,14 +125,13 @@ func (p *planner) takesPart(c catalog.Change) bool {
 // operation adds the statements of one change to step and folds it.
 func (p *planner) operation(step *plan.Step, c catalog.Change, index int, from resume) error {
 	underWay := from.begun && index == from.attempt.Sent.Operation
-	statements, err := c.Op.Render(p.state)
-	if err != nil && underWay && from.before != nil {
+	f := p.form()
+	if f.Begun = underWay; underWay && from.before != nil {
 		// The live schema may show its effect already; the statement is
 		// settled before it is sent again.
-		if before := from.before(index); before != nil {
-			statements, err = c.Op.Render(before)
-		}
+		f.Before = func() *schema.Schema { return from.before(index) }
 	}
+	statements, err := schema.Statements(c.Op, p.state, f)
 	if err != nil {
 		return p.blame(err)
 	}
@@ -134,13 +139,60 @@ func (p *planner) operation(step *plan.Step, c catalog.Change, index int, from r
 		st.Position.Operation = index
 		st.NoTransaction = st.NoTransaction || c.NoTransaction
 		step.Statements = append(step.Statements, p.annotate(st, c))
+		p.weigh(step.ID, st)
 	}
 	step.ForeignKeyCheck = append(step.ForeignKeyCheck, schema.Rebuilt(statements)...)
+	if underWay && shows(p.state, statements) {
+		step.Opaque = step.Opaque || p.state.Opaque
+		return nil
+	}
+	schema.Clear(c.Op, p.state, underWay)
 	if err := c.Op.Apply(p.state); err != nil && !underWay {
 		return p.blame(err)
 	}
+	p.make(c.Op)
 	step.Opaque = step.Opaque || p.state.Opaque
 	return nil
+}
+
+// form is how operations are rendered for the database as it is used.
+func (p *planner) form() schema.Form {
+	unused := func(table string) bool { return p.made[table] }
+	return schema.Form{Online: p.online, Blocking: p.allowed, Unused: unused}
+}
+
+// shows reports whether the live schema holds what an operation leads to. An
+// operation that adds something without a name would add it again.
+func shows(live *schema.Schema, statements []plan.Statement) bool {
+	for i := len(statements) - 1; i >= 0; i-- {
+		if e := statements[i].Effect; e != nil {
+			shown, known := live.Shows(*e)
+			return shown && known
+		}
+	}
+	return false
+}
+
+// make notes the tables that an operation makes, and what they are called.
+func (p *planner) make(op schema.Operation) {
+	switch op := op.(type) {
+	case *schema.CreateTable:
+		if p.made == nil {
+			p.made = map[string]bool{}
+		}
+		p.made[op.Name] = !op.IfNotExists
+	case *schema.RenameTable:
+		if p.made[op.From] {
+			p.made[op.To] = true
+		}
+	}
+}
+
+// weigh notes the first statement that would block while the service runs.
+func (p *planner) weigh(id string, st plan.Statement) {
+	if p.blocking == nil && st.Instead != "" {
+		p.blocking = &Blocking{Revision: id, Statement: st}
+	}
 }
 
 // blame turns an operation's error into errOpaque where plain SQL that was

@@ -70,7 +70,7 @@ func (s *Service) spelledOut(p plan.Plan) plan.Plan {
 			continue
 		}
 		for n, sql := range backfill.Whole(m, flavor.Dialect(p.Dialect)) {
-			p.Steps[i].Statements = append(p.Steps[i].Statements, plan.Statement{SQL: sql, Position: plan.Position{Operation: n}, Data: true})
+			p.Steps[i].Statements = append(p.Steps[i].Statements, plan.Statement{SQL: sql, Position: plan.Position{Operation: n}, Data: true, Lock: "rows", Blocks: plan.BlocksNone})
 		}
 	}
 	return p
@@ -107,7 +107,7 @@ func (s *Service) PlanOffline(command string, f flavor.Flavor, from []string, re
 		return plan.Plan{}, err
 	}
 	w := work{plan: plan.Plan{Catalog: s.Catalog.Name, Dialect: string(f.Dialect), From: from}}
-	p := &planner{catalog: s.Catalog, state: state, online: online, applied: pos.Applied, offline: true}
+	p := &planner{catalog: s.Catalog, state: state, online: online, applied: pos.Applied, offline: true, allowed: req.AllowBlocking}
 	pending, due := s.offlineParts(command, pos.Applied, target)
 	err = s.revisions(context.Background(), noSession, p, &w, attempt{applied: pos.Applied}, pending, due)
 	if err == nil && w.cut {

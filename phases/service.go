@@ -29,6 +29,9 @@ type Request struct {
 	Online  bool     // `--online`: keep the bridges between two releases
 	Again   bool     // `migrate NAME --again`
 	Accept  []string // revisions whose changed files are accepted
+	// AllowBlocking lets online work keep writers waiting, where it can be done
+	// in no other way.
+	AllowBlocking bool
 }
 
 // Result is what a command did.

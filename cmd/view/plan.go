@@ -2,6 +2,7 @@ package view
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"manage/engine/plan"
@@ -34,6 +35,9 @@ type PlanStatement struct {
 	Lock     *string `json:"lock"`
 	Rewrites bool    `json:"rewrites"`
 	Blocks   *string `json:"blocks"`
+	// Instead is there for a statement that is refused unless blocking is
+	// allowed: what to do instead.
+	Instead string `json:"instead,omitempty"`
 }
 
 // moreFollows ends a plan that does not reach its target yet.
@@ -54,6 +58,9 @@ func Plan(p *Page, pl plan.Plan) error {
 		l.add("\n%d. %s", i+1, heading(s))
 		for _, st := range s.Statements {
 			l.add("%s", indent(strings.TrimSpace(st.SQL)+";"))
+			if c := costs(st); c != "" {
+				l.add("      -- %s", c)
+			}
 		}
 	}
 	if pl.More {
@@ -64,7 +71,7 @@ func Plan(p *Page, pl plan.Plan) error {
 
 func heading(s plan.Step) string {
 	h := fmt.Sprintf("%s (%s, %s", s.ID, s.Phase, count(len(s.Statements), "statement"))
-	if s.Transaction {
+	if oneTransaction(s) {
 		h += ", one transaction"
 	}
 	h += ")"
@@ -72,6 +79,36 @@ func heading(s plan.Step) string {
 		h += ": " + s.Message
 	}
 	return h
+}
+
+// oneTransaction reports whether all of a step is one transaction.
+func oneTransaction(s plan.Step) bool {
+	return s.Transaction && !slices.ContainsFunc(s.Statements, func(st plan.Statement) bool { return st.NoTransaction })
+}
+
+// costs says in words what a statement costs on a live database; "" where that
+// is not known, or nothing.
+func costs(st plan.Statement) string {
+	var parts []string
+	if st.Lock != "" && !strings.EqualFold(st.Lock, "none") {
+		parts = append(parts, "lock "+st.Lock)
+	}
+	if st.Rewrites {
+		parts = append(parts, "writes the table anew")
+	}
+	switch st.Blocks {
+	case plan.BlocksWriters:
+		parts = append(parts, "keeps writers waiting")
+	case plan.BlocksAll:
+		parts = append(parts, "keeps readers and writers waiting")
+	}
+	if st.NoTransaction {
+		parts = append(parts, "outside of a transaction")
+	}
+	if st.Instead != "" {
+		parts = append(parts, "refused without --allow-blocking")
+	}
+	return strings.Join(parts, ", ")
 }
 
 func position(rows []string) string {
@@ -86,10 +123,10 @@ func indent(text string) string { return "   " + strings.ReplaceAll(text, "\n", 
 func planDocument(pl plan.Plan) PlanDocument {
 	d := PlanDocument{Catalog: pl.Catalog, Dialect: pl.Dialect, From: list(pl.From), To: list(pl.To), Steps: []PlanStep{}, More: pl.More}
 	for _, s := range pl.Steps {
-		step := PlanStep{ID: s.ID, Phase: string(s.Phase), Transaction: s.Transaction, Statements: []PlanStatement{}}
+		step := PlanStep{ID: s.ID, Phase: string(s.Phase), Transaction: oneTransaction(s), Statements: []PlanStatement{}}
 		for _, st := range s.Statements {
 			step.Statements = append(step.Statements, PlanStatement{
-				SQL: st.SQL, Lock: optional(st.Lock), Rewrites: st.Rewrites, Blocks: optional(st.Blocks),
+				SQL: st.SQL, Lock: optional(st.Lock), Rewrites: st.Rewrites, Blocks: optional(st.Blocks), Instead: st.Instead,
 			})
 		}
 		d.Steps = append(d.Steps, step)

@@ -38,6 +38,7 @@ type script struct {
 	dialect flavor.Dialect
 	table   string
 	rows    []string
+	open    bool // a transaction
 }
 
 // ident is a name as the dialect writes it: in quotes where it has other
@@ -56,21 +57,29 @@ var plainName = regexp.MustCompile(`^[a-z_][a-z0-9_]*$`)
 
 func (s *script) step(step plan.Step) {
 	s.add("\n-- %s", heading(step))
-	if step.Transaction {
-		s.add("BEGIN;")
-	}
+	s.transaction(step.Transaction)
 	if step.Phase == plan.Migrate && len(step.Statements) == 0 {
 		s.add("-- It is a program, which a script cannot run: run manage db migrate here, if rows are left.")
 	}
 	for _, st := range step.Statements {
+		s.transaction(step.Transaction && !st.NoTransaction)
 		s.statement(st.SQL)
 	}
+	s.transaction(step.Transaction)
 	if step.Rows != nil {
 		s.versions(step.Rows)
 	}
-	if step.Transaction {
+	s.transaction(false)
+}
+
+// transaction begins a transaction, or ends the one that is open.
+func (s *script) transaction(open bool) {
+	if open && !s.open {
+		s.add("BEGIN;")
+	} else if !open && s.open {
 		s.add("COMMIT;")
 	}
+	s.open = open
 }
 
 // versions changes the version rows from what they are to those of a step,

@@ -236,6 +236,7 @@ func TestPlan(t *testing.T) {
 
 1. ocata_expand01 (expand, 2 statements, one transaction): add visibility
    ALTER TABLE images ADD visibility integer;
+      -- lock ACCESS EXCLUSIVE, keeps readers and writers waiting
    CREATE TRIGGER t BEFORE INSERT ON images FOR EACH ROW BEGIN SET NEW.a = 1; END;
 
 2. ocata_migrate01 (migrate, 1 statement)
