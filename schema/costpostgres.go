@@ -64,18 +64,18 @@ func postgresRewrites(from, to string) bool {
 	texts := func(name string) bool { return name == "text" || name == "character varying" }
 	switch {
 	case texts(a) && texts(b):
-		return !fits(sizeA, sizeB)
+		return !holds(sizeA, sizeB)
 	case a == "numeric" && b == "numeric":
 		precisionA, scaleA, _ := strings.Cut(sizeA, ",")
 		precisionB, scaleB, _ := strings.Cut(sizeB, ",")
-		return sizeB != "" && (scaleA != scaleB || !fits(precisionA, precisionB))
+		return sizeB != "" && (scaleA != scaleB || !holds(precisionA, precisionB))
 	}
 	return true
 }
 
-// fits reports whether what has one length has the other as well; "" is
+// holds reports whether what has one length has the other as well; "" is
 // without a limit.
-func fits(from, to string) bool {
+func holds(from, to string) bool {
 	if to == "" {
 		return true
 	}

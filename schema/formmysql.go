@@ -242,7 +242,7 @@ func typeWay(from, to *Column, t *Table, f flavor.Flavor) algorithm {
 	if strings.HasPrefix(from.Type, "enum(") && strings.HasPrefix(strings.TrimSuffix(to.Type, ")"), strings.TrimSuffix(from.Type, ")")+",") {
 		return wayInstant
 	}
-	if nameA != "varchar" || nameB != "varchar" || !fits(sizeA, sizeB) {
+	if nameA != "varchar" || nameB != "varchar" || !holds(sizeA, sizeB) {
 		return wayCopy
 	}
 	a, b := bytes(sizeA, from, t), bytes(sizeB, to, t)
