@@ -31,17 +31,17 @@ func (r *rebase) write() error {
 	b := &batch{dir: r.opts.Dir, prefix: prefixOf(r.opts)}
 	for _, n := range r.nodes {
 		f := r.edited[n]
-		var err error
-		switch {
-		case f == nil:
-		case f.OldName == "":
-			err = b.replace(f.Name, []byte(n.text), r.texts[f.Name])
-		default:
-			if err = b.create(f.Name, r.texts[f.Name], 0o666); err == nil {
-				err = b.remove(f.OldName, []byte(n.text))
+		if f == nil {
+			continue
+		}
+		if f.OldName != "" {
+			// First, so that a change that was cut off is not in two files: a
+			// file whose name is not that of its id is reported.
+			if err := b.rename(f.OldName, f.Name); err != nil {
+				return b.done(err)
 			}
 		}
-		if err != nil {
+		if err := b.replace(f.Name, []byte(n.text), r.texts[f.Name]); err != nil {
 			return b.done(err)
 		}
 	}

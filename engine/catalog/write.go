@@ -138,13 +138,16 @@ func replaceFile(b *batch, name, path string, content []byte) error {
 	return err
 }
 
-// remove takes a file away.
-func (b *batch) remove(name string, content []byte) error {
-	path := filepath.Join(b.dir, filepath.FromSlash(name))
-	if err := os.Remove(path); err != nil {
+// rename gives a file a name that no file has yet.
+func (b *batch) rename(old, name string) error {
+	from, to := filepath.Join(b.dir, filepath.FromSlash(old)), filepath.Join(b.dir, filepath.FromSlash(name))
+	if _, err := os.Lstat(to); err == nil {
+		return b.blame(name, fs.ErrExist)
+	}
+	if err := os.Rename(from, to); err != nil {
 		return b.blame(name, err)
 	}
-	b.undo = append(b.undo, func() { exclusive(path, content, 0o666) })
+	b.undo = append(b.undo, func() { os.Rename(to, from) })
 	return nil
 }
 

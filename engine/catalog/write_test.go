@@ -86,3 +86,27 @@ func TestOneWins(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// TestRename: a name that is taken stays with its file, and what was renamed is
+// called as before if something fails behind it.
+func TestRename(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{"a": "a", "b": "b"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b := &batch{dir: dir}
+	if err := b.rename("a", "c"); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.replace("c", []byte("a"), []byte("new")); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.done(b.rename("c", "b")); !errors.Is(err, fs.ErrExist) {
+		t.Errorf("error %v", err)
+	}
+	if diff := cmp.Diff(map[string]string{"a": "a", "b": "b"}, tree(t, dir)); diff != "" {
+		t.Errorf("(-before +after):\n%s", diff)
+	}
+}
