@@ -3,6 +3,9 @@ package cmd
 import (
 	"strings"
 	"testing"
+
+	"github.com/alecthomas/kong"
+	"pgregory.net/rapid"
 )
 
 func TestFlatWords(t *testing.T) {
@@ -120,5 +123,32 @@ func TestCommandsOfOlderNames(t *testing.T) {
 	s.options = []string{"--config-file", "x"}
 	if got := s.db("status"); got != "manage --catalog watcher --config-file x db status" {
 		t.Errorf("with options: %q", got)
+	}
+}
+
+// What a reader of an older name accepts, kong takes: neither finds something
+// wrong that the other has let through, and nothing panics.
+func TestOldWordsReachKong(t *testing.T) {
+	word := rapid.SampledFrom(strings.Split("|-|--|---|=|-1|-0.5|+1|x|a b|-m|-d|-dn|-n5|-n=|-t|-e|-h|-v|-vd|-é|--revision|--revision=a|--rev=|--vers|--version|--verb|--log-file|--log|--no|"+
+		"--nodebug|--debug|--debug=1|--config-file|--config-dir=x|--age=3|--age_in_days|--max_rows=-1|--max|--goal|--audit-template|--dry-run|--merge|--path|--message=x y|-mx|"+
+		"db|db_sync|sync|check|upgrade|downgrade|stamp|revision|version|version_control|create_schema|create-schema|purge|load_metadefs|07|9999999999999999999999", "|"))
+	command := rapid.SampledFrom([]string{"", "db sync", "db purge", "db_upgrade", "upgrade", "purge", "revision", "-d stamp"})
+	for _, tool := range oldTools() {
+		t.Run(tool.name, func(t *testing.T) {
+			rapid.Check(t, func(t *rapid.T) {
+				words := append(strings.Fields(command.Draw(t, "command")), rapid.SliceOfN(word, 0, 6).Draw(t, "words")...)
+				k, err := kong.New(tool.grammar(), kong.Name(tool.name), kong.NoDefaultHelp())
+				if err != nil {
+					t.Fatal(err)
+				}
+				s, err := tool.read(k.Model, words)
+				if err != nil || s.help || s.version || len(s.node.Children) > 0 {
+					return
+				}
+				if _, err := k.Parse(s.words); err != nil {
+					t.Errorf("%q: kong gets %q and says %v", words, s.words, err)
+				}
+			})
+		})
 	}
 }
