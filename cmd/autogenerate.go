@@ -3,29 +3,27 @@ package cmd
 import (
 	"context"
 
-	"manage/cmd/view"
 	"manage/engine/catalog"
 	"manage/phases/draft"
 )
 
-// autogenerate writes the revisions that lead from the database to the models,
-// and says what it left to people. Where nothing differs it writes nothing.
-func autogenerate(ctx context.Context, open lazyReads, files catalogFiles, d catalog.Draft, p *view.Page) error {
+// autogenerate writes the revisions that lead from the database to the models.
+// What was derived says what is left to people. Where nothing differs it writes
+// nothing.
+func autogenerate(ctx context.Context, open lazyReads, files catalogFiles, d catalog.Draft) (*catalog.Added, draft.Draft, error) {
 	s, err := open(ctx)
 	if err != nil {
-		return err
+		return nil, draft.Draft{}, err
 	}
 	derived, err := s.Autogenerate(ctx)
 	if err != nil {
-		return err
+		return nil, derived, err
 	}
 	added := &catalog.Added{Catalog: s.Catalog.Name}
 	if d.Parts = partsOf(derived); len(d.Parts) > 0 {
-		if added, err = catalog.Add(catalog.Options(files), d); err != nil {
-			return err
-		}
+		added, err = catalog.Add(catalog.Options(files), d)
 	}
-	return view.Derived(p, files.Prefix, added, derived)
+	return added, derived, err
 }
 
 // partsOf are the files of what was derived.

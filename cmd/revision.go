@@ -42,7 +42,11 @@ func (c *revisionCommand) Run(ctx context.Context, files catalogFiles, open lazy
 		return err
 	}
 	if c.Autogenerate {
-		return autogenerate(ctx, open, files, draft, p)
+		added, derived, err := autogenerate(ctx, open, files, draft)
+		if err != nil {
+			return err
+		}
+		return view.Derived(p, files.Prefix, added, derived)
 	}
 	added, err := catalog.Add(catalog.Options(files), draft)
 	if err != nil {

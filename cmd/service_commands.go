@@ -151,32 +151,44 @@ func (*serviceVersion) Run(ctx context.Context, s Reads, p *view.Page) error {
 // serviceRevision is `revision`.
 type serviceRevision struct {
 	Message string `short:"m" placeholder:"TEXT" help:"What the revision does, in a few words; the file is named after it."`
+
+	Autogenerate bool `help:"Fill in what differs between models.toml and the database, which must be at the newest revision."`
 }
 
 // Doc is what the help says of revision.
 func (*serviceRevision) Doc() Doc {
 	return Doc{
-		Does: "Writes a new revision behind the newest one, ready to be filled in, and prints the name of its file. The catalog that " +
+		Does: "Writes a new revision behind the newest one, ready to be filled in, and prints the name of its file. With " +
+			"--autogenerate it is filled in, and not written if nothing differs. The catalog that " +
 			"is built in cannot be added to: MANAGE_CATALOG, or [catalog] path in a manage.toml that --config-file names, says " +
 			"which directory has it.",
 		Writes: "A file in the catalog's directory versions.", Exits: readExits(),
-		Examples: []string{`revision -m "say who asked for an audit"`},
+		Examples: []string{`revision -m "say who asked for an audit"`, `revision -m "say who asked for an audit" --autogenerate`},
 	}
 }
 
 // Run writes the file. The catalog is asked for because it is checked on the
 // way that it is the service's.
-func (c *serviceRevision) Run(files catalogFiles, cat *catalog.Catalog, p *view.Page) error {
+func (c *serviceRevision) Run(ctx context.Context, files catalogFiles, cat *catalog.Catalog, open lazyReads, log *slog.Logger, p *view.Page) error {
 	if files.Dir == "" {
 		return &catalog.DraftError{
 			Message: fmt.Sprintf("the catalog %s is built in, so there is no directory to write to", cat.Name),
 			Hint:    "set MANAGE_CATALOG to a directory that holds it; the source of manage has it in migrations/" + cat.Name,
 		}
 	}
-	added, err := catalog.Add(catalog.Options(files), catalog.Draft{Message: c.Message})
+	want := catalog.Draft{Message: c.Message}
+	if !c.Autogenerate {
+		added, err := catalog.Add(catalog.Options(files), want)
+		if err != nil {
+			return err
+		}
+		return view.ServiceAdded(p, files.Prefix, added)
+	}
+	added, derived, err := autogenerate(ctx, open, files, want)
 	if err != nil {
 		return err
 	}
+	view.LogDerived(log, derived)
 	return view.ServiceAdded(p, files.Prefix, added)
 }
 

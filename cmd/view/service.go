@@ -7,6 +7,7 @@ import (
 
 	"manage/engine/catalog"
 	"manage/phases"
+	"manage/phases/draft"
 )
 
 // ServiceVersion prints the version as watcher-db-manage and mogan-dbsync do:
@@ -27,6 +28,22 @@ func ServiceAdded(p *Page, dir string, a *catalog.Added) error {
 		}
 	}
 	return nil
+}
+
+// LogDerived logs what --autogenerate left to people, and that nothing differs.
+func LogDerived(log *slog.Logger, d draft.Draft) {
+	if d.Empty() {
+		log.Info("Nothing differs: the database has the schema of models.toml; no file is written")
+	}
+	for _, f := range d.Notes {
+		log.Warn("Mind " + f.String())
+	}
+	for _, f := range d.ByHand {
+		log.Warn("Nothing is written for " + f.String() + ". " + f.Advice)
+	}
+	for _, o := range d.LeftAlone {
+		log.Info("Left alone, because the catalog does not manage it: " + o)
+	}
 }
 
 func rowOrNone(rows []string) string {
