@@ -48,7 +48,7 @@ func (s *Service) bridges(a attempt, live *schema.Schema) []plan.Step {
 		p := &planner{catalog: s.Catalog, state: live, online: true}
 		step := plan.Step{ID: r.ID, Phase: plan.Bridge, Release: r.Release, Transaction: live.Flavor.TransactionalDDL()}
 		if a.req.Online {
-			if !s.contracted(r, a.applied) {
+			if !s.contracted(r, a) {
 				step.Direction, step.Message = plan.Up, "restore what joins the two releases"
 				p.restore(&step, changes)
 			}
@@ -64,10 +64,14 @@ func (s *Service) bridges(a attempt, live *schema.Schema) []plan.Step {
 }
 
 // contracted reports whether the contract side of an expand revision has
-// begun: from then on its bridge must not come back.
-func (s *Service) contracted(expand revision.Revision, applied revision.Set) bool {
+// begun: from then on its bridge must not come back. One that is half applied
+// may have dropped it, and will not do so again.
+func (s *Service) contracted(expand revision.Revision, a attempt) bool {
 	for _, r := range s.Catalog.Graph.Revisions() {
-		if r.Branch == revision.Contract && r.Release == expand.Release && applied.Has(r.ID) {
+		if r.Branch != revision.Contract || r.Release != expand.Release {
+			continue
+		}
+		if _, half := a.unfinished[r.ID]; half || a.applied.Has(r.ID) {
 			return true
 		}
 	}
