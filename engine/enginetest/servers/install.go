@@ -20,8 +20,8 @@ var packages = map[flavor.Dialect]string{
 // clients of the servers come with them.
 const sqliteClient = "sqlite3"
 
-// install fetches the packages of those wanted servers that are missing, and
-// SQLite's client, which some tests compare with. It does nothing, and needs
+// install fetches the packages of those wanted servers that are missing, the
+// pooler that tests put before PostgreSQL, and SQLite's client, which some tests compare with. It does nothing, and needs
 // neither root nor a network, if all are there.
 func install(wanted map[flavor.Dialect]enginetest.Options) error {
 	var missing []string
@@ -30,6 +30,9 @@ func install(wanted map[flavor.Dialect]enginetest.Options) error {
 		if ok && o.Bin == "" && os.Getenv(enginetest.Env(d)) == "" && !enginetest.Installed(d) {
 			missing = append(missing, pkg)
 		}
+	}
+	if _, ok := wanted[flavor.Postgres]; ok && !enginetest.PoolerInstalled() {
+		missing = append(missing, "pgbouncer")
 	}
 	if _, err := exec.LookPath(sqliteClient); err != nil {
 		missing = append(missing, sqliteClient)

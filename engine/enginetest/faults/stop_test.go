@@ -1,0 +1,78 @@
+package faults
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"reflect"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"manage/engine/enginetest"
+	"manage/engine/flavor"
+)
+
+// A holder that is stopped beyond its lease and continued after another has
+// done the work records nothing, disturbs nothing, and says why it ends.
+func TestStoppedHolder(t *testing.T) {
+	enginetest.Each(t, func(t *testing.T, db enginetest.Database) {
+		point := "ocata_expand01/1/before-statement"
+		if db.Dialect == flavor.SQLite {
+			point = "ocata_expand01/0/before-begin" // the file is locked as long as a transaction is open
+		}
+		c := wayNamed(t, db.Dialect, "glance in one go")
+		want := c.undisturbed(t, db.Dialect)
+		c.prepare(t, db)
+		k := task{URL: db.URL, Catalog: c.catalog, Commands: c.broken, Fault: stop, At: point, TTL: 500 * time.Millisecond}
+		first, out, log := start(t, k)
+		awaitStopped(t, first)
+		second := k
+		second.Fault, second.TTL = none, 0
+		if r, _ := runTask(t, second); r.Error != "" {
+			t.Fatalf("the second runner: %s", r.Error)
+		}
+		same(t, "after the second runner", want, contentOf(t, db))
+		journal := db.Query(t, "SELECT * FROM manage_journal")
+		if err := first.Process.Signal(syscall.SIGCONT); err != nil {
+			t.Fatal(err)
+		}
+		r := ending(t, first, out, log)
+		if r.Code != "lease lost" || !strings.Contains(r.Error, "took over this work") {
+			t.Errorf("the first runner ended with %q (%s)", r.Error, r.Code)
+		}
+		same(t, "after the first runner", want, contentOf(t, db))
+		if now := db.Query(t, "SELECT * FROM manage_journal"); !reflect.DeepEqual(now, journal) {
+			t.Errorf("the journal was\n%v\nand is\n%v", journal, now)
+		}
+	})
+}
+
+// awaitStopped waits until a child has stopped itself.
+func awaitStopped(t *testing.T, c *exec.Cmd) {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
+		text, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", c.Process.Pid))
+		if fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:])); len(fields) > 0 && fields[0] == "T" {
+			return
+		}
+	}
+	t.Fatal("the child never stopped")
+}
+
+// ending waits for a child's end and returns what it says.
+func ending(t *testing.T, c *exec.Cmd, out, log *bytes.Buffer) result {
+	t.Helper()
+	err := c.Wait()
+	var r result
+	if err == nil {
+		err = json.Unmarshal(out.Bytes(), &r)
+	}
+	if err != nil {
+		t.Fatalf("the child failed: %v\n%s", err, log)
+	}
+	return r
+}
