@@ -70,9 +70,11 @@ func (decide job) refusing() job {
 
 // look asks a job what it would do, on a session of its own. It asks the guards
 // of the first phase too; those of later phases are asked when it is their
-// turn, as their queries may need what comes before. A refusal counts only if
-// nobody else is at work: what is read meanwhile may be half of his change, so
-// the job is asked again once he is done.
+// turn, as their queries may need what comes before. Where somebody has the
+// lease it does not: what is read meanwhile may be half of his change, and to
+// read it may be to wait for his locks, with a snapshot that his CREATE INDEX
+// CONCURRENTLY waits for. The job is asked once he is done. For the same reason
+// a refusal counts only if nobody has come to work in between.
 func (s *Service) look(ctx context.Context, decide job) (result Result, idle bool, err error) {
 	sess, err := s.DB.Reader(ctx)
 	if err != nil {
@@ -85,7 +87,7 @@ func (s *Service) look(ctx context.Context, decide job) (result Result, idle boo
 	}
 	result = Result{Before: before, After: before}
 	busy, err := s.busy(ctx, sess)
-	if err != nil {
+	if err != nil || busy {
 		return result, false, err
 	}
 	w, err := decide(ctx, sess)
@@ -96,7 +98,7 @@ func (s *Service) look(ctx context.Context, decide job) (result Result, idle boo
 	if err == nil {
 		err = s.guards(ctx, sess, w.plan.Steps[0].Phase)
 	}
-	if err == nil || busy {
+	if err == nil {
 		return result, false, nil
 	}
 	changing, readErr := s.changing(ctx, sess, before)
@@ -106,10 +108,11 @@ func (s *Service) look(ctx context.Context, decide job) (result Result, idle boo
 	return result, false, err
 }
 
-// busy reports whether somebody is at work now.
+// busy reports whether somebody has the lease, or had it when he was stopped:
+// his locks may be there still.
 func (s *Service) busy(ctx context.Context, sess database.Session) (bool, error) {
 	lease, err := s.store(sess).Lease(ctx)
-	return lease != nil && !lease.Expired, err
+	return lease != nil, err
 }
 
 // changing reports whether somebody is at work, or was since before was read.

@@ -189,6 +189,7 @@ func (b *breaker) At(p run.Point) error {
 		select {}
 	case stop:
 		_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
+		time.Sleep(100 * time.Millisecond) // other threads may be stopped first
 	case wink:
 		return os.WriteFile(b.task.Seen, []byte(p.String()), 0o644)
 	case loss:
