@@ -154,7 +154,7 @@ func do(ctx context.Context, s *phases.Service, c command) error {
 	if !ok {
 		return fmt.Errorf("no command %s", c.Name)
 	}
-	_, err := f(ctx, phases.Request{Version: c.Version})
+	_, err := f(ctx, phases.Request{Version: c.Version, AllowBlocking: true})
 	return err
 }
 
