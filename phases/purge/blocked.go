@@ -56,7 +56,7 @@ func (l *looker) referring(ctx context.Context, r reference, cond condition, blo
 		return nil
 	}
 	from := r.from(l.sess)
-	where := []string{exists(l.sess, r.refTable, from, r.refColumns, r.columns, cond)}
+	where := []string{"EXISTS (" + matching(l.sess, r.refTable, from, r.refColumns, r.columns, cond) + ")"}
 	columns, owners := slices.Concat(r.key, r.columns), []target(nil)
 	if r.schema == "" {
 		owners = l.selection.targets(r.table)

@@ -141,14 +141,24 @@ func (c *conditions) parent(row string, p catalog.PurgeParent, of *catalog.Purge
 
 // exists holds for rows for which a table has a row of equal columns for which
 // cond holds. Names in cond that are not qualified are those of that table,
-// because the subquery has no other.
+// because the subquery has no other. Each row is looked up for itself: PostgreSQL
+// would read the whole table beforehand, for every batch, but for the OFFSET.
 func exists(q quoter, table, row string, columns, rowColumns []string, cond condition) string {
+	end := ""
+	if q.Flavor().Dialect == flavor.Postgres {
+		end = " OFFSET 0"
+	}
+	return "EXISTS (" + matching(q, table, row, columns, rowColumns, cond) + end + ")"
+}
+
+// matching reads the rows that exists is about.
+func matching(q quoter, table, row string, columns, rowColumns []string, cond condition) string {
 	alias := within(row)
 	var all []string
 	for i, name := range columns {
 		all = append(all, alias+"."+q.QuoteIdent(name)+" = "+row+"."+q.QuoteIdent(rowColumns[i]))
 	}
-	return fmt.Sprintf("EXISTS (SELECT 1 FROM %s %s WHERE %s AND %s)", q.QuoteIdent(table), alias, strings.Join(all, " AND "), cond(alias))
+	return fmt.Sprintf("SELECT 1 FROM %s %s WHERE %s AND %s", q.QuoteIdent(table), alias, strings.Join(all, " AND "), cond(alias))
 }
 
 // aliasPrefix begins the aliases, which no table of a service is called by.
