@@ -16,6 +16,9 @@ func purgeRules() []rule {
 		on(func(e *purge.MissingTables, line speaker) view.Failure {
 			return failure(ExitRefused, e.Error(), next(line.db("upgrade"), ""))
 		}),
+		on(func(e *purge.NoColumn, _ speaker) view.Failure {
+			return failure(ExitRefused, e.Error(), "Correct purge.toml, or bring the database to the version that it is for.")
+		}),
 		on(func(e *purge.UnknownKind, line speaker) view.Failure {
 			u := &usageError{Nearest: nearest(e.Word, e.Known), Known: e.Known}
 			return failure(ExitUsage, e.Error(), u.hint(line.program))

@@ -70,6 +70,7 @@ func samples() []spoken {
 		{&phases.Ahead{Unknown: []string{"x"}, Newest: []string{"y"}}, "refused", 6, "", "newer one"},
 		{&purge.NoRules{Catalog: "inn"}, "refused", 6, "the catalog inn has no purge.toml, which says what a purge removes", "Write purge.toml"},
 		{&purge.MissingTables{Tables: []string{"goals"}}, "refused", 6, "tables that a purge looks at are not there: goals", "Next: manage db upgrade"},
+		{&purge.NoColumn{Source: revision.Source{File: "purge.toml", Line: 4}, Table: "goals", Column: "gone"}, "refused", 6, "purge.toml:4: the table goals has no column gone", "Correct purge.toml"},
 		{&purge.UnknownKind{Word: "gaol", Known: []string{"goal"}}, "usage", 2, `there is no kind "gaol"`, "Did you mean goal?"},
 		{&purge.Kept{Kind: "image", Why: "ids come back"}, "refused", 6, "a purge removes no image: ids come back", ""},
 		{&purge.NotFound{Kind: "Goal", Word: "x"}, "refused", 6, "Goal x could not be found", "exactly as its name is"},

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"log/slog"
@@ -9,6 +10,7 @@ import (
 	"manage/engine/plan"
 	"manage/engine/run"
 	"manage/phases/backfill"
+	"manage/phases/purge"
 )
 
 // Progress tells on standard error what happens while it happens: a line for
@@ -47,11 +49,13 @@ func (p *Progress) Event(e any) {
 	case run.TookOver:
 		p.line("%s", tookOver(e))
 	case run.Retrying:
-		p.line("%s waits for a lock (attempt %d of %d); again in %s.", e.Step, e.Attempt, e.Of, took(e.Pause))
+		p.line("%s a lock (attempt %d of %d); again in %s.", cmp.Or(e.Step, "This")+" waits for", e.Attempt, e.Of, took(e.Pause))
 	case run.HeartbeatFailed:
 		p.line("The lease could not be extended: %v", e.Err)
 	case backfill.Batched:
 		p.batch(e)
+	case purge.Deleted:
+		p.finish()
 	case run.Settling:
 		p.line("%s: an earlier run did not see the end of a statement; the schema tells that it %s.", e.Step, settled(e.Outcome))
 	}

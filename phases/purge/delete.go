@@ -51,8 +51,12 @@ func (s *Service) Delete(ctx context.Context, sel *Selection) (Counts, error) {
 			return done, s.blame(ctx, sel, err, done.Total())
 		}
 	}
+	s.tell(Deleted{Rows: done.Total()})
 	return done, nil
 }
+
+// Deleted is the event at the end of a purge, or of a table of a sweep.
+type Deleted struct{ Rows int64 }
 
 // lockLess lets go at once of rows that a deletion looks at and leaves, which
 // MySQL keeps locked otherwise, with the gaps between them, until the end of the

@@ -26,22 +26,16 @@ func newLooker(sess database.Session, kinds []catalog.PurgeKind) *looker {
 	return l
 }
 
-// inspect reads the live schema, and misses the tables that are not there.
-func (l *looker) inspect(ctx context.Context, schemaName string) error {
-	live, err := schema.Inspect(ctx, l.sess, l.sess.Flavor(), schemaName)
-	if err != nil {
+// inspect reads the live schema, and misses the tables and columns that are not
+// there.
+func (l *looker) inspect(ctx context.Context, schemaName string, more ...need) error {
+	var err error
+	if l.selection.live, err = schema.Inspect(ctx, l.sess, l.sess.Flavor(), schemaName); err != nil {
 		return err
 	}
-	var missing []string
-	for _, p := range l.selection.parts {
-		if live.Table(p.kind.Table) == nil {
-			missing = append(missing, p.kind.Table)
-		}
+	if err := l.selection.meet(more...); err != nil {
+		return err
 	}
-	if len(missing) > 0 {
-		return &MissingTables{Tables: missing}
-	}
-	l.selection.live = live
 	return l.readOutside(ctx, schemaName)
 }
 

@@ -36,7 +36,7 @@ type Service struct {
 	// Faults breaks a run at a chosen point; nil outside tests.
 	Faults run.Faults
 	// Events is told of everything that happens: values of run.Event,
-	// backfill.Batched, Sweeping and Swept. Nil to hear nothing.
+	// backfill.Batched, Deleted, Sweeping and Swept. Nil to hear nothing.
 	Events func(any)
 }
 

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"manage/engine/enginetest"
+	"manage/engine/flavor"
 	"manage/engine/run"
 	"manage/phases/backfill"
 )
@@ -190,4 +191,45 @@ INSERT INTO audit_log VALUES (5, 't1'); INSERT INTO task_info (task_id) VALUES (
 	if err := s.Sweep(context.Background(), SweepRequest{Sweep: "nosuch"}); err == nil {
 		t.Error("a purge of no name was run")
 	}
+}
+
+// A sweep takes the oldest, and looks for what refers to them, also where the
+// time of deletion is that of another table's row.
+func TestSweepOfTheOldest(t *testing.T) {
+	enginetest.Each(t, func(t *testing.T, db enginetest.Database) {
+		s := created(t, builtin(t, "glance"), db)
+		deleted := "true"
+		if db.Dialect == flavor.SQLite {
+			deleted = "1"
+		}
+		for i := 1; i <= 3; i++ {
+			db.Exec(t, fmt.Sprintf("INSERT INTO tasks (id, type, status, owner, created_at, updated_at, deleted, deleted_at) VALUES ('t%d', 'import', 'success', 'o', '2020-01-01', '2020-01-01', %s, '2020-01-0%d 00:00:00')", i, deleted, 4-i))
+			db.Exec(t, fmt.Sprintf("INSERT INTO task_info (task_id) VALUES ('t%d')", i))
+		}
+		notes := "CREATE TABLE notes (id integer PRIMARY KEY, task_id varchar(36), FOREIGN KEY (task_id) REFERENCES task_info (task_id))"
+		if db.Dialect.MySQLFamily() {
+			notes += " DEFAULT CHARSET utf8mb3" // as the service's own tables
+		}
+		db.Exec(t, notes)
+		db.Exec(t, "INSERT INTO notes VALUES (5, 't2')")
+		sweep := func(limit int64) error {
+			return s.Sweep(context.Background(), SweepRequest{Sweep: "purge", Before: time.Now(), Limit: limit})
+		}
+		if err := sweep(1); err != nil {
+			t.Fatal(err)
+		}
+		if got := db.Strings(t, "SELECT id FROM tasks ORDER BY id"); fmt.Sprint(got) != "[t1 t2]" {
+			t.Errorf("tasks %v stay", got)
+		}
+		want := InTheWay{Table: "notes", Row: "id 5", Columns: "task_id", RefTable: "task_info", RefRow: "task_id t2"}
+		for _, limit := range []int64{1, -1} {
+			var b *Blocked
+			if err := sweep(limit); !errors.As(err, &b) || len(b.Rows) != 1 || b.Rows[0] != want {
+				t.Errorf("with the limit %d: %v", limit, err)
+			}
+		}
+		if got := db.Strings(t, "SELECT task_id FROM task_info ORDER BY task_id"); fmt.Sprint(got) != "[t1 t2]" {
+			t.Errorf("task_info %v stay", got)
+		}
+	})
 }

@@ -233,3 +233,24 @@ func TestFlags(t *testing.T) {
 		})
 	}
 }
+
+// A column that purge.toml names and the table does not have is found before
+// anything is selected by it.
+func TestMisnamedColumns(t *testing.T) {
+	cases := []struct{ old, new, want string }{
+		{`"gone_at"`, `"gone_on"`, "purge.toml:4: the table folders has no column gone_on"},
+		{`uuid  = "id"`, `uuid  = "uuid"`, "purge.toml:4: the table folders has no column uuid"},
+		{`column = "folder_id"`, `column = "folder"`, "purge.toml:9: the table files has no column folder"},
+		{`column = "file_id"`, `column = "file"`, "purge.toml:9: the table pages has no column file"},
+		{`table = "pages"`, `table = "sheets"`, "tables that a purge looks at are not there: sheets"},
+	}
+	enginetest.Each(t, func(t *testing.T, db enginetest.Database) {
+		shelved(t, db)
+		for _, c := range cases {
+			s := ruled(t, db, strings.Replace(shelves, c.old, c.new, 1))
+			if _, err := s.Look(context.Background(), Request{}); err == nil || err.Error() != c.want {
+				t.Errorf("got %v, want %s", err, c.want)
+			}
+		}
+	})
+}

@@ -79,7 +79,11 @@ func (s *Service) sweepSelection(ctx context.Context, t catalog.SweepTable, req 
 	defer sess.Close()
 	kind := catalog.PurgeKind{Name: t.Table, Table: t.Table, Key: t.Key}
 	l := newLooker(sess, []catalog.PurgeKind{kind})
-	if err := l.inspect(ctx, s.DB.Schema()); err != nil {
+	needs := []need{{t.Table, []string{t.Column, t.DeletedAt}}}
+	if t.Owner != "" {
+		needs = []need{{t.Table, []string{t.Column}}, {t.Owner, []string{t.OwnerKey, t.DeletedAt}}}
+	}
+	if err := l.inspect(ctx, s.DB.Schema(), needs...); err != nil {
 		return nil, err
 	}
 	p := l.selection.parts[0]
