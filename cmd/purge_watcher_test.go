@@ -17,8 +17,6 @@ import (
 	"manage/migrations"
 )
 
-func TestMain(m *testing.M) { enginetest.Main(m) }
-
 // recordName is what the records call a dialect; MySQL takes those of MariaDB.
 func recordName(d flavor.Dialect) string {
 	switch d {
