@@ -295,6 +295,23 @@ func TestTogether(t *testing.T) {
 	}
 }
 
+// TestLeftovers: what a killed process has left goes with the next one that
+// writes, and nothing else does.
+func TestLeftovers(t *testing.T) {
+	files := with(branched, map[string]string{
+		"versions/.two_expand02_x.toml.0123abcd": "half", ".catalog.toml.89abcdef": "half",
+		"versions/.keep": "k", "versions/.two_expand02_x.toml.swp": "s", ".git/x.toml.0123abcd": "g",
+	})
+	dir := onDisk(t, files)
+	mustAdd(t, dir, catalog.Draft{Message: "x", Parts: branches(revision.Expand)})
+	got := contents(t, dir)
+	delete(got, "versions/two_expand02_x.toml")
+	want := with(files, map[string]string{"versions/.two_expand02_x.toml.0123abcd": "", ".catalog.toml.89abcdef": ""})
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 // TestEmbedded: an embedded catalog has nowhere to write to.
 func TestEmbedded(t *testing.T) {
 	var refused *catalog.DraftError

@@ -104,6 +104,7 @@ func Create(opts Options, made []File) error {
 	if err := b.directory(versionsDir); err != nil {
 		return b.done(err)
 	}
+	defer lockDir(opts.Dir)() // another that begins here waits, and finds the files
 	for _, f := range made {
 		if err := b.create(f.Name, f.Content, f.mode()); err != nil {
 			return b.done(err)

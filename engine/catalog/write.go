@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 )
 
 // WriteError is a file of a catalog that could not be written. Nothing was.
@@ -73,6 +74,22 @@ func (b *batch) temp(name string, content []byte, mode fs.FileMode) (string, err
 		err = f.Sync()
 	}
 	return temp, errors.Join(err, f.Close())
+}
+
+// left is the form of the names that temp gives.
+var left = regexp.MustCompile(`^\..+\.(toml|sql)\.[0-9a-f]{8}$`)
+
+// sweep takes away the temporary files in a catalog. Only one process writes at
+// a time, so they are of dead ones.
+func sweep(dir string) {
+	for _, d := range []string{dir, filepath.Join(dir, versionsDir)} {
+		entries, _ := os.ReadDir(d)
+		for _, e := range entries {
+			if left.MatchString(e.Name()) && e.Type().IsRegular() {
+				os.Remove(filepath.Join(d, e.Name()))
+			}
+		}
+	}
 }
 
 // create makes a file that must not be there yet. It appears with all of its
