@@ -34,7 +34,7 @@ func Add(opts Options, d Draft) (*Added, error) {
 	}
 	defer lockDir(opts.Dir)()
 	files := os.DirFS(opts.Dir)
-	c, err := Load(files, opts)
+	c, err := (&loader{fsys: files, prefix: prefixOf(opts), mayEmpty: true}).whole(opts)
 	if err != nil {
 		return nil, err
 	}

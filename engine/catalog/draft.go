@@ -125,6 +125,8 @@ func (a *author) parts() ([]Part, error) {
 			return nil, refuse("use trunk, expand, contract or migrate", "there is no branch %q", p.Branch)
 		case i > 0 && parts[i-1].Branch == p.Branch:
 			return nil, refuse("", "branch %s is named twice", p.Branch)
+		case p.Branch != revision.Trunk && len(a.catalog.Revisions) == 0:
+			return nil, refuse("write that one first", "the first revision of a catalog stands on the trunk, not on branch %s", p.Branch)
 		case p.Branch == revision.Trunk && branched:
 			return nil, refuse("write the change for branch expand, contract or both",
 				"the branches of catalog %s have parted, so nothing can follow on the trunk", a.catalog.Name)
@@ -216,7 +218,9 @@ func (a *author) top(id string, b revision.Branch) []entry {
 		}
 	} else {
 		top = append(top, entry{"revision", []string{id}})
-		top = append(top, entry{"revises", []string{a.head(b).ID}})
+		if parent := a.head(b).ID; parent != "" {
+			top = append(top, entry{"revises", []string{parent}})
+		}
 		if !rule && b != revision.Trunk {
 			top = append(top, entry{"branch", []string{string(b)}})
 		}

@@ -35,7 +35,11 @@ const versionsDir = "versions"
 // fsys. Everything that is wrong is found in one go: the error is a
 // revision.Problems, sorted by file and line.
 func Load(fsys fs.FS, opts Options) (*Catalog, error) {
-	l := &loader{fsys: fsys, prefix: prefixOf(opts)}
+	return (&loader{fsys: fsys, prefix: prefixOf(opts)}).whole(opts)
+}
+
+// whole reads a catalog that must be valid.
+func (l *loader) whole(opts Options) (*Catalog, error) {
 	c := l.load()
 	if len(l.problems) > 0 {
 		sortProblems(l.problems)
@@ -52,6 +56,7 @@ func prefixOf(opts Options) string { return filepath.ToSlash(cmp.Or(opts.Prefix,
 type loader struct {
 	fsys     fs.FS
 	prefix   string
+	mayEmpty bool // a catalog without revisions is not a problem
 	problems revision.Problems
 }
 
@@ -69,7 +74,7 @@ func (l *loader) load() *Catalog {
 	if slices.ContainsFunc(found, loaded.lost) {
 		return c // what the graph would say of the gaps helps nobody
 	}
-	if len(revs) == 0 && len(l.problems) == 0 {
+	if len(revs) == 0 && len(l.problems) == 0 && !l.mayEmpty {
 		r.problems = nil
 		r.add(0, "the catalog has no revisions: write the first one into the folder %s", versionsDir)
 		l.problems = append(l.problems, r.problems...)

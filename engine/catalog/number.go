@@ -103,6 +103,9 @@ func (a *author) trunkID(before revision.Revision) string {
 		if a.release != "" {
 			stem = a.release
 		}
+		if stem == "" { // the first of all, without a release
+			number = "000"
+		}
 	}
 	n, _ := strconv.Atoi(number)
 	return a.free(func(try int) string { return fmt.Sprintf("%s%0*d", stem, len(number), n+try) })

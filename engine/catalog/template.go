@@ -138,8 +138,8 @@ func (m *Migration) Template() bool { return m.Pending.All == templatePending }
 
 // startTemplate is what the first revision of a new catalog says.
 const startTemplate = `# The tables that the service begins with: one operation below each [[up]], in
-# order. While there is none, this revision makes nothing, and later revisions
-# make the tables.
+# order. Fill it in before the first sync, because what is applied is not run
+# again; or leave it empty, and let later revisions make the tables.
 #
 # [[up]]
 # [up.create_table]
