@@ -30,6 +30,10 @@ type (
 	lazyWrites func(ctx context.Context) (Writes, error)
 )
 
+// lazyDatabase opens the configured database to be looked at, for commands that
+// work without a catalog.
+type lazyDatabase func(ctx context.Context) (database.DB, config.Config, error)
+
 // dispatch runs the command that was parsed. Each thing that it can ask for is
 // made when it asks, once: a command that needs no database opens none.
 func (c *call) dispatch(ctx context.Context, page *view.Page, g *Global, parsed *kong.Context) error {
@@ -64,6 +68,16 @@ func (c *call) providers(ctx context.Context) []any {
 		func() (config.Config, error) { return c.configuration(c.global) },
 		c.catalog,
 		c.files,
+		func() lazyDatabase {
+			return func(ctx context.Context) (database.DB, config.Config, error) {
+				conf, err := c.configuration(c.global)
+				if err != nil {
+					return nil, conf, err
+				}
+				db, err := c.database(ctx, conf, true)
+				return db, conf, err
+			}
+		},
 		func(conf config.Config, cat *catalog.Catalog) lazyReads {
 			return func(ctx context.Context) (Reads, error) {
 				s, err := c.service(ctx, conf, cat, true)

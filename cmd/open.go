@@ -86,8 +86,8 @@ func given(option *string, otherwise string) string {
 	return *option
 }
 
-// service opens the database and joins it with the catalog.
-func (c *call) service(ctx context.Context, conf config.Config, cat *catalog.Catalog, readOnly bool) (*phases.Service, error) {
+// database opens the database that is configured.
+func (c *call) database(ctx context.Context, conf config.Config, readOnly bool) (database.DB, error) {
 	url, opts, err := conf.Database()
 	if err != nil {
 		return nil, err
@@ -99,6 +99,15 @@ func (c *call) service(ctx context.Context, conf config.Config, cat *catalog.Cat
 		return nil, conf.Blame(err)
 	}
 	c.closers = append(c.closers, db.Close)
+	return db, nil
+}
+
+// service opens the database and joins it with the catalog.
+func (c *call) service(ctx context.Context, conf config.Config, cat *catalog.Catalog, readOnly bool) (*phases.Service, error) {
+	db, err := c.database(ctx, conf, readOnly)
+	if err != nil {
+		return nil, err
+	}
 	c.teller = c.tool.progress(c, cat)
 	s := &phases.Service{Catalog: cat, DB: db, Events: c.events()}
 	s.Run = run.Options{

@@ -125,6 +125,9 @@ func (c ColumnDef) column(f flavor.Flavor) (*Column, error) {
 	if c.Autoincrement {
 		col.Nullable = false
 	}
+	if !col.Nullable && col.Default != nil && strings.EqualFold(*col.Default, "NULL") {
+		col.Default = nil // no default is what is meant, and MySQL refuses this one
+	}
 	return col, nil
 }
 

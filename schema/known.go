@@ -16,15 +16,17 @@ const (
 	Extra   KnownKind = "extra"   // it is there, though no revision makes it
 )
 
-// KnownDifference is a column or a unique constraint in which databases of a
-// service may differ from what its revisions make, because another tool made
-// them. Exactly one of Column and Unique is set, and reads as such a database
-// has it.
+// KnownDifference is a column, a unique constraint or an index in which
+// databases of a service may differ from what its revisions make, because
+// another tool made them. Exactly one of Column, Unique and Index is set, and
+// reads as such a database has it.
 type KnownDifference struct {
 	Table  string     `toml:"table"`
 	Kind   KnownKind  `toml:"kind"`
 	Column *ColumnDef `toml:"column"`
 	Unique *UniqueDef `toml:"unique"`
+	// Index is the name of an index, whatever it is made of.
+	Index string `toml:"index"`
 	// Dialects limits it to databases of some dialects; empty means all.
 	Dialects []string `toml:"dialects"`
 	// Why says where such databases come from.
@@ -42,8 +44,13 @@ func (k KnownDifference) Check() error {
 	switch {
 	case k.Kind != Changed && k.Kind != Extra:
 		return fmt.Errorf("kind may be changed or extra, not %q", k.Kind)
-	case (k.Column == nil) == (k.Unique == nil):
-		return fmt.Errorf("give either column or unique")
+	case k.Index != "" && k.Column == nil && k.Unique == nil:
+		if k.Kind == Changed {
+			return fmt.Errorf("an index can only be extra, not changed")
+		}
+		return nil
+	case (k.Column == nil) == (k.Unique == nil) || k.Index != "":
+		return fmt.Errorf("give one of column, unique and index")
 	case k.Column != nil:
 		return k.Column.check()
 	case k.Kind == Changed:
@@ -67,6 +74,9 @@ func (c *comparer) known(d Difference) bool {
 // describes reports whether a known difference is about the object of d, in
 // the form in which the database has it.
 func (c *comparer) describes(k KnownDifference, d Difference) bool {
+	if k.Index != "" {
+		return d.Kind == plan.KindIndex && c.fold(k.Index) == c.fold(d.Name)
+	}
 	if k.Unique != nil {
 		named := k.Unique.Name == "" || c.fold(k.Unique.Name) == c.fold(d.Name)
 		return d.Kind == plan.KindUnique && named && d.Have == "("+c.foldAll(k.Unique.Columns)+")"

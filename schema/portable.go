@@ -67,6 +67,20 @@ type onServer struct {
 
 func (o onServer) dialect() flavor.Dialect { return o.s.Flavor.Dialect }
 
+// named are columns of the table as they are written there: references to them
+// may differ in case.
+func (o onServer) named(columns []string) []string { return namedAs(o.t, columns, o.dialect()) }
+
+func namedAs(t *Table, columns []string, d flavor.Dialect) []string {
+	out := slices.Clone(columns)
+	for i, name := range columns {
+		if c := t.column(name, d); c != nil {
+			out[i] = c.Name
+		}
+	}
+	return out
+}
+
 func (p *porter) leave(u Unportable) { p.left = append(p.left, u) }
 
 func (p *porter) tableNames() []string {
@@ -106,7 +120,7 @@ func (p *porter) table(name string) CreateTable {
 	out := CreateTable{Name: name, Options: p.options()}
 	first := p.here[0]
 	if first.t.PrimaryKey != nil {
-		out.PrimaryKey = slices.Clone(first.t.PrimaryKey.Columns)
+		out.PrimaryKey = first.named(first.t.PrimaryKey.Columns)
 	}
 	for _, c := range first.t.Columns {
 		out.Columns = append(out.Columns, p.column(name, c.Name))

@@ -43,6 +43,7 @@ func (p *porter) index(x *Index) (IndexDef, bool) {
 		}
 		def.Columns = append(def.Columns, c.Name)
 	}
+	def.Columns = p.here[0].named(def.Columns)
 	where := map[flavor.Dialect]string{}
 	for _, o := range p.here {
 		same := o.t.index(x.Name, o.dialect())
@@ -91,7 +92,7 @@ func (p *porter) uniques(indexes []IndexDef) []UniqueDef {
 				return slices.EqualFunc(u.Columns, k.Columns, strings.EqualFold) && (u.Name == "" || strings.EqualFold(u.Name, k.Name) || p.chosen(o, k.Columns, k.Name))
 			})
 			if !isIndex && known < 0 {
-				out = append(out, UniqueDef{Name: p.given(o, k.Columns, k.Name), Columns: slices.Clone(k.Columns)})
+				out = append(out, UniqueDef{Name: p.given(o, k.Columns, k.Name), Columns: o.named(k.Columns)})
 			}
 		}
 	}
@@ -120,8 +121,11 @@ func (p *porter) foreignKeys() []TableForeignKey {
 	for _, o := range p.here {
 		for _, f := range o.t.ForeignKeys {
 			c := comparer{f: o.s.Flavor}
-			def := ForeignKeyDef{Name: p.given(o, f.Columns, f.Name), Columns: slices.Clone(f.Columns), RefTable: f.RefTable, RefColumns: slices.Clone(f.RefColumns),
+			def := ForeignKeyDef{Name: p.given(o, f.Columns, f.Name), Columns: o.named(f.Columns), RefTable: f.RefTable, RefColumns: slices.Clone(f.RefColumns),
 				OnDelete: c.settleAction(f.OnDelete), OnUpdate: c.settleAction(f.OnUpdate)}
+			if ref := o.s.Table(f.RefTable); ref != nil {
+				def.RefTable, def.RefColumns = ref.Name, namedAs(ref, f.RefColumns, o.dialect())
+			}
 			at := slices.IndexFunc(all, func(g found) bool {
 				return !slices.Contains(g.on, o.dialect()) && sameReference(g.def.ForeignKeyDef, def)
 			})

@@ -32,7 +32,9 @@ func (p *porter) setType(def *ColumnDef, table string, has []columnOn) {
 		}
 		t := Type{Name: "sql", Values: []string{c.Type}}
 		if own := c.candidates(); len(own) > 0 {
-			t = own[0]
+			if t = own[0]; typeWords(t) == def.Type {
+				continue // another spelling of it, such as SQLite's INT
+			}
 		} else {
 			p.leave(Unportable{Kind: plan.KindColumn, Table: table, Name: def.Name, What: c.Type, Written: def.Type})
 		}

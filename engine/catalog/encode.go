@@ -45,6 +45,17 @@ func EncodeModels(m *Models) string {
 	return e.out.String()
 }
 
+// encodeKnown writes the known differences of catalog.toml.
+func encodeKnown(all []schema.KnownDifference) string {
+	e := newEncoder()
+	for _, k := range all {
+		e.line("")
+		e.line("[[known_difference]]")
+		e.body("known_difference", reflect.ValueOf(k))
+	}
+	return e.out.String()
+}
+
 // encoder writes values as TOML, laid out as people lay catalogs out: what is
 // short on one line, a table with one column a line.
 type encoder struct {

@@ -11,6 +11,7 @@ import (
 	"unicode"
 
 	"manage/engine/revision"
+	"manage/schema"
 )
 
 // Start says what a new catalog is to begin with.
@@ -22,6 +23,8 @@ type Start struct {
 	// Up is what the first revision does and Models what models.toml holds, both
 	// in TOML; nil for a template that makes nothing until it is filled in.
 	Up, Models []byte
+	// Known are differences of a database that was there before the catalog.
+	Known []schema.KnownDifference
 }
 
 // Files are the files of the new catalog. It is valid as it is, and a database
@@ -43,8 +46,9 @@ func (s Start) Files() ([]File, error) {
 	if models == nil {
 		models = []byte(modelsTemplate)
 	}
+	settings := fmt.Appendf(nil, settingsTemplate, Quote(s.Name), Quote(release))
 	return []File{
-		{Name: settingsFile, Content: fmt.Appendf(nil, settingsTemplate, Quote(s.Name), Quote(release))},
+		{Name: settingsFile, Content: append(settings, encodeKnown(s.Known)...)},
 		{Name: modelsFile, Content: models},
 		first,
 	}, nil

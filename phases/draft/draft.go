@@ -116,10 +116,14 @@ func (d *drafter) fold() error {
 			continue
 		}
 		s, err := d.catalog.Fold(f, false, d.catalog.Graph.All())
-		if err != nil {
-			return err
+		if err == nil {
+			_, err = d.catalog.Models.Schema(f)
 		}
 		switch {
+		case err != nil && here:
+			return err
+		case err != nil:
+			d.out.Notes = append(d.out.Notes, Finding{Object: dialect.Title(), Problem: "what is derived is not made for it, because the catalog does not fit it: " + err.Error()})
 		case !s.Opaque:
 			d.folded = append(d.folded, s)
 			if here {
