@@ -90,6 +90,9 @@ func (c *call) providers(ctx context.Context) []any {
 				return Writes{s}, err
 			}
 		},
+		func(conf config.Config, cat *catalog.Catalog) look {
+			return func(ctx context.Context) (phases.Report, error) { return c.look(ctx, conf, cat) }
+		},
 		func(open lazyReads) (Reads, error) { return open(ctx) },
 		func(open lazyWrites) (Writes, error) { return open(ctx) },
 	}

@@ -16,7 +16,8 @@ import (
 func runRules() []rule {
 	return []rule{
 		on(func(e *run.LeaseHeld, line speaker) view.Failure {
-			hint := fmt.Sprintf("It was waited for %s. See who it is and whether it lives: %s", e.Waited.Round(time.Second), line.db("status"))
+			hint := fmt.Sprintf("It was waited for %s, works since %s, and its lease runs out at %s if it gives no further sign. See whether it lives: %s",
+				e.Waited.Round(time.Second), clock(e.Lease.Acquired), clock(e.Lease.Expires), line.db("lease"))
 			return failure(ExitBusy, e.Error(), hint)
 		}),
 		on(func(e *run.LeaseLost, line speaker) view.Failure {
@@ -132,6 +133,9 @@ func statementLine(sql string) string {
 	}
 	return "The statement was: " + text
 }
+
+// clock is a moment as people at different places read it alike.
+func clock(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }
 
 func firstOf(words ...string) string {
 	for _, w := range words {

@@ -34,7 +34,7 @@ func ExitMeanings() []ExitMeaning {
 		{ExitMigrate, "migrate", "`check`: a data migration is due", "run `manage db migrate`"},
 		{ExitContract, "contract", "`check`: contract is next", "run `manage db contract` when no node of the old release is left"},
 		{ExitRefused, "refused", "refused by a gate, a guard, a hazard or a finding; nothing was done", "do what the message says first"},
-		{ExitBusy, "busy", "another holder has the lease", "wait for it, or look who it is with `manage db status`"},
+		{ExitBusy, "busy", "another holder has the lease", "wait for it, or look who it is with `manage db lease`"},
 		{ExitPartly, "partly", "interrupted or partly done; what is done is recorded", "run the same command again to go on"},
 		{ExitUnknown, "unknown", "the outcome of a statement is unknown", "look at what the message names, then run it again"},
 		{ExitInterrupted, "interrupted", "interrupted before anything began", "run it again"},

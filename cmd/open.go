@@ -116,11 +116,33 @@ func (c *call) service(ctx context.Context, conf config.Config, cat *catalog.Cat
 	if w := c.global.Wait; w != nil {
 		s.Run.Wait = waitOption(*w)
 	}
-	s.Batches = backfill.Options{
+	s.Batches = c.batches(conf, cat)
+	return s, nil
+}
+
+// batches are the options of data migrations.
+func (c *call) batches(conf config.Config, cat *catalog.Catalog) backfill.Options {
+	return backfill.Options{
 		Time: conf.Batches.Time, Connection: conf.Connection, Dir: cat.Dir, Hooks: c.program.Hooks,
 		Stderr: func(line string) { c.log.Info(line) },
 	}
-	return s, nil
+}
+
+// look opens the database once, without waiting for its server, and asks where
+// it stands.
+func (c *call) look(ctx context.Context, conf config.Config, cat *catalog.Catalog) (phases.Report, error) {
+	url, opts, err := conf.Database()
+	if err != nil {
+		return phases.Report{}, err
+	}
+	opts.ReadOnly, opts.MaxRetries = true, 0
+	db, err := database.Open(ctx, url, opts)
+	if err != nil {
+		return phases.Report{}, conf.Blame(err)
+	}
+	defer db.Close()
+	s := &phases.Service{Catalog: cat, DB: db, Batches: c.batches(conf, cat)}
+	return s.Status(ctx)
 }
 
 // waitOption is --wait for package run, to which no time means its default.

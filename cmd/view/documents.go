@@ -39,6 +39,13 @@ func Documents() []Document {
 				Lease:      &LeaseHeld{Holder: "root@db1 pid 4711", Doing: "ocata_migrate01", Acquired: began, Beat: ended, Expires: ended.Add(30 * time.Second)},
 				Next:       optional("migrate"), Problems: []Problem{},
 			}},
+		{"db lease", "`lease` is null while nobody works. `state` is `alive`, `ended` (it is certain that the holder works no more, although the lease has not run out) or `expired`; `silent` is for how long he was not heard of. `half_done` are revisions that were begun and not finished. `broken` and `session_ended` say what `--break` did.",
+			LeaseDocument{
+				Catalog: "glance", Lease: &LeaseInfo{LeaseHeld: LeaseHeld{Holder: "root@db1, pid 4711, manage 1.2", Doing: "expand", Acquired: began, Beat: ended, Expires: ended.Add(30 * time.Second)}, State: "alive", Silent: 4.2},
+				Half: []HalfDone{{Revision: "ocata_expand01", Phase: "expand", Done: 1, Total: 5}},
+			}},
+		{"db wait", "`waited` is how long; `reached` is false when the time was up.",
+			WaitDocument{Catalog: "glance", For: "expanded", Stage: optional("expanded"), Reached: true, Waited: 12.5}},
 		{"db sync, upgrade, expand, migrate, contract, stamp", "What the command did, and where the database stands after it. `adopted` is the version that an existing schema was recorded as, null if none was.",
 			ChangeDocument{
 				Catalog: "glance", Command: "sync", From: []string{"mitaka02"}, Applied: []string{"ocata_expand01", "ocata_contract01"},

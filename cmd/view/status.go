@@ -145,12 +145,7 @@ func statusDocument(r phases.Report) StatusDocument {
 	for _, m := range r.Migrations {
 		d.Migrations = append(d.Migrations, migrationRow(m))
 	}
-	if l := r.Lease; l != nil {
-		d.Lease = &LeaseHeld{
-			Holder: l.Holder, Doing: l.Doing, Expired: l.Expired,
-			Acquired: l.Acquired.UTC(), Beat: l.Beat.UTC(), Expires: l.Expires.UTC(),
-		}
-	}
+	d.Lease = leaseHeld(r.Lease)
 	return d
 }
 
