@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -128,6 +129,10 @@ func TestWatcherPurgeWords(t *testing.T) {
 		{"--nonsense", "", 2, ""},
 		{"--goal GOAL_2 --dry-run -e", "", 1, "Goal GOAL_2 could not be found"},
 		{"--audit-template nosuch", "", 1, "Audit Template nosuch could not be found"},
+		{"--audit-template template_2", "", 1, "The Audit Template resource template_2 is not soft deleted"},
+		{"--audit-template template_3 -e", "y\n", 0, "There are 1 objects set for deletion. Continue? [y/N]Purge results summary (orphans excluded):"},
+		{"--audit-template template_3 --goal goal_2", "", 2, ""},
+		{"-t template_3", "", 1, "Goal template_3 could not be found"},
 		{"--goal 965EDA32-DAE4-4550-8201-E2BD73AB4876", "", 1, "could not be found"},
 		{"--goal 965eda32-dae4-4550-8201-e2bd73ab4876 -e --dry-run", "", 0, "(orphans excluded):"},
 	}
@@ -138,5 +143,45 @@ func TestWatcherPurgeWords(t *testing.T) {
 				t.Errorf("exit %d, want %d; no %q in\n%s%s", code, c.code, c.out, out, errs)
 			}
 		})
+	}
+}
+
+// A dry run leaves every byte of the database as it was, and makes no file.
+func TestPurgeDryRunWritesNothing(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "watcher.db")
+	p := watcherDatabase(t, flavor.SQLite)
+	from := strings.TrimPrefix(p.Environ[0], "MANAGE_CONNECTION=sqlite:///")
+	copyFile(t, from, file)
+	before, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Environ = []string{"MANAGE_CONNECTION=sqlite:///" + file, "OS_DATABASE__CONNECTION=sqlite:///" + file}
+	if code, out, errs := callWatcher(p, "", "--dry-run", "-d", "30"); code != 0 {
+		t.Fatalf("exit %d: %s%s", code, out, errs)
+	}
+	for _, args := range [][]string{{"--dry-run"}, {"--dry-run", "-n", "10", "-d", "30"}, {"--dry-run", "-e"}, {"--dry-run", "--root", "goal=goal_3"}} {
+		if code, out, errs := callMain(t, p, append([]string{"db", "purge"}, args...)...); code != 0 && code != ExitRefused {
+			t.Fatalf("%v: exit %d: %s%s", args, code, out, errs)
+		}
+	}
+	after, err := os.ReadFile(file)
+	if err != nil || !bytes.Equal(before, after) {
+		t.Errorf("the database changed: %v", err)
+	}
+	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 {
+		t.Errorf("there are %v: %v", entries, err)
+	}
+}
+
+func copyFile(t *testing.T, from, to string) {
+	t.Helper()
+	data, err := os.ReadFile(from)
+	if err == nil {
+		err = os.WriteFile(to, data, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
 	}
 }

@@ -163,3 +163,31 @@ func TestUncommittedReferenceStays(t *testing.T) {
 		}
 	}
 }
+
+// One purge at a time: another one finds whoever has the lease, and removes
+// nothing.
+func TestOneAtATime(t *testing.T) {
+	enginetest.Each(t, func(t *testing.T, db enginetest.Database) {
+		s := created(t, builtin(t, "watcher"), db)
+		s.Run.Wait = -1
+		db.Exec(t, manyGoals(3))
+		r := run.Runner{DB: s.DB, Catalog: s.Catalog.Name, VersionTable: s.Catalog.VersionTable, Options: run.Options{Holder: "somebody else"}}
+		held, err := r.Acquire(context.Background(), "purge")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var busy *run.LeaseHeld
+		if _, err := purged(s, Request{}); !errors.As(err, &busy) || busy.Lease.Holder != "somebody else" {
+			t.Errorf("got %v", err)
+		}
+		if got := remaining(t, db)["goals"]; len(got) != 3 {
+			t.Errorf("goals %v stay", got)
+		}
+		if err := held.Release(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		if done, err := purged(s, Request{}); err != nil || done.Total() != 6 {
+			t.Errorf("%d are gone: %v", done.Total(), err)
+		}
+	})
+}
