@@ -137,14 +137,15 @@ func (e *NoGroups) Error() string {
 
 // InTheWay is a row that refers to one that would be purged.
 type InTheWay struct {
-	Table, Row string // the row, by its key, as in "id 5"
+	Table, Row string // the row, by its key, as in "id 5"; "" if the table has none
 	Columns    string // what refers
 	RefTable   string
 	RefRow     string // what it refers to, as in "id 7"
 }
 
 func (r InTheWay) String() string {
-	return fmt.Sprintf("%s %s (%s) refers to %s %s", r.Table, r.Row, r.Columns, r.RefTable, r.RefRow)
+	row := strings.TrimSpace(r.Table + " " + r.Row)
+	return fmt.Sprintf("%s (%s) refers to %s %s", row, r.Columns, r.RefTable, r.RefRow)
 }
 
 // mostInTheWay bounds how many rows are named.

@@ -79,13 +79,8 @@ func (s *Selection) foreignKeys() []reference {
 			if len(r.refColumns) == 0 { // a foreign key that names none refers to the primary key
 				r.refColumns = primaryKey(s.live.Table(f.RefTable))
 			}
-			if r.key = primaryKey(t); r.key == nil && enforces(s.live.Flavor.Dialect) == false {
+			if r.key = primaryKey(t); r.key == nil && s.live.Flavor.Dialect == flavor.SQLite {
 				r.key = []string{"rowid"}
-			}
-			for _, k := range s.parts {
-				if k.kind.Table == name {
-					r.key = []string{k.kind.Key}
-				}
 			}
 			all = append(all, r)
 		}

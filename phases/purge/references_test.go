@@ -134,6 +134,8 @@ func TestReferencesToOtherColumns(t *testing.T) {
 			"INSERT INTO marks VALUES (3, 71)", InTheWay{"marks", "id 3", "page_id", "pages", "id 71"}},
 		{"composite", "CREATE TABLE loans (who varchar(9), day integer, volume integer, number integer, PRIMARY KEY (who, day), FOREIGN KEY (volume, number) REFERENCES files (volume, number))",
 			"INSERT INTO loans VALUES ('ann', 2, 5, 6)", InTheWay{"loans", "who ann, day 2", "volume, number", "files", "volume 5, number 6"}},
+		{"of rows without a key", "CREATE TABLE hints (file_id integer, FOREIGN KEY (file_id) REFERENCES files (id))",
+			"INSERT INTO hints VALUES (7)", InTheWay{"hints", "", "file_id", "files", "id 7"}},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -146,7 +148,11 @@ func TestReferencesToOtherColumns(t *testing.T) {
 				db.Exec(t, c.row)
 				_, err := purged(s, Request{})
 				var b *Blocked
-				if !errors.As(err, &b) || len(b.Rows) != 1 || b.Rows[0] != c.want {
+				want := c.want
+				if want.Row == "" && db.Dialect == flavor.SQLite {
+					want.Row = "rowid 1" // where every row has a key
+				}
+				if !errors.As(err, &b) || len(b.Rows) != 1 || b.Rows[0] != want {
 					t.Fatalf("got %v", err)
 				}
 				// Deleting all the same takes what nothing refers to, and its pages.
