@@ -86,16 +86,18 @@ func TestKnownDifferenceCheck(t *testing.T) {
 		t.Error(err)
 	}
 	for want, spoil := range map[string]func(k *KnownDifference){
-		"table is missing":             func(k *KnownDifference) { k.Table = "" },
-		"kind is missing":              func(k *KnownDifference) { k.Kind = "" },
-		"why is missing":               func(k *KnownDifference) { k.Why = "" },
-		"changed or extra":             func(k *KnownDifference) { k.Kind = "gone" },
-		"not a dialect":                func(k *KnownDifference) { k.Dialects = []string{"oracle"} },
-		"give either column or unique": func(k *KnownDifference) { k.Unique = unique },
-		"either column or unique":      func(k *KnownDifference) { k.Column = nil },
-		"can only be extra":            func(k *KnownDifference) { k.Column, k.Unique = nil, unique },
-		"type is missing":              func(k *KnownDifference) { k.Column = &ColumnDef{Name: "c"} },
-		"at least one column":          func(k *KnownDifference) { k.Column, k.Unique, k.Kind = nil, &UniqueDef{}, Extra },
+		"table is missing":                     func(k *KnownDifference) { k.Table = "" },
+		"kind is missing":                      func(k *KnownDifference) { k.Kind = "" },
+		"why is missing":                       func(k *KnownDifference) { k.Why = "" },
+		"changed or extra":                     func(k *KnownDifference) { k.Kind = "gone" },
+		"not a dialect":                        func(k *KnownDifference) { k.Dialects = []string{"oracle"} },
+		"give one of column, unique and index": func(k *KnownDifference) { k.Unique = unique },
+		"one of column, unique and index":      func(k *KnownDifference) { k.Column = nil },
+		"column, unique and index":             func(k *KnownDifference) { k.Index = "ix" },
+		"an index can only be extra":           func(k *KnownDifference) { k.Column, k.Index = nil, "ix" },
+		"can only be extra":                    func(k *KnownDifference) { k.Column, k.Unique = nil, unique },
+		"type is missing":                      func(k *KnownDifference) { k.Column = &ColumnDef{Name: "c"} },
+		"at least one column":                  func(k *KnownDifference) { k.Column, k.Unique, k.Kind = nil, &UniqueDef{}, Extra },
 	} {
 		k := good
 		spoil(&k)

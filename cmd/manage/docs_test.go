@@ -101,6 +101,9 @@ func TestMetadefsPage(t *testing.T) { follow(t, "docs/howto/metadefs.md", 5) }
 // TestRevisionsPage follows the page on revisions in the same way.
 func TestRevisionsPage(t *testing.T) { follow(t, "docs/howto/revisions.md", 5) }
 
+// TestAutogeneratePage follows the page on derived revisions.
+func TestAutogeneratePage(t *testing.T) { follow(t, "docs/howto/autogenerate.md", 3) }
+
 // TestOlderNamesPage follows the page on the older names.
 func TestOlderNamesPage(t *testing.T) { follow(t, "docs/howto/older-names.md", 4) }
 
