@@ -35,5 +35,5 @@ const (
 	writesRows     = "Rows, and the tables manage_journal, manage_backfill and manage_lease."
 	writesAll      = "The schema, rows, the version table, and the tables manage_journal, manage_backfill and manage_lease."
 	opensNothing   = "Nothing: it opens no database."
-	versionGrammar = "VERSION is an id or a unique beginning of one, an alias, a release, a number of the older scheme, head, heads, expand@head, contract@head, base, +N or -N."
+	versionGrammar = "VERSION is an id or a unique beginning of one, an alias, a release, a number of the older scheme, head, heads, expand@head, contract@head, base, +N or -N, also behind one of these as in head-1."
 )

@@ -15,7 +15,7 @@ import (
 // The commands that watcher-db-manage, solum-db-manage and mogan-dbsync share.
 // What they do is that of `manage db`; they print nothing but the version.
 
-const revisionGrammar = "REVISION is an id or a unique beginning of one, head, base, +N or -N; --revision REVISION is the same."
+const revisionGrammar = "REVISION is an id or a unique beginning of one, head, base, +N or -N, also behind one of these as in head-1; --revision REVISION is the same."
 
 // serviceUpgrade is `upgrade`.
 type serviceUpgrade struct {

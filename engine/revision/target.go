@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -94,8 +95,9 @@ func (e *UnknownRows) Error() string {
 // Target resolves a VERSION. It is, in this order: an exact id, an alias, a
 // release (both its heads), a legacy number, a keyword (head and heads mean the
 // same, expand@head, contract@head, base), +N or -N, a unique beginning of an
-// id. Errors are *UnknownVersion, *AmbiguousVersion, *WrongBranch, *OutOfRange
-// and, for +N and -N, *UnknownRows.
+// id; or one of these with +N or -N behind it, which counts from there. Errors
+// are *UnknownVersion, *AmbiguousVersion, *WrongBranch, *OutOfRange and, for +N
+// and -N, *UnknownRows.
 //
 // Within Expand, releases and heads mean their expand part. Within Contract
 // they mean both parts: what contract waits for is then part of the set. +N
@@ -140,7 +142,33 @@ func (g *Graph) resolve(word string, scope Scope) (Target, error) {
 	if strings.HasPrefix(word, "+") || strings.HasPrefix(word, "-") {
 		return g.relative(word, scope)
 	}
-	return g.beginning(word, scope.Branch)
+	t, err := g.beginning(word, scope.Branch)
+	if unknown := (*UnknownVersion)(nil); errors.As(err, &unknown) {
+		if m := counted.FindStringSubmatch(word); m != nil {
+			return g.countedFrom(m[1], m[2], scope, err)
+		}
+	}
+	return t, err
+}
+
+// counted is a VERSION that counts from another one: its name, and how far.
+var counted = regexp.MustCompile(`^(.+)([+-][0-9]+)$`)
+
+// countedFrom resolves such a VERSION. Where the name means nothing, neither
+// does the word as a whole, which is what unknown says.
+func (g *Graph) countedFrom(name, count string, scope Scope, unknown error) (Target, error) {
+	start, err := g.resolve(name, scope)
+	if e := (*UnknownVersion)(nil); errors.As(err, &e) || start.Migration != "" {
+		return Target{}, unknown
+	}
+	if err != nil {
+		return Target{}, err
+	}
+	t, err := g.relative(count, Scope{Applied: start.Set, Branch: scope.Branch})
+	if beyond := (*OutOfRange)(nil); errors.As(err, &beyond) {
+		beyond.Word = name + count
+	}
+	return t, err
 }
 
 // exact resolves an id; ok is false if there is none.
