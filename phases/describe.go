@@ -2,6 +2,7 @@ package phases
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"manage/engine/database"
@@ -21,6 +22,10 @@ func Describe(ctx context.Context, db database.DB) (draft.Description, error) {
 	if err != nil {
 		return draft.Description{}, err
 	}
+	routines, err := schema.Routines(ctx, sess, db.Flavor(), db.Schema())
+	if err != nil {
+		return draft.Description{}, err
+	}
 	var books []string
 	for _, name := range live.TableNames() {
 		if isBook(name) {
@@ -29,7 +34,7 @@ func Describe(ctx context.Context, db database.DB) (draft.Description, error) {
 		}
 	}
 	d := draft.Describe(live)
-	d.LeftAlone = append(books, d.LeftAlone...)
+	d.LeftAlone = slices.Concat(books, d.LeftAlone, routines)
 	if len(live.Tables) == 0 {
 		return d, &Refused{Reason: "the database has no tables to describe", Hint: "leave --from-database out to begin from nothing, or name another database with --connection"}
 	}

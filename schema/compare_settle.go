@@ -167,7 +167,7 @@ func settleExpr(text string) string {
 }
 
 // closer sets what belongs together side by side again, for the reader.
-var closer = strings.NewReplacer("< >", "<>", "> =", ">=", "< =", "<=", " ( ", " (", "( ", "(", " )", ")", " ,", ",")
+var closer = strings.NewReplacer("< >", "<>", "> =", ">=", "< =", "<=", " ( ", " (", "( ", "(", " )", ")", " ,", ",", "| |", "||")
 
 // withoutGrouping drops the parentheses that only group.
 func withoutGrouping(words []string) []string {

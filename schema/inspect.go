@@ -101,3 +101,28 @@ func TableNames(ctx context.Context, q Querier, f flavor.Flavor, name string) ([
 	})
 	return names, err
 }
+
+// Routines lists the functions and procedures of a schema, such as "function
+// f", without those that extensions bring. SQLite keeps none.
+func Routines(ctx context.Context, q Querier, f flavor.Flavor, name string) ([]string, error) {
+	i := &inspector{ctx: ctx, q: q, name: name, s: New(f)}
+	query := ""
+	switch {
+	case f.Dialect == flavor.SQLite:
+		return nil, nil
+	case f.Dialect == flavor.Postgres:
+		query = `SELECT DISTINCT CASE p.prokind WHEN 'p' THEN 'procedure ' ELSE 'function ' END || p.proname
+			FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+			WHERE n.nspname = ` + i.here() + ` AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e') ORDER BY 1`
+	default:
+		query = `SELECT CONCAT(LOWER(routine_type), ' ', routine_name) FROM information_schema.routines
+			WHERE routine_schema = ` + i.here() + ` ORDER BY 1`
+	}
+	var names []string
+	var routine string
+	err := i.each(query, []any{&routine}, func() error {
+		names = append(names, routine)
+		return nil
+	})
+	return names, err
+}

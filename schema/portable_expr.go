@@ -30,6 +30,9 @@ func setDefault(def *ColumnDef, has []columnOn) {
 		}
 	}
 	written := func(text string, d flavor.Dialect) string {
+		if text == "current_timestamp" {
+			return "CURRENT_TIMESTAMP" // however the server writes it
+		}
 		at := slices.IndexFunc(has, func(c columnOn) bool { return c.dialect() == d })
 		return portableExpr(withoutParens(*has[at].Default), d)
 	}
@@ -136,7 +139,12 @@ func portableExpr(text string, d flavor.Dialect) string {
 		out = r.pattern.ReplaceAllString(out, r.to)
 	}
 	out = tight.Replace(closer.Replace(strings.Join(withoutLone(strings.Fields(out)), " ")))
-	out = withoutParens(out)
+	out = withoutParens(callSpace.ReplaceAllStringFunc(out, func(call string) string {
+		if name := strings.TrimSuffix(call, " ("); !reserved(name) && callsOrLists(name) {
+			return name + "("
+		}
+		return call
+	}))
 	if !sameExpr(out, text) {
 		return text
 	}
@@ -145,6 +153,9 @@ func portableExpr(text string, d flavor.Dialect) string {
 
 // tight joins what was cut into single signs.
 var tight = strings.NewReplacer("| |", "||", " . ", ".")
+
+// callSpace finds the space between a function's name and its parenthesis.
+var callSpace = regexp.MustCompile(`[A-Za-z_][A-Za-z0-9_]* \(`)
 
 var plainName = regexp.MustCompile(`^[a-z_][a-z0-9_]*$`)
 

@@ -53,9 +53,6 @@ func Describe(live *schema.Schema) Description {
 	}
 	for _, t := range live.Triggers {
 		d.LeftAlone = append(d.LeftAlone, "trigger "+t.Name+" of table "+t.Table)
-		if t.Function != "" {
-			d.LeftAlone = append(d.LeftAlone, "function "+t.Function)
-		}
 	}
 	return d
 }

@@ -140,6 +140,9 @@ func fillsOld(e schema.Edit) string {
 	if op, alter := e.Op.(*schema.AlterColumn); alter && op.Type != "" && !converted(*e.From, *e.To) {
 		return fmt.Sprintf("its type changes from %s to %s, into which servers do not turn all values that rows may have", e.From.Type, e.To.Type)
 	}
+	if _, drop := e.Op.(*schema.DropColumn); drop && e.From != nil && needsValue(*e.From) {
+		return "it is NOT NULL without a default: the way back cannot fill it where the table has rows, unless [[down]] gives it a default"
+	}
 	op, add := e.Op.(*schema.AddColumn)
 	if !add || !needsValue(op.ColumnDef) {
 		return ""

@@ -70,7 +70,9 @@ func (d *drafter) joined(edits, repairs []schema.Edit) []schema.Edit {
 		}
 		if !same {
 			out = append(out, r)
-			d.note(r, "it is not as the revisions make it; databases in which it is are left as they are")
+			if r.Op != nil {
+				d.note(r, "it is not as the revisions make it; databases in which it is are left as they are")
+			}
 		}
 	}
 	return out

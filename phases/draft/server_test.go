@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"testing"
+	"testing/fstest"
 
 	"pgregory.net/rapid"
 
@@ -11,6 +12,7 @@ import (
 	"manage/engine/database"
 	"manage/engine/enginetest"
 	"manage/phases"
+	"manage/phases/draft"
 	"manage/schema"
 )
 
@@ -121,6 +123,60 @@ func clean(t *rapid.T, s *phases.Service, files shelf) {
 func withoutBooks(s *schema.Schema) *schema.Schema {
 	for _, name := range []string{"manage_journal", "manage_lease", "manage_backfill", "manage_version_shop"} {
 		delete(s.Tables, name)
+	}
+	return s
+}
+
+// TestDescribedRandomly makes catalogs of random databases: with them the
+// database is taken over as it is, another server gets the same tables, and
+// nothing is left to derive on either.
+func TestDescribedRandomly(t *testing.T) {
+	fewer(t, "10")
+	enginetest.Each(t, func(t *testing.T, db enginetest.Database) {
+		rapid.Check(t, func(rt *rapid.T) {
+			m := &models{T: rt}
+			for range rapid.IntRange(1, 8).Draw(rt, "changes") {
+				m.mutate()
+			}
+			if len(m.Tables) == 0 {
+				return
+			}
+			own := enginetest.New(t, db.Dialect)
+			s := service(t, newShelf(&m.Models).load(rt), own)
+			must(rt, shelf{}, s.Sync)
+			own.Exec(t, "DROP TABLE manage_version_shop; DROP TABLE manage_journal; DROP TABLE manage_lease")
+			found, err := phases.Describe(t.Context(), s.DB)
+			if err != nil {
+				rt.Fatalf("%v", err)
+			}
+			files := described(rt, found)
+			s.Catalog = files.load(rt)
+			r, err := s.Sync(t.Context(), phases.Request{})
+			if err != nil || r.Adopted != "initial01" || len(r.Applied) > 0 {
+				rt.Fatalf("taken over as %q with %v applied: %v\n%s", r.Adopted, r.Applied, err, files)
+			}
+			clean(rt, s, files)
+			other := service(t, s.Catalog, enginetest.New(t, rapid.SampledFrom(enginetest.Dialects()).Draw(rt, "elsewhere")))
+			must(rt, files, other.Sync)
+			clean(rt, other, files)
+		})
+	})
+}
+
+// described are the files of a catalog that was made of a database.
+func described(t fataler, found draft.Description) shelf {
+	if len(found.Decide) > 0 || found.Unlike {
+		t.Fatalf("it leaves to decide %v", found.Decide)
+	}
+	start := catalog.Start{Name: "shop", Known: found.Known,
+		Up: []byte(catalog.EncodeChanges("up", found.Up)), Models: []byte(catalog.EncodeModels(found.Models))}
+	all, err := start.Files()
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	s := shelf{fstest.MapFS{}}
+	for _, f := range all {
+		s.put(f.Name, string(f.Content))
 	}
 	return s
 }
