@@ -77,7 +77,11 @@ func stepRule(err error, line speaker) (view.Failure, bool) {
 	if e.Applied {
 		f.Exit, state = ExitPartly, "What came before it took effect and is recorded; a further run goes on from there."
 	}
-	f.Hint = strings.Join(nonEmpty(statementLine(e.SQL), state, advice(f.Hint)), "\n")
+	lines := []string{statementLine(e.SQL)}
+	for _, b := range e.Blockers {
+		lines = append(lines, view.BlockedBy(b))
+	}
+	f.Hint = strings.Join(nonEmpty(append(lines, state, advice(f.Hint))...), "\n")
 	return f, true
 }
 

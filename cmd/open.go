@@ -116,6 +116,15 @@ func (c *call) service(ctx context.Context, conf config.Config, cat *catalog.Cat
 	if w := c.global.Wait; w != nil {
 		s.Run.Wait = waitOption(*w)
 	}
+	if d := c.global.LockTimeout; d != nil {
+		s.Run.LockTimeout = *d
+	}
+	if n := c.global.LockRetries; n != nil {
+		s.Run.LockRetries = *n
+	}
+	if s.Run.LockRetries <= 0 {
+		s.Run.LockRetries = -1 // to package run, 0 is its default
+	}
 	s.Batches = c.batches(conf, cat)
 	return s, nil
 }

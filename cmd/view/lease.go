@@ -124,4 +124,3 @@ func leaseHeld(l *ledger.Lease) *LeaseHeld {
 	return &LeaseHeld{Holder: l.Holder, Doing: l.Doing, Expired: l.Expired,
 		Acquired: l.Acquired.UTC(), Beat: l.Beat.UTC(), Expires: l.Expires.UTC()}
 }
-

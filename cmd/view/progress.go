@@ -161,6 +161,14 @@ func waiting(w run.Waiting, now time.Time) string {
 	return fmt.Sprintf("Waiting for %s (%s since %s), for %s now.", w.Lease.Holder, w.Lease.Doing, stamp(w.Lease.Acquired), took(since))
 }
 
+// BlockedBy says who keeps a statement waiting.
+func BlockedBy(b run.Blocker) string {
+	if b.Sure {
+		return "In its way: " + b.String()
+	}
+	return "Perhaps in its way: " + b.String()
+}
+
 // tookOver says from whom and why.
 func tookOver(e run.TookOver) string {
 	why := "whose lease ran out"

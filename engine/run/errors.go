@@ -66,8 +66,10 @@ type StepFailed struct {
 	// Applied is true if statements of this step took effect and stay; the
 	// journal knows which.
 	Applied bool
-	// Retries is how often it was tried again after a lock timeout.
-	Retries int
+	// Retries is how often it was tried again after a lock timeout, and
+	// Blockers are who was in the way the last time.
+	Retries  int
+	Blockers []Blocker
 }
 
 func (e *StepFailed) Error() string {

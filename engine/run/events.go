@@ -66,6 +66,8 @@ type Retrying struct {
 	Of      int
 	Pause   time.Duration
 	Err     error
+	// Blockers are who was in the way, where the server tells.
+	Blockers []Blocker
 }
 
 // Settling says what a look at the schema told about a statement whose outcome

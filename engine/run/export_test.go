@@ -22,6 +22,7 @@ func (r *Runner) SetStore(f func(database.Session) ledger.Store) { r.store = f }
 var (
 	ThisProcess = thisProcess
 	ProcessGone = processGone
+	Brief       = brief
 )
 
 // LockName is the name of the server's own lock on MySQL and MariaDB.

@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"manage/engine/flavor"
@@ -19,12 +20,17 @@ const (
 func (h *Held) retry(ctx context.Context, step string, f func(context.Context) error) error {
 	pause := firstPause
 	for try := 1; ; try++ {
+		w := h.watch(ctx)
 		err := f(context.WithoutCancel(ctx))
-		if err == nil || isDead(err) || !locked(err) || try > h.o.LockRetries {
+		blockers := w.end()
+		if err == nil || isDead(err) || !locked(err) {
 			return err
 		}
+		if try > h.o.LockRetries {
+			return blame(err, blockers)
+		}
 		d := jitter(pause)
-		h.emit(Retrying{Step: step, Attempt: try, Of: h.o.LockRetries + 1, Pause: d, Err: err})
+		h.emit(Retrying{Step: step, Attempt: try, Of: h.o.LockRetries + 1, Pause: d, Err: err, Blockers: blockers})
 		if sleep(ctx, d) != nil {
 			return &Interrupted{Next: step}
 		}
@@ -33,6 +39,15 @@ func (h *Held) retry(ctx context.Context, step string, f func(context.Context) e
 		}
 		pause = min(pause*3/2, lastPause)
 	}
+}
+
+// blame notes in a failed step who was in its way.
+func blame(err error, blockers []Blocker) error {
+	var failed *StepFailed
+	if errors.As(err, &failed) {
+		failed.Blockers = blockers
+	}
+	return err
 }
 
 // begin opens a transaction in which statements wait for locks no longer than
@@ -67,11 +82,23 @@ func (h *Held) limitLocks(ctx context.Context) error {
 	return h.session.SetLockTimeout(ctx, h.o.LockTimeout)
 }
 
-// unlimitLocks takes a limit back that could not be set for a transaction alone:
-// behind a pooler the connection serves others next. If it fails, the connection
-// is gone, and the limit with it.
-func (h *Held) unlimitLocks(ctx context.Context) {
-	if perTransaction(h.session.Flavor()) {
+// limitAlone sets the lock timeout for a statement that refuses a transaction.
+// Behind a pooler it is not set: there, a setting of the session may be made on
+// one connection of the server and serve somebody else next, while the
+// statement goes to another. On PostgreSQL, where that is so, statements that
+// refuse a transaction (CREATE INDEX CONCURRENTLY and its like) take locks that
+// no writer queues behind.
+func (h *Held) limitAlone(ctx context.Context) error {
+	if perTransaction(h.session.Flavor()) && !h.place.direct {
+		return nil
+	}
+	return h.limitLocks(ctx)
+}
+
+// unlimitAlone takes that limit back where it was not meant for the session. If
+// it fails, the connection is gone, and the limit with it.
+func (h *Held) unlimitAlone(ctx context.Context) {
+	if perTransaction(h.session.Flavor()) && h.place.direct {
 		_ = h.session.SetLockTimeout(context.WithoutCancel(ctx), 0)
 	}
 }

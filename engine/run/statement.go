@@ -78,7 +78,7 @@ func (e *execution) alone(ctx context.Context, st plan.Statement, record func(co
 	}
 	err := e.h.retry(ctx, e.step.ID, func(work context.Context) error {
 		tries++
-		if err := e.h.limitLocks(work); err != nil {
+		if err := e.h.limitAlone(work); err != nil {
 			return e.wrap("", number, err)
 		}
 		if tries > 1 && st.Effect != nil && e.h.r.Probe != nil {
@@ -92,7 +92,7 @@ func (e *execution) alone(ctx context.Context, st plan.Statement, record func(co
 	if isDead(err) {
 		return err
 	}
-	e.h.unlimitLocks(ctx)
+	e.h.unlimitAlone(ctx)
 	if database.ClassOf(err) == database.ConnectionLost {
 		return &OutcomeUnknown{Step: e.step.ID, Index: e.first + number, SQL: st.SQL, LookAt: st.Effect,
 			Settles: st.Effect != nil && e.h.r.Probe != nil, Err: err}
