@@ -9,6 +9,7 @@ import (
 	"manage/cmd/view"
 	"manage/engine/database"
 	"manage/engine/ledger"
+	"manage/engine/plan"
 	"manage/engine/run"
 )
 
@@ -107,7 +108,9 @@ func sentinel(target error, exit int, hint string) rule {
 
 func unknownHint(e *run.OutcomeUnknown, line speaker) string {
 	look := "Look at the database whether it took effect."
-	if o := e.LookAt; o != nil {
+	if o := e.LookAt; o != nil && o.Kind == plan.KindNothing {
+		look = ""
+	} else if o != nil {
 		state := "is there"
 		if !o.Present {
 			state = "is gone"
@@ -121,6 +124,9 @@ func unknownHint(e *run.OutcomeUnknown, line speaker) string {
 	again := fmt.Sprintf("Then do the rest of %s by hand, or undo what there is of it, and record where the database stands: %s", e.Step, line.db("stamp VERSION"))
 	if e.Settles {
 		again = "Running the same command again settles it by such a look."
+		if look == "" {
+			again = "It can be sent again, which running the same command does."
+		}
 	}
 	return strings.Join(nonEmpty(statementLine(e.SQL), look, again), "\n")
 }

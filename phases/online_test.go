@@ -17,9 +17,7 @@ import (
 // house is a catalog whose expansion takes more than one statement for each of
 // its operations while the service runs, on PostgreSQL.
 func house(t testing.TB) *catalog.Catalog {
-	t.Helper()
-	files := fstest.MapFS{}
-	for name, text := range map[string]string{
+	return loaded(t, map[string]string{
 		"catalog.toml": `name = "house"`,
 		"versions/open01_rooms.toml": `
 revision = "open01"
@@ -56,7 +54,14 @@ add_check = { table = "rooms", name = "ck_floor", expr = "floor > 0" }
 add_column = { table = "rooms", name = "note", type = "string(20)" }
 [[up]]
 drop_index = { table = "rooms", name = "ix_floor" }`,
-	} {
+	})
+}
+
+// loaded is a catalog of these files.
+func loaded(t testing.TB, texts map[string]string) *catalog.Catalog {
+	t.Helper()
+	files := fstest.MapFS{}
+	for name, text := range texts {
 		files[name] = &fstest.MapFile{Data: []byte(text)}
 	}
 	c, err := catalog.Load(files, catalog.Options{})
@@ -162,6 +167,69 @@ func TestExpandAfterDeathAnywhere(t *testing.T) {
 			}
 		}
 	})
+}
+
+// What means something in one transaction only has one, also where the revision
+// asks for none: the rebuild of a SQLite table is never left half done.
+func TestRebuildIsNeverHalfDone(t *testing.T) {
+	death := errors.New("the process dies here")
+	c := loaded(t, map[string]string{
+		"catalog.toml": `name = "shed"`,
+		"versions/open01_tools.toml": `
+revision = "open01"
+branch = "trunk"
+message = "tools"
+[[up]]
+create_table = { name = "tools", columns = [ { name = "id", type = "integer", nullable = false }, { name = "name", type = "string(20)" }, { name = "old", type = "integer" } ], primary_key = ["id"] }`,
+		"versions/open02_new.toml": `
+revision = "open02"
+revises = "open01"
+branch = "trunk"
+message = "two rebuilds"
+transaction = false
+[[up]]
+drop_column = { table = "tools", name = "old" }
+[[up]]
+alter_column = { table = "tools", name = "name", type = "text" }`,
+	})
+	begun := func() (*Service, enginetest.Database) {
+		db := enginetest.New(t, flavor.SQLite)
+		s := service(t, c, db)
+		must(t, s, "upgrade", "open01")
+		db.Exec(t, "INSERT INTO tools (id, name, old) VALUES (1, 'saw', 7)")
+		return s, db
+	}
+	var points []run.Point
+	s, db := begun()
+	s.Faults = faults(func(p run.Point) error { points = append(points, p); return nil })
+	must(t, s, "upgrade", "")
+	want := schemaOf(t, db)
+	for i, point := range points {
+		if point.Step == "" {
+			continue
+		}
+		s, db := begun()
+		seen := 0
+		s.Faults = faults(func(run.Point) error {
+			if seen++; seen == i+1 {
+				return death
+			}
+			return nil
+		})
+		if _, err := command(s, "upgrade", ""); !errors.Is(err, death) {
+			t.Fatalf("at %s: %v", point, err)
+		}
+		s.Faults = nil
+		if _, err := command(s, "upgrade", ""); err != nil {
+			t.Fatalf("after %s: %v", point, err)
+		}
+		if diff := enginetest.CompareSnapshots(want, schemaOf(t, db)); diff != "" {
+			t.Fatalf("after %s:\n%s", point, diff)
+		}
+		if names := db.Strings(t, "SELECT name FROM tools"); len(names) != 1 || names[0] != "saw" {
+			t.Fatalf("after %s: the rows are %v", point, names)
+		}
+	}
 }
 
 // A rerun online goes on with what an offline run began, where that is not one

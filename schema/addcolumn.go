@@ -89,7 +89,7 @@ func (o *AddColumn) Render(s *Schema) ([]plan.Statement, error) {
 	if err != nil {
 		return nil, err
 	}
-	effect := &plan.Effect{Kind: plan.KindColumn, Table: o.Table, Name: c.Name, Present: true, Definition: c.definition(s.Flavor)}
+	effect := &plan.Effect{Kind: plan.KindColumn, Table: o.Table, Name: c.Name, Present: true}
 	if s.Flavor.Dialect == flavor.SQLite && c.addable() {
 		return one("ALTER TABLE "+quoteIdent(o.Table, flavor.SQLite)+" ADD COLUMN "+sqliteColumn(c), effect), nil
 	}

@@ -181,8 +181,11 @@ func (o *AlterColumn) Render(s *Schema) ([]plan.Statement, error) {
 	to := changed.column(from.Name, s.Flavor.Dialect)
 	check := changed.columnCheck(to.Name, s.Flavor.Dialect)
 	effect := &plan.Effect{Kind: plan.KindColumn, Table: o.Table, Name: to.Name, Present: true, Definition: to.definition(s.Flavor)}
-	if from.definition(s.Flavor) == to.definition(s.Flavor) && s.Flavor.Dialect == flavor.SQLite {
-		return nil, nil
+	if from.definition(s.Flavor) == to.definition(s.Flavor) {
+		if s.Flavor.Dialect == flavor.SQLite {
+			return nil, nil
+		}
+		effect = again() // what changes is not in the definition
 	}
 	return renderAlter(alteration{before: s, after: after, table: o.Table, effect: effect}, func(p *planner) {
 		p.modifyColumn(from, to, check)

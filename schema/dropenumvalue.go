@@ -79,7 +79,7 @@ func (o *DropEnumValue) Render(s *Schema) ([]plan.Statement, error) {
 	texts = append(texts, "DROP TYPE "+old)
 	var out []plan.Statement
 	for _, text := range texts {
-		out = append(out, plan.Statement{SQL: text})
+		out = append(out, plan.Statement{SQL: text, Together: true})
 	}
 	out[len(out)-1].Effect = &plan.Effect{Kind: plan.KindEnum, Name: o.Name + "__old"}
 	return number(out), nil

@@ -65,7 +65,7 @@ func (o *DropTable) Render(s *Schema) ([]plan.Statement, error) {
 	}
 	for _, tr := range s.Triggers {
 		if own := s.ownFunction(tr.Table, tr.Name); tr.Table == o.Name && own == tr.Function {
-			out = append(out, plan.Statement{SQL: dropFunction(own)})
+			out = append(out, plan.Statement{SQL: dropFunction(own), Effect: again()})
 		}
 	}
 	return number(out), nil

@@ -1,18 +1,34 @@
 package schema
 
 import (
-	"strings"
+	"slices"
 
 	"manage/engine/flavor"
 	"manage/engine/plan"
 )
 
 // Shows reports whether s, read from the server, shows what a statement's
-// effect says; known is false for kinds of objects that s does not hold.
+// effect says; known is false if that cannot be told.
 //
 // An object that is to be there and reads otherwise than the effect says does
-// not show it: a change that had not taken place yet looks just so.
+// not show it: a change that had not taken place yet looks just so. An effect
+// on several objects is shown if all of them show it; if only some do, the
+// server did half of it, or somebody else did.
 func (s *Schema) Shows(e plan.Effect) (shown, known bool) {
+	shown, known = s.shows(e)
+	for _, other := range e.Also {
+		if is, told := s.shows(other); !told || is != shown {
+			return false, false
+		}
+	}
+	return shown, known
+}
+
+// shows is Shows for a single object.
+func (s *Schema) shows(e plan.Effect) (shown, known bool) {
+	if e.Kind == plan.KindNothing {
+		return false, true
+	}
 	have, definition, known := s.find(e)
 	if !known {
 		return false, false
@@ -26,26 +42,38 @@ func (s *Schema) Shows(e plan.Effect) (shown, known bool) {
 // find looks an effect's object up, with its definition as the operations
 // write it, where they write one.
 func (s *Schema) find(e plan.Effect) (have bool, definition string, known bool) {
+	d := s.Flavor.Dialect
 	switch e.Kind {
 	case plan.KindTable:
 		return s.Table(e.Name) != nil, "", true
 	case plan.KindEnum:
 		return s.findEnum(e)
 	case plan.KindTrigger:
-		return s.findTrigger(e)
+		return slices.ContainsFunc(s.Triggers, func(tr Trigger) bool {
+			return sameName(tr.Name, e.Name, d) && (e.Table == "" || sameName(tr.Table, e.Table, d))
+		}), "", true
 	case plan.KindView:
-		for _, v := range s.Views {
-			if sameName(v.Name, e.Name, s.Flavor.Dialect) {
-				return true, "", true
-			}
-		}
-		return false, "", true
+		return slices.ContainsFunc(s.Views, func(v View) bool { return sameName(v.Name, e.Name, d) }), "", true
+	}
+	if e.Table == "" {
+		return s.findAnywhere(e)
 	}
 	t := s.Table(e.Table)
 	if t == nil {
 		return false, "", true
 	}
 	return t.find(e, s.Flavor)
+}
+
+// findAnywhere finds an object whose table is not known, as in DROP INDEX on
+// PostgreSQL and SQLite, where the names of indexes belong to the schema.
+func (s *Schema) findAnywhere(e plan.Effect) (have bool, definition string, known bool) {
+	for _, name := range s.TableNames() {
+		if have, definition, known = s.Tables[name].find(e, s.Flavor); have || !known {
+			return have, definition, known
+		}
+	}
+	return false, "", true
 }
 
 // findEnum finds an enumeration; its definition is the value that an effect
@@ -63,16 +91,6 @@ func (s *Schema) findEnum(e plan.Effect) (have bool, definition string, known bo
 	return false, "", true
 }
 
-// findTrigger finds a trigger by its table and name.
-func (s *Schema) findTrigger(e plan.Effect) (have bool, definition string, known bool) {
-	for _, tr := range s.Triggers {
-		if sameName(tr.Name, e.Name, s.Flavor.Dialect) && (e.Table == "" || sameName(tr.Table, e.Table, s.Flavor.Dialect)) {
-			return true, "", true
-		}
-	}
-	return false, "", true
-}
-
 // find finds an object of the table.
 func (t *Table) find(e plan.Effect, f flavor.Flavor) (have bool, definition string, known bool) {
 	d := f.Dialect
@@ -83,19 +101,9 @@ func (t *Table) find(e plan.Effect, f flavor.Flavor) (have bool, definition stri
 		}
 		return false, "", true
 	case plan.KindIndex:
-		for _, x := range t.Indexes {
-			if sameName(x.Name, e.Name, d) {
-				return x.Valid || !e.Present, "", true
-			}
-		}
-		return d.MySQLFamily() && t.unique(e.Name, d) != nil, "", true // see Table
+		return t.findIndex(e, d), "", true
 	case plan.KindUnique:
-		for _, k := range t.Uniques {
-			if sameName(k.Name, e.Name, d) {
-				return true, strings.Join(k.Columns, ", "), true
-			}
-		}
-		return false, "", true
+		return t.unique(e.Name, d) != nil, "", true
 	case plan.KindForeignKey:
 		for _, fk := range t.ForeignKeys {
 			if sameName(fk.Name, e.Name, d) {
@@ -110,8 +118,29 @@ func (t *Table) find(e plan.Effect, f flavor.Flavor) (have bool, definition stri
 			}
 		}
 		return false, "", true
+	case plan.KindPrimaryKey:
+		return t.PrimaryKey != nil, "", true
+	case plan.KindConstraint:
+		return t.hasConstraint(e.Name, d), t.constraintValidity(e.Name, d), true
 	}
 	return false, "", false
+}
+
+// findIndex finds an index. One that PostgreSQL's CREATE INDEX CONCURRENTLY
+// left is not what was to be made, and is there where it is to be gone. On
+// MySQL a unique index is a constraint, see Table.
+func (t *Table) findIndex(e plan.Effect, d flavor.Dialect) bool {
+	if x := t.index(e.Name, d); x != nil {
+		return x.Valid || !e.Present
+	}
+	return d.MySQLFamily() && t.unique(e.Name, d) != nil
+}
+
+// constraintValidity is validity for a constraint of which the name is known.
+func (t *Table) constraintValidity(name string, d flavor.Dialect) string {
+	notValid := slices.ContainsFunc(t.ForeignKeys, func(f *ForeignKey) bool { return f.NotValid && sameName(f.Name, name, d) }) ||
+		slices.ContainsFunc(t.Checks, func(c *Check) bool { return c.NotValid && sameName(c.Name, name, d) })
+	return validity(notValid)
 }
 
 // validity is a constraint's definition, as far as an effect asks for it.
@@ -119,7 +148,7 @@ func validity(notValid bool) string {
 	if notValid {
 		return "not validated"
 	}
-	return validDefinition
+	return ValidDefinition
 }
 
 // Leftover returns the statements that remove what an interrupted statement
@@ -127,12 +156,12 @@ func validity(notValid bool) string {
 // a CREATE INDEX CONCURRENTLY (PostgreSQL manual, "Building Indexes
 // Concurrently").
 func (s *Schema) Leftover(e plan.Effect) []string {
-	t := s.Table(e.Table)
-	if e.Kind != plan.KindIndex || !e.Present || t == nil {
+	if e.Kind != plan.KindIndex || !e.Present || s.Flavor.Dialect != flavor.Postgres {
 		return nil
 	}
-	for _, x := range t.Indexes {
-		if x.Name == e.Name && !x.Valid {
+	for _, name := range s.TableNames() {
+		x := s.Tables[name].index(e.Name, flavor.Postgres)
+		if x != nil && !x.Valid && (e.Table == "" || e.Table == name) {
 			return []string{"DROP INDEX CONCURRENTLY " + quoteIdent(x.Name, s.Flavor.Dialect)}
 		}
 	}

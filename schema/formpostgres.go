@@ -130,7 +130,7 @@ func (c *form) dropIndex() ([]plan.Statement, error) {
 // addUnique adds a unique constraint.
 func (c *form) addUnique(o *AddUnique) ([]plan.Statement, error) {
 	out, err := o.Render(c.schema)
-	if err != nil {
+	if err != nil || len(out) == 0 {
 		return nil, err
 	}
 	main := &out[0]
@@ -160,7 +160,7 @@ func (c *form) addUnique(o *AddUnique) ([]plan.Statement, error) {
 // addForeignKey adds a foreign key. The lock is taken on both tables.
 func (c *form) addForeignKey(o *AddForeignKey) ([]plan.Statement, error) {
 	out, err := o.Render(c.schema)
-	if err != nil {
+	if err != nil || len(out) == 0 {
 		return nil, err
 	}
 	if c.online {
@@ -176,7 +176,7 @@ func (c *form) addForeignKey(o *AddForeignKey) ([]plan.Statement, error) {
 // addCheck adds a check.
 func (c *form) addCheck(o *AddCheck) ([]plan.Statement, error) {
 	out, err := o.Render(c.schema)
-	if err != nil {
+	if err != nil || len(out) == 0 {
 		return nil, err
 	}
 	if c.online && o.Name == "" {
@@ -212,7 +212,7 @@ func (c *form) proved(out []plan.Statement, atOnce cost) []plan.Statement {
 // added must be given back before.
 func (c *form) validate(e *plan.Effect) plan.Statement {
 	proven := *e
-	proven.Definition = validDefinition
+	proven.Definition = ValidDefinition
 	st := plan.Statement{
 		SQL:           "ALTER TABLE " + quoteIdent(c.table, flavor.Postgres) + " VALIDATE CONSTRAINT " + quoteIdent(e.Name, flavor.Postgres),
 		Effect:        &proven,
@@ -223,8 +223,8 @@ func (c *form) validate(e *plan.Effect) plan.Statement {
 	return st
 }
 
-// validDefinition is the definition of a constraint that all rows agree with.
-const validDefinition = "validated"
+// ValidDefinition is the definition, in an effect, of a constraint that all rows agree with.
+const ValidDefinition = "validated"
 
 // alterColumn changes a column.
 func (c *form) alterColumn(o *AlterColumn) ([]plan.Statement, error) {

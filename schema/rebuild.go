@@ -68,7 +68,7 @@ func standIn(s *Schema, name string) string {
 func withEffect(texts []string, effect *plan.Effect) []plan.Statement {
 	out := make([]plan.Statement, len(texts))
 	for i, text := range texts {
-		out[i].SQL = text
+		out[i].SQL, out[i].Together = text, true
 	}
 	if effect.Name != "" {
 		out[len(out)-1].Effect = effect

@@ -125,7 +125,7 @@ func (o *RenameColumn) Render(s *Schema) ([]plan.Statement, error) {
 	if err != nil {
 		return nil, err
 	}
-	effect := &plan.Effect{Kind: plan.KindColumn, Table: o.Table, Name: o.To, Present: true, Definition: c.definition(s.Flavor)}
+	effect := &plan.Effect{Kind: plan.KindColumn, Table: o.Table, Name: o.To, Present: true}
 	if s.Flavor.Dialect == flavor.SQLite {
 		return one(fmt.Sprintf("ALTER TABLE %s RENAME COLUMN %s TO %s", quoteIdent(o.Table, flavor.SQLite),
 			quoteIdent(c.Name, flavor.SQLite), quoteIdent(o.To, flavor.SQLite)), effect), nil

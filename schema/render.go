@@ -36,8 +36,11 @@ func renderAlter(a alteration, change func(*planner)) ([]plan.Statement, error) 
 	return p.statements(a.effect)
 }
 
+// again is the effect of a statement that can be sent again.
+func again() *plan.Effect { return &plan.Effect{Kind: plan.KindNothing} }
+
 // statements plans, and gives the first statement the effect; comments that
-// PostgreSQL takes as statements of their own have none.
+// PostgreSQL takes as statements of their own can be made again.
 func (p *planner) statements(effects ...*plan.Effect) ([]plan.Statement, error) {
 	texts, err := p.plan()
 	if err != nil {
@@ -45,7 +48,7 @@ func (p *planner) statements(effects ...*plan.Effect) ([]plan.Statement, error) 
 	}
 	var out []plan.Statement
 	for i, text := range texts {
-		st := plan.Statement{SQL: text}
+		st := plan.Statement{SQL: text, Effect: again()}
 		if i < len(effects) {
 			st.Effect = effects[i]
 		}

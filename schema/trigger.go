@@ -218,7 +218,7 @@ func (o *CreateTrigger) Render(s *Schema) ([]plan.Statement, error) {
 	}
 	var out []plan.Statement
 	if tr.FunctionText != "" {
-		out = append(out, plan.Statement{SQL: tr.FunctionText})
+		out = append(out, plan.Statement{SQL: tr.FunctionText, Effect: again()})
 	}
 	out = append(out, plan.Statement{SQL: tr.Text, Effect: &plan.Effect{
 		Kind: plan.KindTrigger, Table: tr.Table, Name: tr.Name, Present: true, Definition: tr.Body,
@@ -282,7 +282,7 @@ func (o *DropTrigger) Render(s *Schema) ([]plan.Statement, error) {
 	}
 	return number([]plan.Statement{
 		{SQL: sql + " ON " + quoteIdent(o.Table, d), Effect: effect},
-		{SQL: dropFunction(s.ownFunction(o.Table, o.Name))},
+		{SQL: dropFunction(s.ownFunction(o.Table, o.Name)), Effect: again()},
 	}), nil
 }
 

@@ -61,7 +61,7 @@ func (o *AddUnique) Render(s *Schema) ([]plan.Statement, error) {
 		return nil, err
 	}
 	k := after.Table(o.Table).Uniques[len(after.Table(o.Table).Uniques)-1]
-	effect := &plan.Effect{Kind: plan.KindUnique, Table: o.Table, Name: k.Name, Present: true, Definition: strings.Join(k.Columns, ", ")}
+	effect := &plan.Effect{Kind: plan.KindUnique, Table: o.Table, Name: k.Name, Present: true}
 	return renderAlter(alteration{before: s, after: after, table: o.Table, effect: effect}, func(p *planner) {
 		p.addUnique(&Key{Name: o.Name, Columns: o.Columns})
 	})

@@ -78,7 +78,8 @@ type Statement struct {
 	// same revision, and is what the journal keeps.
 	Position Position
 	// Effect is what the statement changes, for settling by a look at the
-	// schema whether it took place; nil if that cannot be told.
+	// schema whether it took place; nil if that cannot be told, and for what
+	// shares a transaction with its journal entry.
 	Effect *Effect
 	// Data is true for statements that change rows only: on every server they
 	// can share a transaction with their journal entry.
@@ -133,6 +134,9 @@ type Effect struct {
 	// Definition, where not empty, is how the object reads once the statement
 	// is done; two plans of one operation give the same text.
 	Definition string
+	// Also are further objects that the statement makes, changes or removes.
+	// Where some of them show the effect and others do not, it cannot be told.
+	Also []Effect
 }
 
 // ObjectKind is a kind of schema object.
@@ -149,4 +153,11 @@ const (
 	KindTrigger    ObjectKind = "trigger"
 	KindView       ObjectKind = "view"
 	KindEnum       ObjectKind = "enum"
+	KindPrimaryKey ObjectKind = "primary key"
+	// KindConstraint is a unique constraint, foreign key, check or primary key
+	// of which only the name is known.
+	KindConstraint ObjectKind = "constraint"
+	// KindNothing is the effect of a statement that can be sent again whatever
+	// became of it: it is not looked for, and the statement is sent again.
+	KindNothing ObjectKind = "nothing"
 )

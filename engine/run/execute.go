@@ -116,12 +116,14 @@ type group struct {
 // groups cuts what is to be done into groups. There is always one at least, so
 // that a step without statements is recorded too.
 func (e *execution) groups() []group {
-	ddl := e.step.Transaction && e.h.session.Flavor().TransactionalDDL()
+	transactional := e.h.session.Flavor().TransactionalDDL()
+	ddl := e.step.Transaction && transactional
 	var all []group
 	joins := false // whether the next statement may join the last group
-	for _, s := range e.todo {
-		atomic := !s.NoTransaction && (s.Data || ddl)
-		if atomic && joins {
+	for i, s := range e.todo {
+		atomic := !s.NoTransaction && (s.Data || ddl || s.Together && transactional)
+		together := i > 0 && s.Together && e.todo[i-1].Together && s.Position.Operation == e.todo[i-1].Position.Operation
+		if atomic && (joins || together) {
 			last := &all[len(all)-1]
 			last.statements = append(last.statements, s)
 			continue

@@ -44,15 +44,18 @@ func (c *classifier) clause(e Effect) {
 		c.dropClause(e)
 	case c.accept("MODIFY"):
 		c.column(e)
+		c.again()
 	case c.accept("CHANGE"):
 		c.changeClause(e)
+		c.again()
 	case c.accept("ALTER"):
 		c.alterClause(e)
+		c.again()
 	case c.accept("RENAME"):
 		c.renameClause(e)
 	case c.accept("VALIDATE"):
 		c.accept("CONSTRAINT")
-		e.Kind, e.Name = KindConstraint, c.name()
+		e.Kind, e.Name, e.Again = KindConstraint, c.name(), true
 		c.add(e)
 	case c.is("ALGORITHM", "LOCK", "FORCE"):
 		// How, not what.
@@ -60,6 +63,17 @@ func (c *classifier) clause(e Effect) {
 		c.m.NoTransaction = c.m.NoTransaction || c.is("DETACH") && c.skipTo(true, "CONCURRENTLY")
 		c.wholeTable(e)
 	}
+}
+
+// again notes whether the change of a column that was read last can be made
+// again: not if it adds a constraint, or makes the new values of the old ones.
+func (c *classifier) again() {
+	last := &c.m.Effects[len(c.m.Effects)-1]
+	if last.Verb != Alter || last.Kind != KindColumn {
+		return
+	}
+	c.skipTo(true, "USING", "PRIMARY", "UNIQUE", "KEY", "CHECK", "REFERENCES", "GENERATED", "IDENTITY", "EXPRESSION")
+	last.Again = c.atEnd() || c.isMark(',') || c.isMark(';')
 }
 
 // wholeTable records a clause that is about the table, in a way that is not

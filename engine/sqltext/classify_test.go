@@ -93,6 +93,7 @@ func TestClassifyAlterTable(t *testing.T) {
 	onT := func(v Verb, k Kind, name string) Effect { return Effect{Verb: v, Kind: k, Table: "t", Name: name} }
 	guard := func(e Effect) Effect { e.Guarded = true; return e }
 	to := func(e Effect, name string) Effect { e.NewName = name; return e }
+	again := func(e Effect) Effect { e.Again = true; return e }
 	cases := []struct {
 		d       flavor.Dialect
 		clauses string
@@ -104,10 +105,13 @@ func TestClassifyAlterTable(t *testing.T) {
 		{lite, "DROP COLUMN [a b]", true, []Effect{onT(Drop, KindColumn, "a b")}},
 		{lite, "RENAME a TO b", true, []Effect{to(onT(Rename, KindColumn, "a"), "b")}},
 		{pg, "ADD COLUMN IF NOT EXISTS A int, DROP b, ALTER COLUMN c TYPE numeric(1,2), ALTER d SET NOT NULL", true, []Effect{
-			guard(onT(Create, KindColumn, "a")), onT(Drop, KindColumn, "b"), onT(Alter, KindColumn, "c"), onT(Alter, KindColumn, "d")}},
+			guard(onT(Create, KindColumn, "a")), onT(Drop, KindColumn, "b"), again(onT(Alter, KindColumn, "c")), again(onT(Alter, KindColumn, "d"))}},
+		{pg, "ALTER a TYPE int USING a::int, ALTER b ADD GENERATED ALWAYS AS IDENTITY, ALTER c DROP DEFAULT", true, []Effect{
+			onT(Alter, KindColumn, "a"), onT(Alter, KindColumn, "b"), again(onT(Alter, KindColumn, "c"))}},
+		{my, "MODIFY a INT PRIMARY KEY, MODIFY b INT UNIQUE", true, []Effect{onT(Alter, KindColumn, "a"), onT(Alter, KindColumn, "b")}},
 		{pg, "ADD CONSTRAINT x CHECK (a IN (1, 2)) NOT VALID, ADD UNIQUE (a, b), ADD PRIMARY KEY (a), ADD CONSTRAINT y FOREIGN KEY (a) REFERENCES o (b)", true, []Effect{
 			onT(Create, KindCheck, "x"), onT(Create, KindUnique, ""), onT(Create, KindPrimaryKey, ""), onT(Create, KindForeignKey, "y")}},
-		{pg, "VALIDATE CONSTRAINT x", true, []Effect{onT(Alter, KindConstraint, "x")}},
+		{pg, "VALIDATE CONSTRAINT x", true, []Effect{again(onT(Alter, KindConstraint, "x"))}},
 		{pg, "DROP CONSTRAINT IF EXISTS x", true, []Effect{guard(onT(Drop, KindConstraint, "x"))}},
 		{pg, "DROP COLUMN a CASCADE", false, []Effect{onT(Drop, KindColumn, "a")}},
 		{pg, "RENAME CONSTRAINT x TO y", true, []Effect{to(onT(Rename, KindConstraint, "x"), "y")}},
@@ -117,7 +121,7 @@ func TestClassifyAlterTable(t *testing.T) {
 		{my, "ADD FULLTEXT KEY f (a), ADD CONSTRAINT x FOREIGN KEY y (a) REFERENCES o (b), ADD CONSTRAINT CHECK (a > 1)", true, []Effect{
 			onT(Create, KindIndex, "f"), onT(Create, KindForeignKey, "x"), onT(Create, KindCheck, "")}},
 		{my, "MODIFY a BIGINT, MODIFY COLUMN b INT, CHANGE c c INT, CHANGE COLUMN d e INT, ALTER f SET DEFAULT 1", true, []Effect{
-			onT(Alter, KindColumn, "a"), onT(Alter, KindColumn, "b"), onT(Alter, KindColumn, "c"), to(onT(Rename, KindColumn, "d"), "e"), onT(Alter, KindColumn, "f")}},
+			again(onT(Alter, KindColumn, "a")), again(onT(Alter, KindColumn, "b")), again(onT(Alter, KindColumn, "c")), to(onT(Rename, KindColumn, "d"), "e"), again(onT(Alter, KindColumn, "f"))}},
 		{my, "DROP KEY a, DROP FOREIGN KEY b, DROP PRIMARY KEY, DROP CHECK c, DROP d, ALGORITHM=INPLACE, LOCK=NONE", true, []Effect{
 			onT(Drop, KindIndex, "a"), onT(Drop, KindForeignKey, "b"), onT(Drop, KindPrimaryKey, ""), onT(Drop, KindCheck, "c"), onT(Drop, KindColumn, "d")}},
 		{my, "RENAME INDEX a TO b, RENAME COLUMN c TO d, ALTER INDEX e INVISIBLE, ALTER CHECK f NOT ENFORCED", true, []Effect{

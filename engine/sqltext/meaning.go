@@ -65,6 +65,9 @@ type Effect struct {
 	// Guarded is true if the statement says IF EXISTS, IF NOT EXISTS or OR
 	// REPLACE, and so can be run again.
 	Guarded bool
+	// Again is true for an Alter that says what something is to be, whatever it
+	// is now, and so can be made again.
+	Again bool
 }
 
 // Kind is a kind of object. Other kinds than those below are the word of the
