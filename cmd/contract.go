@@ -28,6 +28,7 @@ func (*contractCommand) Doc() Doc {
 
 // Run contracts the schema.
 func (c *contractCommand) Run(ctx context.Context, s Writes, p *view.Page) error {
+	c.resolve(s)
 	req := phases.Request{Version: c.Target, Online: true, Accept: c.Accept, AllowBlocking: c.AllowBlocking}
 	return change(ctx, "contract", s, p, func() (phases.Result, error) { return s.Contract(ctx, req) })
 }

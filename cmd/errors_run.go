@@ -30,16 +30,15 @@ func runRules() []rule {
 			}
 			return interruption(ExitPartly)
 		}),
-		on(func(e *run.OutcomeUnknown, line speaker) view.Failure {
+		on(func(e *run.OutcomeUnknown, _ speaker) view.Failure {
 			message := fmt.Sprintf("%s, statement %d: it is not known whether it took effect", e.Step, e.Index+1)
 			if cause := serverWords(e.Err); cause != "" {
 				message += ": " + cause
 			}
-			return failure(ExitUnknown, message, unknownHint(e, line))
+			return failure(ExitUnknown, message, unknownHint(e))
 		}),
 		on(func(e *run.Changed, line speaker) view.Failure {
-			return failure(ExitRefused, e.Error(), fmt.Sprintf(
-				"Restore the file as it was when it was begun, then run the command again. See what was done of it: %s", line.db("history")))
+			return failure(ExitRefused, e.Error(), changedHint(e, line))
 		}),
 		on(func(e *run.ForeignKeysBroken, _ speaker) view.Failure {
 			return failure(ExitFailed, e.Error(), fmt.Sprintf(
@@ -106,7 +105,17 @@ func sentinel(target error, exit int, hint string) rule {
 	}
 }
 
-func unknownHint(e *run.OutcomeUnknown, line speaker) string {
+// changedHint says what was done of a revision whose file has changed since.
+func changedHint(e *run.Changed, line speaker) string {
+	a, done := e.Attempt, ""
+	if a.Total > 0 {
+		done = fmt.Sprintf("It was begun at %s by %s with %d statements to do, of which %d are done.", clock(a.Started), a.Who, a.Total, a.Done)
+	}
+	return strings.Join(nonEmpty(done, fmt.Sprintf(
+		"Restore the file as it was then, and run the command again. See what was done of it: %s", line.db("history"))), "\n")
+}
+
+func unknownHint(e *run.OutcomeUnknown) string {
 	look := "Look at the database whether it took effect."
 	if o := e.LookAt; o != nil && o.Kind == plan.KindNothing {
 		look = ""
@@ -121,7 +130,7 @@ func unknownHint(e *run.OutcomeUnknown, line speaker) string {
 		}
 		look = fmt.Sprintf("Look whether %s %s%s %s: then it took effect.", o.Kind, o.Name, where, state)
 	}
-	again := fmt.Sprintf("Then do the rest of %s by hand, or undo what there is of it, and record where the database stands: %s", e.Step, line.db("stamp VERSION"))
+	again := "Then run the same command with --resolve applied, which goes on behind that statement, or with --resolve not-applied, which sends it again."
 	if e.Settles {
 		again = "Running the same command again settles it by such a look."
 		if look == "" {

@@ -28,6 +28,7 @@ func (*expandCommand) Doc() Doc {
 
 // Run expands the schema.
 func (c *expandCommand) Run(ctx context.Context, s Writes, p *view.Page) error {
+	c.resolve(s)
 	req := phases.Request{Version: c.Target, Online: true, Accept: c.Accept, AllowBlocking: c.AllowBlocking}
 	return change(ctx, "expand", s, p, func() (phases.Result, error) { return s.Expand(ctx, req) })
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"manage/cmd/view"
+	"manage/engine/run"
 	"manage/phases"
 )
 
@@ -18,12 +19,18 @@ type syncCommand struct {
 
 // accepting is the option of the commands that refuse changed revisions.
 type accepting struct {
-	Accept []string `placeholder:"ID" help:"A revision whose file may have changed since it was applied; repeatable."`
+	Resolve string   `placeholder:"OUTCOME" enum:",applied,not-applied" default:"" help:"What became of the one statement whose outcome is unknown, after you have looked: applied or not-applied."`
+	Accept  []string `placeholder:"ID" help:"A revision whose file may have changed since it was applied; repeatable."`
 }
 
 // blocking is the option of the commands that may run while the service does.
 type blocking struct {
 	AllowBlocking bool `help:"While the service runs, also do what keeps its writers waiting, such as copying a table."`
+}
+
+// resolve passes on what somebody says of a statement of unknown outcome.
+func (a accepting) resolve(s Writes) {
+	s.Run.Resolve = map[string]run.Outcome{"applied": run.Applied, "not-applied": run.NotApplied}[a.Resolve]
 }
 
 // Doc is what the help says of sync.
@@ -40,6 +47,7 @@ func (*syncCommand) Doc() Doc {
 
 // Run takes the database to the version.
 func (c *syncCommand) Run(ctx context.Context, s Writes, p *view.Page) error {
+	c.resolve(s)
 	req := phases.Request{Version: c.Target, Online: c.Online, Accept: c.Accept, AllowBlocking: c.AllowBlocking}
 	return change(ctx, "sync", s, p, func() (phases.Result, error) { return s.Sync(ctx, req) })
 }

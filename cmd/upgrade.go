@@ -29,6 +29,7 @@ func (*upgradeCommand) Doc() Doc {
 
 // Run moves the database to the version.
 func (c *upgradeCommand) Run(ctx context.Context, s Writes, p *view.Page) error {
+	c.resolve(s)
 	req := phases.Request{Version: c.Target, Online: c.Online, Accept: c.Accept, AllowBlocking: c.AllowBlocking}
 	return change(ctx, "upgrade", s, p, func() (phases.Result, error) { return s.Upgrade(ctx, req) })
 }

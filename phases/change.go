@@ -90,6 +90,9 @@ func (s *Service) look(ctx context.Context, decide job) (result Result, idle boo
 	if err != nil || busy {
 		return result, false, err
 	}
+	if err := s.resolvable(ctx, sess); err != nil {
+		return result, false, err
+	}
 	w, err := decide(ctx, sess)
 	if err == nil && w.plan.Empty() {
 		result.Report, err = s.report(ctx, sess, w.journal)
@@ -106,6 +109,25 @@ func (s *Service) look(ctx context.Context, decide job) (result Result, idle boo
 		return result, false, readErr
 	}
 	return result, false, err
+}
+
+// resolvable refuses what somebody says of a statement of unknown outcome where
+// there is none.
+func (s *Service) resolvable(ctx context.Context, sess database.Session) error {
+	if s.Run.Resolve == run.Unsettled {
+		return nil
+	}
+	r, err := s.report(ctx, sess, nil)
+	if err != nil {
+		return err
+	}
+	for _, p := range r.Problems {
+		if p.Kind == UnknownOutcome {
+			return nil
+		}
+	}
+	return &Refused{Reason: "there is no statement whose outcome is unknown, so there is nothing to resolve",
+		Hint: "run the command without --resolve"}
 }
 
 // busy reports whether somebody has the lease, or had it when he was stopped:

@@ -57,7 +57,7 @@ func (p *Progress) Event(e any) {
 	case purge.Deleted:
 		p.finish()
 	case run.Settling:
-		p.line("%s: an earlier run did not see the end of a statement; the schema tells that it %s.", e.Step, settled(e.Outcome))
+		p.line("%s: an earlier run did not see the end of a statement; %s that it %s.", e.Step, whoTells(e), settled(e.Outcome))
 	}
 }
 
@@ -180,6 +180,13 @@ func tookOver(e run.TookOver) string {
 		text += " What was left of it on the server was ended."
 	}
 	return text
+}
+
+func whoTells(e run.Settling) string {
+	if e.Told {
+		return "--resolve says"
+	}
+	return "the schema tells"
 }
 
 func settled(o run.Outcome) string {

@@ -70,12 +70,13 @@ type Retrying struct {
 	Blockers []Blocker
 }
 
-// Settling says what a look at the schema told about a statement whose outcome
-// was not known.
+// Settling says what a look at the schema, or somebody who has looked, told
+// about a statement whose outcome was not known.
 type Settling struct {
 	Step      string
 	Statement plan.Statement
 	Outcome   Outcome
+	Told      bool // by somebody
 }
 
 func (Waiting) event()          {}

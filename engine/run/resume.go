@@ -111,20 +111,32 @@ func (e *execution) settle(ctx context.Context, cause error) (applied bool, err 
 	st := e.todo[0]
 	unknown := &OutcomeUnknown{Step: e.step.ID, Index: e.first, SQL: st.SQL, LookAt: st.Effect, Err: cause}
 	if st.Effect == nil || e.h.r.Probe == nil {
-		return false, unknown
+		return e.told(st, unknown)
 	}
 	settled, err := e.h.r.Probe(ctx, e.h.session, *st.Effect)
 	if err != nil {
 		return false, err
 	}
-	e.h.emit(Settling{Step: e.step.ID, Statement: st, Outcome: settled.Outcome})
 	if settled.Outcome == Unsettled {
-		return false, unknown
+		return e.told(st, unknown)
 	}
+	e.h.emit(Settling{Step: e.step.ID, Statement: st, Outcome: settled.Outcome})
 	for _, text := range settled.Cleanup {
 		if _, err := e.h.session.ExecContext(ctx, text); err != nil {
 			return false, e.failed(text, err)
 		}
 	}
 	return settled.Outcome == Applied, nil
+}
+
+// told is what somebody who has looked says of a statement, or that it is
+// unknown.
+func (e *execution) told(st plan.Statement, unknown *OutcomeUnknown) (applied bool, err error) {
+	said := e.h.o.Resolve
+	if said == Unsettled || unknown.Err != nil {
+		return false, unknown
+	}
+	e.h.o.Resolve = Unsettled
+	e.h.emit(Settling{Step: e.step.ID, Statement: st, Outcome: said, Told: true})
+	return said == Applied, nil
 }

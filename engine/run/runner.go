@@ -48,6 +48,10 @@ type Options struct {
 	// Wait is how long to wait for another holder after his last sign of life
 	// (5 min; negative: not at all).
 	Wait time.Duration
+	// Resolve is what somebody who has looked says of the one statement whose
+	// outcome no look at the schema tells; Unsettled if nobody does. It counts
+	// once.
+	Resolve Outcome
 	// Holder names who works, for the lease and the journal (user@host, pid).
 	Holder string
 }
