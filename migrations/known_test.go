@@ -54,10 +54,12 @@ func TestKnownDifferencesAlarmNobody(t *testing.T) {
 				if left := schema.Compare(want, live(t, db), rules); len(left) > 0 {
 					t.Errorf("these alarm: %v", left)
 				}
-				r, err := serviceOf(t, name, db).Upgrade(t.Context(), phases.Request{})
+				service := serviceOf(t, name, db)
+				r, err := service.Upgrade(t.Context(), phases.Request{})
 				if err != nil {
 					t.Fatal(err)
 				}
+				nothing(t, service)
 				if rows := strings.Join(r.After.Rows, " "); rows != head || r.Adopted != s.oldestOf(t, head) {
 					t.Errorf("taken over as %q, ends at %s", r.Adopted, rows)
 				}
