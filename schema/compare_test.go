@@ -179,7 +179,7 @@ func TestSettledDefaults(t *testing.T) {
 func TestSettledExpressionsOnServers(t *testing.T) {
 	exprs := []string{
 		"a > 0", "a >= 0 AND a < 100", "NOT (a = 5)", "a IN (1, 2, 3)", "s <> 'it''s'", "s IN ('x', 'y')", "s LIKE 'a%'",
-		"length(s) > 2", "a IS NOT NULL", "a + 1 > 2 OR s IS NULL", "a NOT IN (7, 8)", "f > 0.5", "a BETWEEN 1 AND 9",
+		"length(s) > 2", "a IS NOT NULL", "a + 1 > 2 OR s IS NULL", "a NOT IN (7, 8)", "f > 0.5", "a BETWEEN 1 AND 9", "a > -3", "f <> -0.5",
 	}
 	enginetest.Each(t, func(t *testing.T, db enginetest.Database) {
 		for i, e := range exprs {

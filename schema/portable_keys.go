@@ -84,16 +84,25 @@ func mergeLengths(l Lengths, x *Index) Lengths {
 // unique indexes given: MySQL makes no difference.
 func (p *porter) uniques(indexes []IndexDef) []UniqueDef {
 	var out []UniqueDef
+	var on [][]flavor.Dialect // for each of out, the servers that have it
 	for _, o := range p.here {
+		d := o.dialect()
 		for _, k := range o.t.Uniques {
-			d := o.dialect()
-			isIndex := slices.ContainsFunc(indexes, func(x IndexDef) bool { return x.Unique && sameName(x.Name, k.Name, d) })
-			known := slices.IndexFunc(out, func(u UniqueDef) bool {
-				return slices.EqualFunc(u.Columns, k.Columns, strings.EqualFold) && (u.Name == "" || strings.EqualFold(u.Name, k.Name) || p.chosen(o, k.Columns, k.Name))
-			})
-			if !isIndex && known < 0 {
-				out = append(out, UniqueDef{Name: p.given(o, k.Columns, k.Name), Columns: o.named(k.Columns)})
+			if slices.ContainsFunc(indexes, func(x IndexDef) bool { return x.Unique && sameName(x.Name, k.Name, d) }) {
+				continue
 			}
+			def := UniqueDef{Name: p.given(o, k.Columns, k.Name), Columns: o.named(k.Columns)}
+			at := -1
+			for i, u := range out {
+				if !slices.Contains(on[i], d) && sameUnique(u, def) {
+					at = i
+					break
+				}
+			}
+			if at < 0 {
+				out, on, at = append(out, def), append(on, nil), len(out)
+			}
+			on[at] = append(on[at], d)
 		}
 	}
 	return out

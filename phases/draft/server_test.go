@@ -2,6 +2,7 @@ package draft_test
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"testing"
 	"testing/fstest"
@@ -153,7 +154,9 @@ func TestDescribedRandomly(t *testing.T) {
 			s.Catalog = files.load(rt)
 			r, err := s.Sync(t.Context(), phases.Request{})
 			if err != nil || r.Adopted != "initial01" || len(r.Applied) > 0 {
-				rt.Fatalf("taken over as %q with %v applied: %v\n%s", r.Adopted, r.Applied, err, files)
+				mismatch := &phases.Mismatch{}
+				errors.As(err, &mismatch)
+				rt.Fatalf("taken over as %q with %v applied: %v %v\n%s", r.Adopted, r.Applied, err, mismatch.Differences, files)
 			}
 			clean(rt, s, files)
 			other := service(t, s.Catalog, enginetest.New(t, rapid.SampledFrom(enginetest.Dialects()).Draw(rt, "elsewhere")))
