@@ -60,6 +60,7 @@ type dbCommands struct {
 	Graph    graphCommand    `cmd:"" help:"Draw the branches of the catalog, and what is applied."`
 	Stamp    stampCommand    `cmd:"" help:"Record a version without running anything."`
 	Plan     planCommand     `cmd:"" help:"Show what a command would run, statement by statement."`
+	Verify   verifyCommand   `cmd:"" help:"Compare the schema with what the applied revisions should have made."`
 	Lease    leaseCommand    `cmd:"" help:"Show who is working on the database, or end the lease of a dead one."`
 	Wait     waitCommand     `cmd:"" help:"Wait until the database has reached a stage."`
 	Purge    purgeCommand    `cmd:"" help:"Remove soft-deleted objects and orphans."`

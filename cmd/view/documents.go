@@ -61,6 +61,13 @@ func Documents() []Document {
 				Catalog: "glance", Dialect: "postgres", From: []string{"mitaka02"}, To: []string{"ocata_expand01"},
 				Steps: []PlanStep{{"ocata_expand01", "expand", false, []PlanStatement{{SQL: "CREATE INDEX CONCURRENTLY visibility_image_idx ON images (visibility)", Lock: optional("SHARE UPDATE EXCLUSIVE"), Blocks: optional("none")}}}},
 			}},
+		{"db verify", "`want` is null for what should not be there, `have` for what is missing. `exact` is false where another tool made the schema, or a part of it, so that names that the server chose, comments and boolean checks are not compared. `unmanaged` are objects that no revision makes.",
+			VerifyDocument{
+				Catalog: "glance", Version: []string{"ocata_expand01", "ocata_contract01"}, Exact: true,
+				Differences: []SchemaDifference{{Kind: "index", Table: optional("images"), Name: optional("visibility_image_idx"), Want: optional("(visibility)"),
+					Message: "table images: index visibility_image_idx is missing ((visibility))"}},
+				Unmanaged: []string{"view public_images"},
+			}},
 		{"db history", "One entry for each attempt at a revision, oldest first; `finished` is null while it runs and after it was cut off.",
 			HistoryDocument{Catalog: "glance", Attempts: []Attempt{{
 				ID: 1, Revision: "ocata_expand01", Phase: "expand", Direction: "up", Checksum: "sha256:…", Statements: 3, Done: 3,
