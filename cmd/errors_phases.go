@@ -29,6 +29,13 @@ func phaseRules() []rule {
 		on(func(e *phases.Mismatch, line speaker) view.Failure {
 			return failure(ExitRefused, e.Error(), differences(e, line))
 		}),
+		on(func(e *phases.NotReady, line speaker) view.Failure {
+			f := failure(ExitFailed, e.Error(), "Nothing was changed.")
+			if w, ok := classWords(line)[e.Problems[0].Class]; ok {
+				f.Code, f.Hint = w.code, w.hint+" Nothing was changed."
+			}
+			return f
+		}),
 		on(func(e *phases.HalfDone, _ speaker) view.Failure {
 			return failure(ExitRefused, e.Error(),
 				"Restore the backup that was made before that tool ran, and upgrade the restored database with manage; nothing was done.")

@@ -98,6 +98,8 @@ func samples() []spoken {
 		{&backfill.Stuck{Migration: "m", Pending: "SELECT 1"}, "failed", 1, "", "SELECT 1"},
 		{&backfill.MissingHook{Migration: "m", Hook: "h"}, "refused", 6, "", ""},
 		{&backfill.ProgramFailed{Migration: "m", Reason: "no answer"}, "failed", 1, "the program of m failed: no answer", "manage db migrate"},
+		{&phases.NotReady{Problems: []phases.Unready{{Class: database.Denied, Text: "no rights"}, {Text: "old"}}}, "denied", 1,
+			"the database is not ready for this: no rights; old", "Nothing was changed."},
 		{&run.LeaseHeld{Lease: ledger.Lease{Holder: "root@a", Doing: "sync"}, Waited: 3 * time.Second}, "busy", 7, "root@a is working on this database (sync)", "waited for 3s"},
 		{&run.Interrupted{Next: "x", Began: true}, "partly", 8, "interrupted", "run the same command again"},
 		{&run.Interrupted{Next: "x"}, "interrupted", 130, "interrupted before anything began", ""},

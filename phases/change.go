@@ -102,6 +102,9 @@ func (s *Service) look(ctx context.Context, decide job) (result Result, idle boo
 		err = s.guards(ctx, sess, w.plan.Steps[0].Phase)
 	}
 	if err == nil {
+		err = s.ready(ctx, sess, w.plan)
+	}
+	if err == nil {
 		return result, false, nil
 	}
 	changing, readErr := s.changing(ctx, sess, before)

@@ -9,6 +9,7 @@ import (
 
 	"manage/engine/plan"
 	"manage/engine/run"
+	"manage/phases"
 	"manage/phases/backfill"
 	"manage/phases/purge"
 )
@@ -50,6 +51,8 @@ func (p *Progress) Event(e any) {
 		p.line("%s", tookOver(e))
 	case run.Retrying:
 		p.line("%s a lock (attempt %d of %d); again in %s.", cmp.Or(e.Step, "This")+" waits for", e.Attempt, e.Of, took(e.Pause))
+	case phases.Warned:
+		p.line("%s", e.Text)
 	case run.HeartbeatFailed:
 		p.line("The lease could not be extended: %v", e.Err)
 	case backfill.Batched:
