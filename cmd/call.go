@@ -115,6 +115,9 @@ func (c *call) finish(ctx context.Context, page *view.Page, err error) int {
 	f := c.explain(err)
 	if ctx.Err() != nil && (f.Exit == ExitFailed || f.Exit == ExitInterrupted) {
 		f = interruption(interruptedCode(c.began))
+		if f.Exit == ExitPartly && c.began.isAborted() {
+			f.Hint = "What was in hand was ended on the server, what came before is recorded; run the same command again to go on."
+		}
 	}
 	var s *stopped
 	if errors.As(err, &s) && tellsWhere(f.Exit) {

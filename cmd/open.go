@@ -111,6 +111,7 @@ func (c *call) service(ctx context.Context, conf config.Config, cat *catalog.Cat
 	c.teller = c.tool.progress(c, cat)
 	s := &phases.Service{Catalog: cat, DB: db, Events: c.events()}
 	s.Run = run.Options{
+		Abort:       c.began.aborted,
 		LockTimeout: conf.Locks.Timeout, LockRetries: conf.Locks.Retries, LeaseTTL: conf.Lease.TTL, Holder: c.holder(),
 	}
 	if w := c.global.Wait; w != nil {

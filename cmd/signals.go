@@ -6,26 +6,44 @@ import (
 	"os/signal"
 	"sync/atomic"
 	"syscall"
+	"time"
 )
 
 // latch is set once, by whichever goroutine sees the reason.
-type latch struct{ atomic.Bool }
+type latch struct {
+	atomic.Bool
+	// aborted is closed by the second signal.
+	aborted chan struct{}
+}
+
+// isAborted reports whether the second signal has come.
+func (l *latch) isAborted() bool {
+	select {
+	case <-l.aborted:
+		return true
+	default:
+		return false
+	}
+}
 
 // interruptible runs work with a context that the first SIGINT or SIGTERM
-// ends, so that it stops behind the statement in hand. The second signal does
-// not wait for it.
+// ends, so that it stops behind the statement in hand. The second signal ends
+// that statement too, and waits for it no longer than abortWait.
 func interruptible(work func(ctx context.Context, began *latch) int) int {
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
 	defer signal.Stop(signals)
-	return untilSecond(signals, work)
+	return untilSecond(signals, abortWait, work)
 }
 
+// abortWait is how long a server may take to end a statement.
+const abortWait = 5 * time.Second
+
 // untilSecond is interruptible with the signals as they come.
-func untilSecond(signals <-chan os.Signal, work func(ctx context.Context, began *latch) int) int {
+func untilSecond(signals <-chan os.Signal, patience time.Duration, work func(ctx context.Context, began *latch) int) int {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	began, done := &latch{}, make(chan int, 1)
+	began, done := &latch{aborted: make(chan struct{})}, make(chan int, 1)
 	go func() { done <- work(ctx, began) }()
 	select {
 	case code := <-done:
@@ -37,8 +55,15 @@ func untilSecond(signals <-chan os.Signal, work func(ctx context.Context, began 
 	case code := <-done:
 		return code
 	case <-signals:
-		return interruptedCode(began)
+		close(began.aborted)
 	}
+	select {
+	case code := <-done:
+		return code
+	case <-signals:
+	case <-time.After(patience):
+	}
+	return interruptedCode(began)
 }
 
 // interruptedCode tells the two kinds of interruption apart: before anything

@@ -5,11 +5,12 @@ import (
 	"os"
 	"syscall"
 	"testing"
+	"time"
 )
 
 func TestFirstSignalLetsTheWorkEnd(t *testing.T) {
 	signals := make(chan os.Signal, 2)
-	code := untilSecond(signals, func(ctx context.Context, _ *latch) int {
+	code := untilSecond(signals, time.Millisecond, func(ctx context.Context, _ *latch) int {
 		signals <- syscall.SIGTERM
 		<-ctx.Done()
 		return ExitPartly
@@ -25,7 +26,7 @@ func TestSecondSignalDoesNotWait(t *testing.T) {
 		want  int
 	}{{false, ExitInterrupted}, {true, ExitPartly}} {
 		signals, never := make(chan os.Signal, 2), make(chan struct{})
-		code := untilSecond(signals, func(ctx context.Context, began *latch) int {
+		code := untilSecond(signals, time.Millisecond, func(ctx context.Context, began *latch) int {
 			began.Store(tt.began)
 			signals <- syscall.SIGINT
 			<-ctx.Done()
@@ -39,8 +40,23 @@ func TestSecondSignalDoesNotWait(t *testing.T) {
 	}
 }
 
+// The second signal tells the work to stop at once, and what that returns counts.
+func TestSecondSignalAborts(t *testing.T) {
+	signals := make(chan os.Signal, 2)
+	code := untilSecond(signals, time.Minute, func(ctx context.Context, began *latch) int {
+		signals <- syscall.SIGTERM
+		<-ctx.Done()
+		signals <- syscall.SIGTERM
+		<-began.aborted
+		return ExitUnknown
+	})
+	if code != ExitUnknown {
+		t.Errorf("exit %d, want %d", code, ExitUnknown)
+	}
+}
+
 func TestUndisturbedWork(t *testing.T) {
-	code := untilSecond(make(chan os.Signal), func(context.Context, *latch) int { return ExitContract })
+	code := untilSecond(make(chan os.Signal), time.Millisecond, func(context.Context, *latch) int { return ExitContract })
 	if code != ExitContract {
 		t.Errorf("exit %d, want %d", code, ExitContract)
 	}

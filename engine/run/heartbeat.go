@@ -50,6 +50,9 @@ func (b *heartbeat) run(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
+		case <-b.h.o.Abort:
+			b.h.abort(ctx)
+			return
 		case <-ticker.C:
 		}
 		err := b.beat(ctx)

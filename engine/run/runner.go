@@ -52,6 +52,9 @@ type Options struct {
 	// outcome no look at the schema tells; Unsettled if nobody does. It counts
 	// once.
 	Resolve Outcome
+	// Abort, once it is closed, ends the session that works, and with it the
+	// statement in hand: the context alone lets that finish. Nil: never.
+	Abort <-chan struct{}
 	// Holder names who works, for the lease and the journal (user@host, pid).
 	Holder string
 }

@@ -337,3 +337,30 @@ func TestUnfinished(t *testing.T) {
 		})
 	}
 }
+
+// What is aborted is ended on the server too, and a further run goes on.
+func TestAbort(t *testing.T) {
+	for d, sleep := range map[flavor.Dialect]string{flavor.Postgres: "SELECT pg_sleep(60)", flavor.MariaDB: "DO SLEEP(60)"} {
+		t.Run(string(d), func(t *testing.T) {
+			e := enginetest.New(t, d)
+			r, abort := runner(t, e), make(chan struct{})
+			r.Options.Abort = abort
+			r.Events = func(ev run.Event) {
+				if _, ok := ev.(run.StatementStarted); ok {
+					time.AfterFunc(100*time.Millisecond, func() { close(abort) })
+				}
+			}
+			p := one(sleep, nil)
+			p.Steps[0].Statements[0].NoTransaction, p.Steps[0].Statements[0].Data, p.Steps[0].Transaction = false, true, true
+			if err := try(t, r, p, false); database.ClassOf(err) != database.ConnectionLost {
+				t.Fatalf("error %v", err)
+			}
+			left := "SELECT count(*) FROM information_schema.processlist WHERE info = 'DO SLEEP(60)'"
+			if d == flavor.Postgres {
+				left = "SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query = 'SELECT pg_sleep(60)' AND datname = current_database()"
+			}
+			equal(t, "still at work", e.Strings(t, left), []string{"0"})
+			must(t, try(t, runner(t, e), faultPlan(e.Flavor), false))
+		})
+	}
+}

@@ -142,6 +142,19 @@ func (h *Held) supersede(ctx context.Context, before *ledger.Lease) bool {
 	return ended
 }
 
+// abort ends the working session of this runner on the server, from another
+// one: drivers that are told to give up do not all tell the server.
+func (h *Held) abort(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, whyWait)
+	defer cancel()
+	s, err := h.r.DB.Session(ctx)
+	if err != nil {
+		return
+	}
+	defer s.Close()
+	endSession(ctx, s, h.names(h.lease.Token), true)
+}
+
 // endWait is how long an ended session is waited for: its statement may have
 // to be rolled back.
 const endWait = 10 * time.Second
