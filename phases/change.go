@@ -3,6 +3,9 @@ package phases
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
+	"time"
 
 	"manage/engine/database"
 	"manage/engine/ledger"
@@ -42,19 +45,56 @@ func (s *Service) change(ctx context.Context, doing string, decide job) (Result,
 	if err != nil || idle {
 		return result, err
 	}
-	held, err := s.runner(&result).Acquire(ctx, doing)
+	for try := 0; ; try++ {
+		err = s.underLease(ctx, doing, decide, &result)
+		if try == len(reconnects) || !again(ctx, err, try) {
+			return result, err
+		}
+		if s.Events != nil {
+			s.Events(Warned{fmt.Sprintf("The connection was lost (%v); going on from what is recorded, through another one, in %s.", err, reconnects[try])})
+		}
+		select {
+		case <-ctx.Done():
+			return result, err
+		case <-s.Run.Abort:
+			return result, err
+		case <-time.After(reconnects[try]):
+		}
+	}
+}
+
+// underLease takes the lease and runs a job to its end.
+func (s *Service) underLease(ctx context.Context, doing string, decide job, result *Result) error {
+	held, err := s.runner(result).Acquire(ctx, doing)
 	if err != nil {
-		return result, err
+		return err
 	}
 	defer held.Release(context.WithoutCancel(ctx))
-	err = held.Why(ctx, s.rounds(ctx, held, decide, &result))
+	err = held.Why(ctx, s.rounds(ctx, held, decide, result))
 	report, readErr := s.report(context.WithoutCancel(ctx), held.Session(), nil)
 	if readErr != nil {
-		return result, cmp.Or(err, readErr)
+		return cmp.Or(err, readErr)
 	}
 	report.Lease = nil // it is about to be given back
 	result.After, result.Report = report.Position, report
-	return result, err
+	return err
+}
+
+// reconnects are the pauses before a command whose connection was lost goes on.
+var reconnects = []time.Duration{time.Second / 2, 2 * time.Second, 5 * time.Second}
+
+// again reports whether a command goes on after an error as if it were run
+// anew: where a connection was lost, and either nothing was under way or what
+// was is one transaction with its record, so that the record tells. Where the
+// outcome of a statement is unknown, or somebody took over, it does not; nor
+// after a session that was ended for it.
+func again(ctx context.Context, err error, try int) bool {
+	var unknown *run.OutcomeUnknown
+	if err == nil || ctx.Err() != nil || errors.As(err, &unknown) || errors.Is(err, ledger.ErrLeaseLost) {
+		return false
+	}
+	class := database.ClassOf(err)
+	return class == database.ConnectionLost || class == database.Unreachable && try > 0
 }
 
 // refusing is the job that refuses what would block.
