@@ -95,6 +95,9 @@ func TestTutorial(t *testing.T) { follow(t, "docs/tutorial/first-rolling-upgrade
 // TestPurgePage follows the page on purges in the same way.
 func TestPurgePage(t *testing.T) { follow(t, "docs/howto/purge.md", 4) }
 
+// TestTroublePage follows the page on what may go wrong.
+func TestTroublePage(t *testing.T) { follow(t, "docs/howto/trouble.md", 1) }
+
 // TestMetadefsPage follows the page on metadata definitions in the same way.
 func TestMetadefsPage(t *testing.T) { follow(t, "docs/howto/metadefs.md", 5) }
 

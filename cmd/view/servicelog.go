@@ -8,6 +8,7 @@ import (
 	"manage/engine/plan"
 	"manage/engine/revision"
 	"manage/engine/run"
+	"manage/phases"
 	"manage/phases/purge"
 )
 
@@ -31,9 +32,14 @@ func (s *ServiceLog) Event(e any) {
 	case run.Waiting:
 		s.Log.Warn(waiting(e, time.Now()))
 	case run.TookOver:
-		s.Log.Warn("Took over from " + e.From.Holder + ", whose lease ran out")
+		s.Log.Warn(tookOver(e))
 	case run.Retrying:
 		s.Log.Warn(fmt.Sprintf("%s waits for a lock, again in %s", e.Step, e.Pause.Round(time.Millisecond)))
+		for _, b := range e.Blockers {
+			s.Log.Warn(BlockedBy(b))
+		}
+	case phases.Warned:
+		s.Log.Warn(e.Text)
 	case purge.Sweeping:
 		s.Log.Info(fmt.Sprintf("Purging rows of %s that were deleted before %s", e.Table, e.Before.Format(time.DateTime)))
 	case purge.Swept:
