@@ -264,3 +264,20 @@ func TestInterruptedAfterAnnouncement(t *testing.T) {
 	equal(t, "unfinished", len(run.Unfinished(attempts)), 0)
 	must(t, h.Release(ctx))
 }
+
+// The statement that a former holder left at work, and that kept the next
+// runner's from its lock, counts as done once its effect is there.
+func TestSameStatementWasInTheWay(t *testing.T) {
+	d := newFake(flavor.MariaDB)
+	d.fail["s1"] = &database.Error{Class: database.LockTimeout}
+	r := d.runner()
+	r.Probe = func(context.Context, database.Session, plan.Effect) (run.Settled, error) {
+		return run.Settled{Outcome: run.Applied}, nil
+	}
+	h, err := r.Acquire(t.Context(), "sync")
+	must(t, err)
+	d.log = nil
+	must(t, h.Execute(t.Context(), shaped(false, "s1 s2"), nil))
+	equal(t, "what was done", strings.Join(d.log, " "), "start s1 mark s2 complete")
+	must(t, h.Release(t.Context()))
+}

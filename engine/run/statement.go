@@ -82,8 +82,11 @@ func (e *execution) alone(ctx context.Context, st plan.Statement, record func(co
 			return e.wrap("", number, err)
 		}
 		if tries > 1 && st.Effect != nil && e.h.r.Probe != nil {
-			// What gave up on a lock may have left something behind.
-			if err := e.sweep(work, st); err != nil {
+			// What gave up on a lock may have left something behind. And what
+			// was in its way may have been the same statement, of a former
+			// holder whose session could not be ended.
+			applied, err := e.sweep(work, st)
+			if applied || err != nil {
 				return err
 			}
 		}
@@ -104,18 +107,19 @@ func (e *execution) alone(ctx context.Context, st plan.Statement, record func(co
 	return e.wrap("", number, err)
 }
 
-// sweep removes what an earlier try of a statement left half done.
-func (e *execution) sweep(ctx context.Context, st plan.Statement) error {
+// sweep removes what an earlier try of a statement left half done, and reports
+// whether its effect is there by now.
+func (e *execution) sweep(ctx context.Context, st plan.Statement) (applied bool, err error) {
 	settled, err := e.h.r.Probe(ctx, e.h.session, *st.Effect)
 	if err != nil {
-		return err
+		return false, err
 	}
 	for _, text := range settled.Cleanup {
 		if _, err := e.h.session.ExecContext(ctx, text); err != nil {
-			return e.wrap(text, e.done, err)
+			return false, e.wrap(text, e.done, err)
 		}
 	}
-	return nil
+	return settled.Outcome == Applied, nil
 }
 
 // send sends one statement and waits for its answer.
