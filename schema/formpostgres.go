@@ -91,7 +91,7 @@ func (c *form) build(st *plan.Statement) {
 // concurrently makes CREATE INDEX and DROP INDEX let others write meanwhile.
 func concurrently(st *plan.Statement) {
 	st.SQL = strings.Replace(st.SQL, "INDEX ", "INDEX CONCURRENTLY ", 1)
-	st.NoTransaction = true
+	st.NoTransaction, st.Patient = true, true
 	brief(shareUpdateExclusive).on(st)
 }
 
@@ -217,6 +217,7 @@ func (c *form) validate(e *plan.Effect) plan.Statement {
 		SQL:           "ALTER TABLE " + quoteIdent(c.table, flavor.Postgres) + " VALIDATE CONSTRAINT " + quoteIdent(e.Name, flavor.Postgres),
 		Effect:        &proven,
 		NoTransaction: true,
+		Patient:       true,
 	}
 	st.Position.Part = partValidate
 	brief(shareUpdateExclusive).on(&st)

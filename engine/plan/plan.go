@@ -102,6 +102,9 @@ type Statement struct {
 	// Fallbacks are other forms of the statement, to be sent in turn where the
 	// server answers that it does not support the form before.
 	Fallbacks []string
+	// Patient is true for a statement for whose lock nobody has to queue, so
+	// that it can wait for it long.
+	Patient bool
 	// Together is true for a statement that means something only in one
 	// transaction with those before it in the same operation.
 	Together bool

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"manage/engine/flavor"
+	"manage/engine/plan"
 )
 
 // The pauses between two tries for a lock.
@@ -87,10 +88,15 @@ func (h *Held) limitLocks(ctx context.Context) error {
 // one connection of the server and serve somebody else next, while the
 // statement goes to another. On PostgreSQL, where that is so, statements that
 // refuse a transaction (CREATE INDEX CONCURRENTLY and its like) take locks that
-// no writer queues behind.
-func (h *Held) limitAlone(ctx context.Context) error {
+// no writer queues behind. For these one long wait takes the place of many short
+// ones: each would build the index anew, and be ended by the next transaction of
+// the service that takes longer.
+func (h *Held) limitAlone(ctx context.Context, st plan.Statement) error {
 	if perTransaction(h.session.Flavor()) && !h.place.direct {
 		return nil
+	}
+	if st.Patient {
+		return h.session.SetLockTimeout(ctx, h.o.LockTimeout*time.Duration(h.o.LockRetries+1))
 	}
 	return h.limitLocks(ctx)
 }

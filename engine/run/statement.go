@@ -78,7 +78,7 @@ func (e *execution) alone(ctx context.Context, st plan.Statement, record func(co
 	}
 	err := e.h.retry(ctx, e.step.ID, func(work context.Context) error {
 		tries++
-		if err := e.h.limitAlone(work); err != nil {
+		if err := e.h.limitAlone(work, st); err != nil {
 			return e.wrap("", number, err)
 		}
 		if tries > 1 && st.Effect != nil && e.h.r.Probe != nil {
