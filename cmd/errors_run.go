@@ -77,6 +77,9 @@ func stepRule(err error, line speaker) (view.Failure, bool) {
 	if e.Applied {
 		f.Exit, state = ExitPartly, "What came before it took effect and is recorded; a further run goes on from there."
 	}
+	if d != nil && d.Class == database.NoSuchWay {
+		f.Exit = ExitRefused
+	}
 	lines := []string{statementLine(e.SQL)}
 	for _, b := range e.Blockers {
 		lines = append(lines, view.BlockedBy(b))
