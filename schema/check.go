@@ -133,10 +133,6 @@ func (o *DropCheck) find(s *Schema) (*Table, *Check, error) {
 	return nil, nil, misfit(o.Kind(), o.Table, "there is no check %q", expr)
 }
 
-// sameExpr compares two expressions as Compare does, without regard to how
-// servers respell them.
-func sameExpr(a, b string) bool { return settleExpr(a) == settleExpr(b) }
-
 // Apply removes the check.
 func (o *DropCheck) Apply(s *Schema) error {
 	t, c, err := o.find(s)

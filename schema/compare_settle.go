@@ -123,7 +123,7 @@ type exprRule struct {
 
 // exprRules are applied in order to expressions whose words are in lower case.
 var exprRules = []exprRule{
-	{"PostgreSQL keeps a negative number as text: '-3'::integer", regexp.MustCompile(`'-([\d.]+)' : : (?:integer|bigint|smallint|numeric|double precision|real)`), "- $1"},
+	{"PostgreSQL writes numbers below zero, and large ones, in quotes: '-1'::integer", regexp.MustCompile(`'(-?[\d.]+)' : : (?:integer|bigint|smallint|numeric|double precision)`), "$1"},
 	{"PostgreSQL names types: (0)::numeric", regexp.MustCompile(` : : (?:character varying|double precision|timestamp with(?:out)? time zone|[\w.]+)(?: \( [\d ,]+ \))?(?: \( \))?`), ""},
 	{"PostgreSQL keeps IN as a comparison with an array", regexp.MustCompile(`= any \( (?:array \( ([^()]*) \)|\( array \( ([^()]*) \) \)) \)`), "in ( $1$2 )"},
 	{"and NOT IN", regexp.MustCompile(`< > all \( (?:array \( ([^()]*) \)|\( array \( ([^()]*) \) \)) \)`), "not in ( $1$2 )"},

@@ -168,7 +168,7 @@ func (c *comparer) describeIndex(x *Index) string {
 		text = x.Method + " " + text
 	}
 	if x.Where != "" {
-		text += " where " + settleExpr(x.Where)
+		text += " where " + meaning(x.Where)
 	}
 	if !x.Valid {
 		text += " invalid"
@@ -203,13 +203,14 @@ func (c *comparer) describeForeignKey(f *ForeignKey) string {
 
 func (c *comparer) checks(want, have *Table) {
 	// A check may name its table before its columns; a rebuild on SQLite does away with that.
-	key := func(k *Check) string { return settleExpr(withoutQualifier(k.Expr, want.Name)) }
+	shown := func(k *Check) string { return settleExpr(withoutQualifier(k.Expr, want.Name)) }
+	key := func(k *Check) string { return meaning(withoutQualifier(k.Expr, want.Name)) }
 	pairs(c.compared(want.Checks), c.compared(have.Checks), key, func(w, h **Check) {
 		switch {
 		case h == nil:
-			c.add(plan.KindCheck, (*w).Name, key(*w), "")
+			c.add(plan.KindCheck, (*w).Name, shown(*w), "")
 		case w == nil:
-			c.add(plan.KindCheck, (*h).Name, "", key(*h))
+			c.add(plan.KindCheck, (*h).Name, "", shown(*h))
 		default:
 			c.names(want, plan.KindCheck, want.columnsIn((*w).Expr), (*w).Name, (*h).Name)
 		}
