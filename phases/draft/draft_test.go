@@ -192,3 +192,34 @@ func returns(t *rapid.T, before *catalog.Catalog, d draft.Draft, s shelf) {
 		}
 	}
 }
+
+// TestRenameBesideRemoval: an index of a column that people have to rename
+// cannot be given back under the new name, so it waits for them.
+func TestRenameBesideRemoval(t *testing.T) {
+	s := shelf{fstest.MapFS{}}
+	s.put("catalog.toml", "name = \"shop\"\nreleases = [\"one\", \"two\"]\n")
+	s.put("versions/r1_first.toml", `revision = "r1"
+release = "one"
+[[up]]
+create_table = { name = "u", columns = [{ name = "id", type = "integer", nullable = false }, { name = "old", type = "text" }, { name = "name", type = "string(9)" }], primary_key = ["id"], indexes = [{ name = "ix", columns = ["name"] }] }
+`)
+	s.put("versions/two_expand01_size.toml", "revision = \"two_expand01\"\nrevises = \"r1\"\n[[up]]\nadd_column = { table = \"u\", name = \"size\", type = \"integer\" }\n")
+	s.put("models.toml", `[[table]]
+name = "u"
+columns = [{ name = "id", type = "integer", nullable = false }, { name = "full", renamed_from = "name", type = "string(9)" }, { name = "size", type = "integer" }]
+primary_key = ["id"]
+`)
+	for _, dialect := range flavor.Dialects() {
+		d := derive(t, s.load(t), flavor.Default(dialect))
+		if len(d.Parts) != 1 || len(d.Parts[0].Up) != 1 || d.Parts[0].Up[0].Op.Kind() != "drop_column" {
+			t.Fatalf("on %s it writes %+v", dialect, d.Parts)
+		}
+		var named []string
+		for _, f := range d.ByHand {
+			named = append(named, f.Object)
+		}
+		if got := strings.Join(named, ", "); got != "column name, index ix" {
+			t.Errorf("on %s it leaves to people %s", dialect, got)
+		}
+	}
+}

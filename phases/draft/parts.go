@@ -25,13 +25,7 @@ func (d *drafter) trunk(edits []schema.Edit) {
 }
 
 // states are copies of the schemas at the head, to try edits on.
-func (d *drafter) states() []*schema.Schema {
-	var all []*schema.Schema
-	for _, s := range d.folded {
-		all = append(all, s.Clone())
-	}
-	return all
-}
+func (d *drafter) states() []*schema.Schema { return clones(d.folded) }
 
 // part is a revision of those edits that can be made one behind the other; the
 // others are left to people. The states are changed to what they are after it.
@@ -48,7 +42,7 @@ func (d *drafter) part(branch revision.Branch, edits []schema.Edit, states []*sc
 		}
 		change := catalog.Change{Op: e.Op, Dialects: e.Dialects}
 		before := indexesMade(states)
-		if err := tried(change, states); err != nil {
+		if err := thereAndBack(change, e.Back, states); err != nil {
 			d.byHand(e, "it needs something else of this list first ("+err.Error()+")", "run this command again when that is done")
 			continue
 		}
@@ -63,6 +57,31 @@ func (d *drafter) part(branch revision.Branch, edits []schema.Edit, states []*sc
 	}
 	slices.Reverse(p.Down)
 	return p
+}
+
+// thereAndBack makes a change on all states, or, if it or its way back does not
+// fit one of them, on none. The way back may speak of names that only people
+// can give, where they bridge a rename.
+func thereAndBack(c catalog.Change, back schema.Operation, states []*schema.Schema) error {
+	if back == nil {
+		return tried(c, states)
+	}
+	after := clones(states)
+	if err := tried(c, after); err != nil {
+		return err
+	}
+	if err := tried(catalog.Change{Op: back, Dialects: c.Dialects}, clones(after)); err != nil {
+		return fmt.Errorf("on the way back, %w", err)
+	}
+	return tried(c, states)
+}
+
+func clones(states []*schema.Schema) []*schema.Schema {
+	all := make([]*schema.Schema, len(states))
+	for i, s := range states {
+		all[i] = s.Clone()
+	}
+	return all
 }
 
 // tried makes a change on all states, or, if it does not fit one of them, on
