@@ -135,6 +135,11 @@ func atMost(n int) string {
 	return fmt.Sprintf("at most %d further words", n)
 }
 
+// offWords leave an option off that the older form takes by its place: no word,
+// and what configuration files have for false. To the original any word at all
+// was true, also False.
+var offWords = []string{"", "false", "0", "off", "no"}
+
 // readLegacy reads the words behind `db_ACTION`, which are positional only.
 func readLegacy(model *kong.Application, program []string, a glanceAction, rest []string) (scanned, error) {
 	node := child(child(model.Node, "db"), a.name)
@@ -153,7 +158,7 @@ func readLegacy(model *kong.Application, program []string, a glanceAction, rest 
 		w.named[places[i]] = word
 	}
 	for _, flag := range a.flags {
-		if w.named[flag] != "" {
+		if !slices.Contains(offWords, strings.ToLower(w.named[flag])) {
 			w.words = append(w.words, "--"+flag)
 		}
 	}
