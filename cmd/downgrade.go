@@ -32,8 +32,10 @@ func (c *downgradeCommand) Run(ctx context.Context, g *Global, t terminal, r Rea
 	if err != nil {
 		return err
 	}
+	if len(way.Revisions) > 0 {
+		view.Destroys(t.out, way) // also to those who are not asked, so that it is in their logs
+	}
 	if len(way.Revisions) > 0 && !g.Yes {
-		view.Destroys(t.out, way)
 		if err := t.confirm("Go back to "+c.Target+"?", "downgrade "+c.Target); err != nil {
 			return err
 		}
