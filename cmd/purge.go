@@ -60,8 +60,11 @@ func (c *purgeCommand) Run(ctx context.Context, g *Global, cat *catalog.Catalog,
 			return err
 		}
 		return blocked
-	case counts.Total() > 0 && !g.Yes:
+	case counts.Total() > 0:
 		view.PurgeTable(t.out, counts)
+		if g.Yes {
+			break
+		}
 		if err := t.confirm(purgeQuestion(counts.Total(), cut), "purge"); err != nil {
 			return err
 		}
