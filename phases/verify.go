@@ -1,12 +1,11 @@
 package phases
 
 import (
+	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
-	"manage/engine/catalog"
 	"manage/engine/database"
 	"manage/engine/ledger"
 	"manage/engine/plan"
@@ -14,210 +13,266 @@ import (
 	"manage/schema"
 )
 
-// Verification is a live schema held against what the applied revisions should
-// have made.
+// Verification is how the live schema of a database stands to what its applied
+// revisions should have made of it.
 type Verification struct {
 	Catalog  string
 	Position Position
-	// Differences are what is missing, changed, or should not be there.
-	Differences []schema.Difference
-	// Unmanaged are objects that no revision makes, such as "view late".
-	Unmanaged []string
 	// Exact is true if manage itself applied every revision, so that names,
 	// comments and boolean checks are compared as well. Schemas that other tools
 	// made may differ in these without harm.
 	Exact bool
+	// Differences are what is missing, changed, or should not be there.
+	Differences []Finding
+	// Known are differences that the catalog knows and that alarm nobody.
+	Known []Finding
+	// Open are differences that may be none: Finding.Why says for what reason.
+	Open []Finding
+	// Half are the revisions that an interrupted run left half applied.
+	Half []ledger.Attempt
+	// Changed are the applied revisions whose files mean something else by
+	// now; what they should have made is read from the files as they are.
+	Changed []string
+	// Unseen are the kinds of objects that the account may not see, so that
+	// they are not compared.
+	Unseen []plan.ObjectKind
+	// Unmanaged are objects that no revision makes, such as "view late".
+	Unmanaged []string
+	Lease     *ledger.Lease // nil if nobody is at work
+}
+
+// Finding is a difference, and whose work it concerns.
+type Finding struct {
+	schema.Difference
+	// Revision is the one that gave the object its form, or removed it; "" if
+	// none did.
+	Revision string
+	Why      string
 }
 
 // Verify compares the live schema with what the applied revisions should have
-// made. It writes nothing. A database with half a revision, or whose schema
-// cannot be told, is refused.
+// made. It writes nothing. A database without a version is refused.
 func (s *Service) Verify(ctx context.Context) (Verification, error) {
+	v := Verification{Catalog: s.Catalog.Name}
 	sess, err := s.DB.Reader(ctx)
 	if err != nil {
-		return Verification{}, err
-	}
-	defer sess.Close()
-	p, err := s.position(ctx, sess)
-	if err != nil {
-		return Verification{}, err
-	}
-	v := Verification{Catalog: s.Catalog.Name, Position: p}
-	if err := s.known(p); err != nil {
 		return v, err
 	}
-	if !p.Recorded {
-		return v, &Refused{Reason: "no version is recorded, so it is not known what the schema should be", Next: "sync"}
+	defer sess.Close()
+	if v.Position, err = s.position(ctx, sess); err != nil {
+		return v, err
+	}
+	if err := s.known(v.Position); err != nil {
+		return v, err
 	}
 	journal, err := s.store(sess).Attempts(ctx)
 	if err != nil {
 		return v, err
 	}
-	for id := range run.Unfinished(journal) {
-		return v, &Refused{Reason: id + " is half applied, so the schema is between two revisions", Hint: "run the command again that was interrupted, and verify then"}
+	if !v.Position.Recorded && len(run.Unfinished(journal)) == 0 {
+		return v, &Refused{Reason: "no version is recorded, so it is not known what the schema should be", Next: "sync"}
 	}
-	v.Exact = s.madeHere(p, journal)
-	return v, s.verify(ctx, sess, &v)
-}
-
-// madeHere reports whether each applied revision was run by manage.
-func (s *Service) madeHere(p Position, journal []ledger.Attempt) bool {
-	ran := map[string]bool{}
-	for _, a := range journal {
-		if a.Succeeded() && a.Phase != plan.Adopt && a.Phase != plan.Bridge {
-			ran[a.Revision] = a.Direction == plan.Up
-		}
-	}
-	return !slices.ContainsFunc(p.Applied.IDs(), func(id string) bool { return !ran[id] })
-}
-
-// verify compares, and lists what is not managed.
-func (s *Service) verify(ctx context.Context, sess database.Session, v *Verification) error {
-	want, err := s.Catalog.Fold(s.DB.Flavor(), false, v.Position.Applied)
-	if err != nil {
-		return err
-	}
-	if want.Opaque {
-		return &Refused{
-			Reason: fmt.Sprintf("the schema of %s cannot be told, because plain SQL leads to it", v.Position.Version),
-			Hint:   "compare with a second database that was made by sync from nothing",
-		}
-	}
-	bridged, err := s.Catalog.Fold(s.DB.Flavor(), true, v.Position.Applied)
-	if err != nil {
-		return err
+	if v.Lease, err = s.store(sess).Lease(ctx); err != nil {
+		return v, err
 	}
 	live, err := s.inspect(ctx, sess)
 	if err != nil {
+		return v, err
+	}
+	others, err := schema.Others(ctx, sess, s.DB.Flavor(), s.DB.Schema())
+	if err != nil {
+		return v, err
+	}
+	verifying := &verifying{Service: s, v: &v, journal: journal, live: live, others: others}
+	if v.Unseen, err = s.unseen(ctx, sess, live); err != nil {
+		return v, err
+	}
+	return v, verifying.compare()
+}
+
+// verifying is one verification under way.
+type verifying struct {
+	*Service
+	v       *Verification
+	journal []ledger.Attempt
+	live    *schema.Schema
+	others  []string
+	want    *schema.Schema // with all bridges
+	offline *schema.Schema // without any
+	// made is the revision that last changed an object.
+	made map[object]string
+	// half are the objects that half applied revisions change, by revision.
+	half map[object]string
+}
+
+// object is what a difference is about, in the words of the comparison. Half
+// applied revisions are looked up without a kind: an index may be on its way to
+// become a constraint.
+type object struct {
+	kind        plan.ObjectKind
+	table, name string
+}
+
+func objectOf(d schema.Difference) object {
+	return object{d.Kind, strings.ToLower(d.Table), strings.ToLower(d.Name)}
+}
+
+// compare fills in the findings.
+func (w *verifying) compare() error {
+	w.v.Changed = w.changed(w.v.Position.Applied, w.journal)
+	w.v.Exact = w.madeHere()
+	if err := w.expect(); err != nil {
 		return err
 	}
-	s.setAside(v, want, live)
-	s.setAsideTriggers(v, want, bridged, live)
-	rules := schema.Rules{ColumnOrder: true, Charsets: true}
-	if !v.Exact {
-		rules = schema.TakingOver()
-		rules.Triggers = false
+	if err := w.halfApplied(); err != nil {
+		return err
 	}
-	rules.Known = s.Catalog.KnownDifferences
-	v.Differences = append(schema.Compare(want, live, rules), unproved(live)...)
-	routines, err := schema.Routines(ctx, sess, s.DB.Flavor(), s.DB.Schema())
-	for _, routine := range routines {
-		if !slices.ContainsFunc(live.Triggers, func(t schema.Trigger) bool { return routine == "function "+t.Function }) {
-			v.Unmanaged = append(v.Unmanaged, routine)
+	w.unmanaged()
+	rules := schema.Rules{ColumnOrder: true, Charsets: true}
+	if !w.v.Exact {
+		rules = schema.TakingOver()
+		rules.Triggers, rules.States = false, false
+	}
+	all := w.differences(rules)
+	rules.Known = w.Catalog.KnownDifferences
+	alarming := w.differences(rules)
+	for _, d := range all {
+		f := Finding{Difference: d, Revision: w.maker(d)}
+		switch {
+		case slices.Contains(w.v.Unseen, d.Kind) && d.Have == "":
+		case !slices.Contains(alarming, d):
+			w.v.Known = append(w.v.Known, f)
+		case w.open(&f):
+			w.v.Open = append(w.v.Open, f)
+		default:
+			w.v.Differences = append(w.v.Differences, f)
 		}
 	}
+	return nil
+}
+
+// madeHere reports whether each applied revision was run by manage, or the
+// schema made in one go.
+func (w *verifying) madeHere() bool {
+	ran := map[string]bool{}
+	for _, at := range w.journal {
+		if !at.Succeeded() || at.Direction != plan.Up {
+			continue
+		}
+		switch at.Phase {
+		case plan.Create:
+			return true
+		case plan.Trunk, plan.Expand, plan.Contract:
+			ran[at.Revision] = true
+		}
+	}
+	return !slices.ContainsFunc(w.v.Position.Applied.IDs(), func(id string) bool { return !ran[id] })
+}
+
+// expect computes what should be there, and notes which revision made it so.
+func (w *verifying) expect() (err error) {
+	w.made = map[object]string{}
+	note := func(id string, before, after *schema.Schema) {
+		for _, d := range schema.Compare(before, after, schema.Rules{}) {
+			w.made[objectOf(d)] = id
+		}
+	}
+	f, applied := w.DB.Flavor(), w.v.Position.Applied
+	if w.want, err = w.Catalog.History(f, true, applied, note); err != nil {
+		return err
+	}
+	w.offline, err = w.Catalog.Fold(f, false, applied)
 	return err
 }
 
-// setAside takes out of a live schema the tables, views and types that are not
-// the catalog's.
-func (s *Service) setAside(v *Verification, want, live *schema.Schema) {
-	ours := s.Catalog.Tables()
-	for _, name := range live.TableNames() {
+// maker is the revision that gave the object of a difference its form. What
+// should not be there has none, unless one removed it.
+func (w *verifying) maker(d schema.Difference) string {
+	of := objectOf(d)
+	id := w.made[of]
+	if id == "" && d.Want != "" {
+		id = w.made[object{kind: plan.KindTable, table: of.table}]
+	}
+	return id
+}
+
+// differences lists what differs. Where objects bridge two releases it is what
+// the schema with them or without them has, as it is for the database.
+func (w *verifying) differences(rules schema.Rules) []schema.Difference {
+	with := schema.Compare(w.want, w.live, rules)
+	without := schema.Compare(w.offline, w.live, rules)
+	bridges := w.bridgeObjects(with, without)
+	out := slices.DeleteFunc(slices.Clone(with), func(d schema.Difference) bool {
+		online, bridging := bridges[objectOf(d)]
+		return bridging && !online
+	})
+	for _, d := range without {
+		if online, bridging := bridges[objectOf(d)]; bridging && !online {
+			out = append(out, d)
+		}
+	}
+	return joined(out)
+}
+
+// joined makes one difference of what is missing in one form and there in
+// another, and sorts by table.
+func joined(found []schema.Difference) []schema.Difference {
+	var out []schema.Difference
+	at := map[object]int{}
+	for _, d := range found {
+		of := objectOf(d)
+		i, seen := at[of]
 		switch {
-		case s.bookkeeping(name):
-			delete(live.Tables, name)
-		case want.Table(name) == nil && !ours[name]:
-			delete(live.Tables, name)
-			v.Unmanaged = append(v.Unmanaged, "table "+name)
+		case d.Name == "" || !seen:
+		case out[i].Have == "" && d.Want == "":
+			out[i].Have = d.Have
+			continue
+		case out[i].Want == "" && d.Have == "":
+			out[i].Want = d.Want
+			continue
 		}
+		at[of] = len(out)
+		out = append(out, d)
 	}
-	for _, view := range live.Views {
-		v.Unmanaged = append(v.Unmanaged, "view "+view.Name)
-	}
-	for name := range live.Enums {
-		if want.Enums[name] == nil && !s.makesEnum(name) {
-			delete(live.Enums, name)
-			v.Unmanaged = append(v.Unmanaged, "type "+name)
-		}
-	}
-	slices.Sort(v.Unmanaged)
+	slices.SortStableFunc(out, func(a, b schema.Difference) int { return cmp.Compare(a.Table, b.Table) })
+	return out
 }
 
-// makesEnum reports whether a revision makes a type.
-func (s *Service) makesEnum(name string) bool {
-	return s.makes(func(op schema.Operation) bool {
-		e, ok := op.(*schema.CreateEnum)
-		return ok && e.Name == name
-	})
+// unseen are the kinds of objects that a MySQL account without the right to
+// them does not see, though they are there. An account that sees one sees all.
+func (s *Service) unseen(ctx context.Context, sess database.Session, live *schema.Schema) ([]plan.ObjectKind, error) {
+	if !s.DB.Flavor().Dialect.MySQLFamily() {
+		return nil, nil
+	}
+	grants, err := queryStrings(ctx, sess, "SHOW GRANTS")
+	if err != nil {
+		return nil, err
+	}
+	granted := strings.ToUpper(strings.Join(grants, "\n"))
+	if strings.Contains(granted, "ALL PRIVILEGES ON") {
+		return nil, nil
+	}
+	var unseen []plan.ObjectKind
+	if len(live.Triggers) == 0 && !strings.Contains(granted, "TRIGGER") {
+		unseen = append(unseen, plan.KindTrigger)
+	}
+	keys := false
+	for _, t := range live.Tables {
+		keys = keys || len(t.ForeignKeys) > 0
+	}
+	if !keys && !mayMoreThanRead(granted) {
+		unseen = append(unseen, plan.KindForeignKey)
+	}
+	return unseen, nil
 }
 
-// makesTrigger reports whether a revision makes a trigger.
-func (s *Service) makesTrigger(t schema.Trigger) bool {
-	return s.makes(func(op schema.Operation) bool {
-		made, ok := op.(*schema.CreateTrigger)
-		return ok && made.Name == t.Name && made.Table == t.Table
-	})
-}
-
-// makes reports whether an operation of the catalog is such.
-func (s *Service) makes(such func(schema.Operation) bool) bool {
-	for _, r := range s.Catalog.Revisions {
-		if slices.ContainsFunc(r.Up, func(c catalog.Change) bool { return such(c.Op) }) {
+// mayMoreThanRead reports whether grants on data hold more than SELECT: MariaDB
+// shows references to such accounts only.
+func mayMoreThanRead(granted string) bool {
+	for _, right := range []string{"REFERENCES", "INSERT", "UPDATE", "DELETE", "ALTER", "CREATE", "INDEX", "DROP"} {
+		if strings.Contains(granted, right) {
 			return true
 		}
 	}
 	return false
-}
-
-// setAsideTriggers takes out of a live schema the triggers that are not to be
-// compared: those that join two releases may be there or not, and those that no
-// revision makes are not managed.
-func (s *Service) setAsideTriggers(v *Verification, want, bridged, live *schema.Schema) {
-	has := func(in *schema.Schema, t schema.Trigger) bool {
-		return slices.ContainsFunc(in.Triggers, func(o schema.Trigger) bool { return strings.EqualFold(o.Name, t.Name) && o.Table == t.Table })
-	}
-	kept := live.Triggers[:0:0]
-	for _, t := range live.Triggers {
-		switch {
-		case has(want, t):
-			kept = append(kept, t)
-		case has(bridged, t):
-			want.Triggers = append(want.Triggers, one(bridged, t))
-			kept = append(kept, t)
-		case s.makesTrigger(t):
-			kept = append(kept, t) // its time is over, or has not come
-		default:
-			v.Unmanaged = append(v.Unmanaged, fmt.Sprintf("trigger %s of table %s", t.Name, t.Table))
-		}
-	}
-	live.Triggers = kept
-}
-
-// one is the trigger of a schema that is called as t.
-func one(s *schema.Schema, t schema.Trigger) schema.Trigger {
-	for _, o := range s.Triggers {
-		if strings.EqualFold(o.Name, t.Name) && o.Table == t.Table {
-			return o
-		}
-	}
-	return t
-}
-
-// unproved are constraints and indexes that are there and do not hold, because
-// PostgreSQL has not looked at all rows yet.
-func unproved(live *schema.Schema) []schema.Difference {
-	var out []schema.Difference
-	add := func(kind plan.ObjectKind, table, name, want string) {
-		out = append(out, schema.Difference{Kind: kind, Table: table, Name: name, Want: want, Have: "not " + want})
-	}
-	for _, name := range live.TableNames() {
-		t := live.Tables[name]
-		for _, x := range t.Indexes {
-			if !x.Valid {
-				add(plan.KindIndex, name, x.Name, "valid")
-			}
-		}
-		for _, f := range t.ForeignKeys {
-			if f.NotValid {
-				add(plan.KindForeignKey, name, f.Name, schema.ValidDefinition)
-			}
-		}
-		for _, c := range t.Checks {
-			if c.NotValid {
-				add(plan.KindCheck, name, c.Name, schema.ValidDefinition)
-			}
-		}
-	}
-	return out
 }

@@ -63,6 +63,9 @@ type Rules struct {
 	// Affinity takes SQLite types for equal that store the same: INTEGER for
 	// BIGINT.
 	Affinity bool
+	// States overlooks that a foreign key or check was never validated and that
+	// a trigger is switched off.
+	States bool
 	// OtherTables overlooks tables and enumerations that only the second
 	// schema has.
 	OtherTables bool
@@ -73,7 +76,7 @@ type Rules struct {
 // TakingOver are the rules for finding the position of a database that other
 // tools or releases made.
 func TakingOver() Rules {
-	return Rules{ChosenNames: true, ColumnOrder: true, Charsets: true, Comments: true, Triggers: true, BooleanChecks: true, Affinity: true}
+	return Rules{ChosenNames: true, ColumnOrder: true, Charsets: true, Comments: true, Triggers: true, BooleanChecks: true, Affinity: true, States: true}
 }
 
 // Compare lists how have differs from want, tables in the order of their
@@ -197,7 +200,12 @@ func (c *comparer) triggers() {
 			return c.rules.OtherTables && c.want.Table(t.Table) == nil
 		})
 	}
-	head := func(t Trigger) string { return t.Timing + " " + t.Event }
+	head := func(t Trigger) string {
+		if t.Disabled && !c.rules.States {
+			return t.Timing + " " + t.Event + ", switched off"
+		}
+		return t.Timing + " " + t.Event
+	}
 	pairs(known(c.want), known(c.have), func(t Trigger) string { return c.fold(t.Table) + "." + c.fold(t.Name) }, func(w, h *Trigger) {
 		switch {
 		case h == nil:

@@ -186,6 +186,7 @@ func (c *comparer) foreignKeys(want, have *Table) {
 			c.add(plan.KindForeignKey, (*h).Name, "", c.describeForeignKey(*h))
 		default:
 			c.names(want, plan.KindForeignKey, (*w).Columns, (*w).Name, (*h).Name)
+			c.validated(plan.KindForeignKey, (*h).Name, (*w).NotValid, (*h).NotValid)
 		}
 	})
 }
@@ -213,8 +214,19 @@ func (c *comparer) checks(want, have *Table) {
 			c.add(plan.KindCheck, (*h).Name, "", shown(*h))
 		default:
 			c.names(want, plan.KindCheck, want.columnsIn((*w).Expr), (*w).Name, (*h).Name)
+			c.validated(plan.KindCheck, (*h).Name, (*w).NotValid, (*h).NotValid)
 		}
 	})
+}
+
+// validated compares whether the rows that were there before a constraint have
+// been looked at.
+func (c *comparer) validated(kind plan.ObjectKind, name string, want, have bool) {
+	if c.rules.States || want == have {
+		return
+	}
+	word := map[bool]string{true: "not validated", false: "validated"}
+	c.add(kind, name, word[want], word[have])
 }
 
 func (c *comparer) compared(checks []*Check) []*Check {

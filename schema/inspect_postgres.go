@@ -207,15 +207,16 @@ func postgresIndexColumns(parts, kinds, options []string) []IndexColumn {
 func (i *inspector) postgresTriggers() error {
 	var name, table, body, text, function, functionText string
 	var kind int
-	into := []any{&name, &table, &kind, &body, &text, &function, &functionText}
-	return i.each(`SELECT t.tgname, c.relname, t.tgtype::int, p.prosrc, pg_get_triggerdef(t.oid), p.proname, pg_get_functiondef(p.oid)
+	var off bool
+	into := []any{&name, &table, &kind, &body, &text, &function, &functionText, &off}
+	return i.each(`SELECT t.tgname, c.relname, t.tgtype::int, p.prosrc, pg_get_triggerdef(t.oid), p.proname, pg_get_functiondef(p.oid), t.tgenabled = 'D'
 		FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid
 			JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
 		WHERE NOT t.tgisinternal AND n.nspname = `+i.here()+` ORDER BY t.oid`, into, func() error {
 		timing, event := postgresTriggerType(kind)
 		i.s.Triggers = append(i.s.Triggers, Trigger{
 			Name: name, Table: table, Timing: timing, Event: event, Body: strings.TrimSpace(body),
-			Text: text, Function: function, FunctionText: functionText})
+			Text: text, Function: function, FunctionText: functionText, Disabled: off})
 		return nil
 	})
 }

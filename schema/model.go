@@ -159,6 +159,8 @@ type Trigger struct {
 	Body string
 	// Text is the whole statement, where the server keeps it.
 	Text string
+	// Disabled is true for one that is switched off (PostgreSQL).
+	Disabled bool
 	// Function is the function that a PostgreSQL trigger calls, and
 	// FunctionText the statement that makes it.
 	Function, FunctionText string

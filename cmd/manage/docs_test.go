@@ -110,6 +110,9 @@ func TestAutogeneratePage(t *testing.T) { follow(t, "docs/howto/autogenerate.md"
 // TestOlderNamesPage follows the page on the older names.
 func TestOlderNamesPage(t *testing.T) { follow(t, "docs/howto/older-names.md", 4) }
 
+// TestVerifyPage follows the page on changes by hand.
+func TestVerifyPage(t *testing.T) { follow(t, "docs/howto/verify.md", 3) }
+
 // follow does what a page says, which has so many console blocks at least.
 func follow(t *testing.T, name string, least int) {
 	page := filepath.Join(repository, name)

@@ -106,14 +106,19 @@ func leaseState(st phases.LeaseState) string {
 }
 
 func leaseDocument(st phases.LeaseState) LeaseDocument {
-	d := LeaseDocument{Catalog: st.Catalog, Half: []HalfDone{}}
+	d := LeaseDocument{Catalog: st.Catalog, Half: halfDone(st.Half)}
 	if st.Lease != nil {
 		d.Lease = &LeaseInfo{LeaseHeld: *leaseHeld(st.Lease), State: leaseState(st), Silent: st.Lease.Silent().Round(time.Millisecond).Seconds()}
 	}
-	for _, a := range st.Half {
-		d.Half = append(d.Half, HalfDone{Revision: a.Revision, Phase: string(a.Phase), Done: a.Done, Total: a.Total, Error: a.Error})
-	}
 	return d
+}
+
+func halfDone(attempts []ledger.Attempt) []HalfDone {
+	half := []HalfDone{}
+	for _, a := range attempts {
+		half = append(half, HalfDone{Revision: a.Revision, Phase: string(a.Phase), Done: a.Done, Total: a.Total, Error: a.Error})
+	}
+	return half
 }
 
 // leaseHeld is the part of a lease that `status` shows too.

@@ -35,6 +35,21 @@ func (c *Catalog) Fold(f flavor.Flavor, online bool, applied revision.Set) (*sch
 	return w.schema(), nil
 }
 
+// History is Fold, and calls visit for each revision with the schema before
+// and after it.
+func (c *Catalog) History(f flavor.Flavor, online bool, applied revision.Set, visit func(id string, before, after *schema.Schema)) (*schema.Schema, error) {
+	w := &folding{Catalog: c, online: online, state: schema.New(f)}
+	defer w.close()
+	for _, id := range applied.IDs() {
+		before := w.schema().Clone()
+		if err := w.apply(id); err != nil {
+			return nil, err
+		}
+		visit(id, before, w.schema())
+	}
+	return w.schema(), nil
+}
+
 // maxPositions is how many positions Positions goes through before it leaves
 // out those that no release leads through.
 const maxPositions = 10_000

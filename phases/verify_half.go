@@ -1,0 +1,201 @@
+package phases
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+
+	"manage/engine/catalog"
+	"manage/engine/flavor"
+	"manage/engine/ledger"
+	"manage/engine/plan"
+	"manage/engine/run"
+	"manage/schema"
+)
+
+// halfApplied notes the objects that half applied revisions change. Until they
+// are finished nobody can say what these should be.
+func (w *verifying) halfApplied() error {
+	w.half = map[object]string{}
+	unfinished := run.Unfinished(w.journal)
+	for _, id := range slices.Sorted(maps.Keys(unfinished)) {
+		at := unfinished[id]
+		var changes []catalog.Change
+		switch r := w.Catalog.Revisions[id]; {
+		case id == createID && w.Catalog.Models != nil:
+			changes, _ = w.Catalog.Models.Changes(w.DB.Flavor().Dialect)
+		case r == nil || (at.Direction == plan.Up) == w.v.Position.Applied.Has(id):
+			continue // it is of another catalog, or its row was written after all
+		default:
+			changes = r.Up
+		}
+		w.v.Half = append(w.v.Half, at)
+		if err := w.touched(id, at, changes); err != nil {
+			return err
+		}
+	}
+	slices.SortFunc(w.v.Half, func(a, b ledger.Attempt) int { return cmp.Compare(a.ID, b.ID) })
+	return nil
+}
+
+// touched notes what the changes of a half applied revision make, on the way up
+// or back, and takes what an interrupted statement left out of the live schema.
+func (w *verifying) touched(id string, at ledger.Attempt, changes []catalog.Change) error {
+	state := w.want.Clone()
+	if at.Direction == plan.Down {
+		before := w.before(id)
+		var err error
+		if state, err = w.Catalog.Fold(w.DB.Flavor(), true, before); err != nil {
+			return err
+		}
+	}
+	for _, c := range changes {
+		if !c.Serves(w.DB.Flavor().Dialect) {
+			continue
+		}
+		next := state.Clone()
+		if err := c.Op.Apply(next); err != nil {
+			continue // what it would change is gone, or behind plain SQL
+		}
+		for _, d := range schema.Compare(state, next, schema.Rules{}) {
+			of := objectOf(d)
+			if of.kind != plan.KindTable {
+				of.kind = ""
+			}
+			w.half[of] = id
+		}
+		schema.Clear(c.Op, w.live, true)
+		state = next
+	}
+	return nil
+}
+
+// open reports whether a difference may be none, and says why.
+func (w *verifying) open(f *Finding) bool {
+	of := objectOf(f.Difference)
+	id := w.half[object{kind: plan.KindTable, table: of.table}]
+	if id == "" {
+		of.kind = ""
+		id = w.half[of]
+	}
+	if id != "" {
+		f.Why = id + " is half applied"
+		return true
+	}
+	if !w.want.Opaque {
+		return false
+	}
+	for _, id := range w.plain() {
+		if w.mentions(id, f.Difference) {
+			f.Why = "plain SQL of " + id + " names it, and what that does is not known here"
+			return true
+		}
+	}
+	return false
+}
+
+// plain lists the applied and half applied revisions with plain SQL that
+// changes the schema, the last one first.
+func (w *verifying) plain() []string {
+	ids := w.v.Position.Applied.IDs()
+	for _, at := range w.v.Half {
+		ids = append(ids, at.Revision)
+	}
+	slices.Reverse(ids)
+	return slices.DeleteFunc(ids, func(id string) bool { return len(w.scripts(id)) == 0 })
+}
+
+// scripts are the statements of a revision's plain SQL that change the schema.
+func (w *verifying) scripts(id string) []string {
+	r := w.Catalog.Revisions[id]
+	if r == nil {
+		return nil
+	}
+	var out []string
+	for _, c := range r.Up {
+		if op, ok := c.Op.(*schema.SQL); ok && c.Serves(w.DB.Flavor().Dialect) {
+			for _, st := range op.Statements[w.DB.Flavor().Dialect] {
+				if !st.Data {
+					out = append(out, st.SQL)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// mentions reports whether the plain SQL of a revision names the table of a
+// difference, or, for what has none, the object.
+func (w *verifying) mentions(id string, d schema.Difference) bool {
+	name := cmp.Or(d.Table, d.Name)
+	return slices.ContainsFunc(w.scripts(id), func(sql string) bool {
+		return hasWord(strings.ToLower(sql), strings.ToLower(name))
+	})
+}
+
+// hasWord reports whether a name stands in a text as a word of its own.
+func hasWord(text, name string) bool {
+	letter := func(i int) bool {
+		return i >= 0 && i < len(text) && (text[i] == '_' || text[i] == '$' || text[i] >= 0x80 ||
+			'0' <= text[i] && text[i] <= '9' || 'a' <= text[i] && text[i] <= 'z')
+	}
+	for from := 0; name != ""; {
+		i := strings.Index(text[from:], name)
+		if i < 0 {
+			return false
+		}
+		at := from + i
+		if !letter(at-1) && !letter(at+len(name)) {
+			return true
+		}
+		from = at + 1
+	}
+	return false
+}
+
+// unmanaged takes what no revision makes out of the live schema and lists it:
+// tables of others, views, functions, triggers, types.
+func (w *verifying) unmanaged() {
+	ours := w.Catalog.Tables()
+	functions := map[string]bool{}
+	list := func(words ...string) { w.v.Unmanaged = append(w.v.Unmanaged, strings.Join(words, " ")) }
+	for _, name := range w.live.TableNames() {
+		made := w.made[object{plan.KindTable, strings.ToLower(name), ""}] != ""
+		if !w.bookkeeping(name) && !made && !ours[name] && w.want.Table(name) == nil {
+			list("table", name)
+			delete(w.live.Tables, name)
+		} else if w.bookkeeping(name) {
+			delete(w.live.Tables, name)
+		}
+	}
+	for _, v := range w.live.Views {
+		list("view", v.Name)
+	}
+	w.live.Triggers = slices.DeleteFunc(w.live.Triggers, func(t schema.Trigger) bool {
+		if w.knows(object{plan.KindTrigger, strings.ToLower(t.Table), strings.ToLower(t.Name)}) {
+			functions[t.Function] = true
+			return false
+		}
+		list("trigger", t.Name, "of table", t.Table)
+		return true
+	})
+	for name := range w.live.Enums {
+		if !w.knows(object{plan.KindEnum, "", strings.ToLower(name)}) {
+			list("type", name)
+			delete(w.live.Enums, name)
+		}
+	}
+	for _, o := range w.others {
+		if name, function := strings.CutPrefix(o, "function "); !function || !functions[name] || w.DB.Flavor().Dialect != flavor.Postgres {
+			list(o)
+		}
+	}
+	slices.Sort(w.v.Unmanaged)
+}
+
+// knows reports whether a revision that is applied, or half applied, makes or
+// removes an object.
+func (w *verifying) knows(of object) bool {
+	return w.made[of] != "" || w.half[object{"", of.table, of.name}] != ""
+}
