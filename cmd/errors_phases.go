@@ -46,8 +46,8 @@ func phaseRules() []rule {
 		}),
 		on(func(e *phases.Changed, line speaker) view.Failure {
 			return failure(ExitRefused, e.Error(), fmt.Sprintf(
-				"Restore the file as it was applied, or, if the change does not matter to this database, accept it by name: %s",
-				line.db("sync --accept "+strings.Join(e.IDs, " --accept "))))
+				"Restore the file as it was applied, or, if the change does not matter to this database, accept it by name: %s\n%s says in what the database differs from the file as it is now.",
+				line.db("sync --accept "+strings.Join(e.IDs, " --accept ")), line.db("verify")))
 		}),
 		on(func(e *unconfirmed, line speaker) view.Failure {
 			hint := ""

@@ -12,6 +12,8 @@ import (
 type migrateCommand struct {
 	Target string `arg:"" optional:"" name:"version" help:"A release or version to stop at; every data migration that is due if it is left out."`
 	Again  bool   `help:"With the name of a data migration: run it although its release is contracted, if its columns are still there."`
+
+	Accept []string `placeholder:"ID" help:"A revision whose file may have changed since it was applied; repeatable."`
 }
 
 // Doc is what the help says of migrate.
@@ -34,7 +36,7 @@ func (c *migrateCommand) Run(ctx context.Context, cat *catalog.Catalog, open laz
 	if err != nil {
 		return err
 	}
-	req := phases.Request{Version: c.Target, Online: true, Again: c.Again}
+	req := phases.Request{Version: c.Target, Online: true, Again: c.Again, Accept: c.Accept}
 	return change(ctx, "migrate", s, p, func() (phases.Result, error) { return s.Migrate(ctx, req) })
 }
 

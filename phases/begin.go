@@ -85,9 +85,18 @@ func (s *Service) accept(a *attempt, journal []ledger.Attempt) error {
 		})
 	}
 	if len(refused) > 0 {
-		return &Changed{IDs: refused}
+		return s.changedFiles(refused...)
 	}
 	return nil
+}
+
+// changedFiles is the error that names changed revisions and their files.
+func (s *Service) changedFiles(ids ...string) *Changed {
+	e := &Changed{IDs: ids}
+	for _, id := range ids {
+		e.Files = append(e.Files, s.Catalog.Revisions[id].Source.File)
+	}
+	return e
 }
 
 // changed lists the applied revisions that the journal knows with another

@@ -92,8 +92,20 @@ func (e *Blocking) Error() string {
 }
 
 // Changed are applied revisions whose files mean something else by now.
-type Changed struct{ IDs []string }
+type Changed struct {
+	IDs   []string
+	Files []string // of these revisions, in the same order
+}
 
 func (e *Changed) Error() string {
-	return "already applied and changed since: " + strings.Join(e.IDs, ", ")
+	text := "already applied and changed since: "
+	for i, id := range e.IDs {
+		if i > 0 {
+			text += ", "
+		}
+		if text += id; i < len(e.Files) {
+			text += " (" + e.Files[i] + ")"
+		}
+	}
+	return text
 }

@@ -138,7 +138,7 @@ func (s *Service) books(ctx context.Context, sess database.Session, journal []le
 		r.Problems = append(r.Problems, Problem{Kind: AheadOfCatalog, ID: r.Position.Unknown[0], Message: (&Ahead{Unknown: r.Position.Unknown, Newest: s.newest()}).Error()})
 	}
 	for _, id := range s.changed(r.Position.Applied, journal) {
-		r.Problems = append(r.Problems, Problem{Kind: ChangedFile, ID: id, Message: (&Changed{IDs: []string{id}}).Error()})
+		r.Problems = append(r.Problems, Problem{Kind: ChangedFile, ID: id, Message: s.changedFiles(id).Error()})
 	}
 	if err := s.unsettled(ctx, sess, journal, r); err != nil {
 		return err

@@ -361,3 +361,39 @@ func TestVerifyAsOneWhoMayOnlySelect(t *testing.T) {
 		}
 	})
 }
+
+// Every command that goes on from an applied revision refuses a changed file,
+// names it, and goes on when it is accepted.
+func TestChangedFilesAreAcceptedByName(t *testing.T) {
+	enginetest.Each(t, func(t *testing.T, db enginetest.Database) {
+		c := inn(t)
+		s := service(t, c, db)
+		must(t, s, "sync", "open01")
+		for i, step := range []struct {
+			version string
+			run     func(context.Context, Request) (Result, error)
+		}{
+			{"austin", s.Expand}, {"austin", s.Migrate}, {"austin", s.Contract}, {"bexar_expand01", s.Upgrade}, {"", s.Sync},
+		} {
+			if i == 1 {
+				db.Exec(t, no(db, oldGuest))
+			}
+			c.Revisions["open01"].Checksum = fmt.Sprint("changed ", i)
+			_, err := step.run(t.Context(), Request{Version: step.version, AllowBlocking: true})
+			var changed *Changed
+			if !errors.As(err, &changed) || !strings.HasSuffix(err.Error(), "open01 ("+c.Revisions["open01"].Source.File+")") {
+				t.Fatalf("step %d: %v", i, err)
+			}
+			r, err := s.Status(t.Context())
+			if err != nil || r.Exit != 6 || len(r.Problems) != 1 || r.Problems[0].Message != changed.Error() {
+				t.Errorf("step %d: check says %+v, %v", i, r.Problems, err)
+			}
+			if _, err := step.run(t.Context(), Request{Version: step.version, AllowBlocking: true, Accept: []string{"open01"}}); err != nil {
+				t.Fatalf("step %d, accepted: %v", i, err)
+			}
+			if r, err := s.Status(t.Context()); err != nil || len(r.Problems) > 0 {
+				t.Errorf("step %d, accepted: %+v, %v", i, r.Problems, err)
+			}
+		}
+	})
+}

@@ -71,7 +71,8 @@ func whatIsNext(p *Page, l *lines, r phases.Report) {
 func advice(p *Page, q phases.Problem) string {
 	switch q.Kind {
 	case phases.ChangedFile:
-		return "Restore the file as it was applied, or, if the change does not matter to this database, accept it by name: " + p.Command("sync --accept "+q.ID)
+		return "Restore the file as it was applied, or, if the change does not matter to this database, accept it by name: " + p.Command("sync --accept "+q.ID) +
+			"\n  " + p.Command("verify") + " says in what the database differs from the file as it is now."
 	case phases.AheadOfCatalog:
 		return "Use the release of the catalog that made this database, or a newer one."
 	case phases.UnknownOutcome:
