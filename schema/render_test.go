@@ -3,11 +3,8 @@ package schema
 import (
 	"context"
 	"flag"
-	"os"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"manage/engine/enginetest"
 	"manage/engine/flavor"
@@ -32,19 +29,7 @@ func TestGoldenSQL(t *testing.T) {
 		}
 		b.WriteString("\n")
 	}
-	const file = "testdata/operations.sql"
-	if *update {
-		if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), b.String()); diff != "" {
-		t.Errorf("the rendered SQL is not that of %s (-update writes it): %s", file, diff)
-	}
+	golden(t, "testdata/operations.sql", b.String())
 }
 
 // execute runs statements on one connection, as a session for schema work
