@@ -31,7 +31,11 @@ func (s *Service) createJob(ctx context.Context, sess database.Session) (work, e
 		return work{}, err
 	}
 	if p.Recorded {
-		return work{}, &Refused{Reason: fmt.Sprintf("the schema is under version control already, at %s", p.Version), Next: "upgrade"}
+		at := p.Version.String()
+		if len(p.Unknown) > 0 {
+			at = strings.Join(p.Rows, ", ")
+		}
+		return work{}, &Refused{Reason: "the schema is under version control already, at " + at, Next: "upgrade"}
 	}
 	journal, err := s.store(sess).Attempts(ctx)
 	if err != nil {
