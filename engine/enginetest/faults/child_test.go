@@ -105,7 +105,10 @@ func child(text string) int {
 func kindOf(err error) string {
 	var lost *run.LeaseLost
 	var unknown *run.OutcomeUnknown
+	var stopped *run.Interrupted
 	switch {
+	case errors.As(err, &stopped), errors.Is(err, context.Canceled):
+		return "stopped"
 	case errors.As(err, &lost):
 		return "lease lost"
 	case errors.As(err, &unknown):
@@ -121,7 +124,9 @@ func (t *task) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	breaker := &breaker{task: t}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	breaker := &breaker{task: t, cancel: cancel}
 	url := t.URL
 	if t.Fault == loss || t.Fault == cut {
 		if breaker.wire, url, err = newWire(t.URL); err != nil {
@@ -172,9 +177,12 @@ func load(name string) (*catalog.Catalog, error) {
 type breaker struct {
 	task *task
 	wire *wire
-	seen []string
-	new  int
-	done bool
+	// cancel keeps the command from going on by itself after a lost
+	// connection, so that each point is broken in a run of its own.
+	cancel func()
+	seen   []string
+	new    int
+	done   bool
 }
 
 // At breaks the process or its connection at its point.
@@ -193,8 +201,10 @@ func (b *breaker) At(p run.Point) error {
 	case wink:
 		return os.WriteFile(b.task.Seen, []byte(p.String()), 0o644)
 	case loss:
+		b.cancel()
 		b.wire.breakAfterNext()
 	case cut:
+		b.cancel()
 		b.wire.breakNow()
 	}
 	return nil

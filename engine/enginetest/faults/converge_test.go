@@ -179,6 +179,11 @@ func chains(d flavor.Dialect) []chain {
 	every := chain{catalog: "testdata/all", before: []command{{"upgrade", "base01"}}, rows: everyRows()}
 	nothing := chain{name: "glance from nothing", catalog: "glance", broken: []command{{"sync", ""}}}
 	ways := []chain{nothing}
+	if *all {
+		for _, name := range []string{"watcher", "solum", "mogan"} {
+			ways = append(ways, chain{name: name + " from nothing", catalog: name, broken: []command{{"upgrade", ""}}})
+		}
+	}
 	for _, c := range []chain{image, every} {
 		name := filepath.Base(c.catalog)
 		c.name, c.broken = name+" in one go", []command{{"sync", ""}}
