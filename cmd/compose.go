@@ -24,10 +24,12 @@ type Reads struct{ *phases.Service }
 type Writes struct{ *phases.Service }
 
 // lazyReads and lazyWrites are for commands that find out while they run
-// whether they need a database at all.
+// whether they need a database at all. replicaReads opens the replica that a
+// service's file names, or else the database.
 type (
-	lazyReads  func(ctx context.Context) (Reads, error)
-	lazyWrites func(ctx context.Context) (Writes, error)
+	lazyReads    func(ctx context.Context) (Reads, error)
+	lazyWrites   func(ctx context.Context) (Writes, error)
+	replicaReads func(ctx context.Context) (Reads, error)
 )
 
 // lazyDatabase opens the configured database to be looked at, for commands that
@@ -81,6 +83,12 @@ func (c *call) providers(ctx context.Context) []any {
 		func(conf config.Config, cat *catalog.Catalog) lazyReads {
 			return func(ctx context.Context) (Reads, error) {
 				s, err := c.service(ctx, conf, cat, true)
+				return Reads{s}, err
+			}
+		},
+		func(conf config.Config, cat *catalog.Catalog) replicaReads {
+			return func(ctx context.Context) (Reads, error) {
+				s, err := c.service(ctx, conf.Replica(), cat, true)
 				return Reads{s}, err
 			}
 		},

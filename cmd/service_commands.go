@@ -127,7 +127,7 @@ func (*serviceCreateSchema) Run(ctx context.Context, s Writes) error {
 	return serviceStep(ctx, s, func() (phases.Result, error) { return s.CreateSchema(ctx) }, silent)
 }
 
-// serviceVersion is `version` of watcher and mogan.
+// serviceVersion is `version` of mogan.
 type serviceVersion struct{}
 
 // Doc is what the help says of version.

@@ -1,5 +1,11 @@
 package cmd
 
+import (
+	"context"
+
+	"manage/cmd/view"
+)
+
 // watcherTool is the tool under the name watcher-db-manage: the command line of
 // the optimization service.
 func watcherTool() tool {
@@ -19,5 +25,18 @@ type watcherGrammar struct {
 	Revision     serviceRevision     `cmd:"" help:"Write a new revision into the catalog."`
 	Stamp        serviceStamp        `cmd:"" help:"Record a version without running anything."`
 	Upgrade      serviceUpgrade      `cmd:"" help:"Bring the schema to the newest or a given revision."`
-	Version      serviceVersion      `cmd:"" help:"Show the version of the database."`
+	Version      watcherVersion      `cmd:"" help:"Show the version of the database."`
+}
+
+// watcherVersion is `version`, which alone reads from the replica if there is
+// one.
+type watcherVersion struct{ serviceVersion }
+
+// Run prints the version.
+func (c *watcherVersion) Run(ctx context.Context, open replicaReads, p *view.Page) error {
+	s, err := open(ctx)
+	if err != nil {
+		return err
+	}
+	return c.serviceVersion.Run(ctx, s, p)
 }

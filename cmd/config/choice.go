@@ -82,10 +82,32 @@ func (l *loader) connection(c *Config) error {
 	if err != nil {
 		return err
 	}
-	c.Connection, c.source = strings.TrimSpace(v.text()), v
-	if c.Connection == "" && v.from == "" {
+	if v.from == "" && strings.TrimSpace(v.text()) == "" {
+		c.source = v
 		return l.noConnection()
 	}
+	return l.connectTo(c, v)
+}
+
+// replica is the configuration with the connection that only reads, where the
+// files of a service have one.
+func (l *loader) replica(c Config) *Config {
+	if l.program.own() {
+		return nil
+	}
+	v, found, err := l.find(l.byName[confName{"database", "slave_connection"}])
+	if err == nil && (!found || strings.TrimSpace(v.text()) == "") {
+		return nil
+	}
+	if c.unusable = err; err == nil {
+		c.unusable = l.connectTo(&c, v)
+	}
+	return &c
+}
+
+// connectTo makes v the connection.
+func (l *loader) connectTo(c *Config, v value) error {
+	c.Connection, c.source = strings.TrimSpace(v.text()), v
 	if c.Connection == "" {
 		return v.error("the connection is empty")
 	}

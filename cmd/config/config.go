@@ -41,6 +41,17 @@ type Config struct {
 
 	source   value // where the connection comes from
 	unusable error // why there is no connection
+	replica  *Config
+}
+
+// Replica is the configuration for a command that reads from a service's
+// replica: with `[database] slave_connection` in place of the connection where
+// one is configured, and otherwise as it is.
+func (c Config) Replica() Config {
+	if c.replica == nil {
+		return c
+	}
+	return *c.replica
 }
 
 // Locks bounds how long a statement waits for a lock, and how often it is

@@ -33,6 +33,7 @@ func Load(in Input) (Config, error) {
 		return Config{}, err
 	}
 	c.unusable = l.connection(&c)
+	c.replica = l.replica(c)
 	return c, nil
 }
 

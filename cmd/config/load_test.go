@@ -94,6 +94,35 @@ func TestConnection(t *testing.T) {
 	}
 }
 
+// TestReplica: a service's slave_connection takes the place of its connection
+// for those that ask for the replica, and for nobody else.
+func TestReplica(t *testing.T) {
+	both := "[database]\nconnection = sqlite:///a\nslave_connection = sqlite:///b\nconnection_parameters = x=1\n"
+	for _, c := range []struct {
+		name, conf, line       string
+		connection, replicated string
+	}{
+		{"both", both, "watcher-db-manage --config-file /x.conf", "sqlite:///a?x=1", "sqlite:///b?x=1"},
+		{"one", "[database]\nconnection = sqlite:///a\n", "watcher-db-manage --config-file /x.conf", "sqlite:///a", "sqlite:///a"},
+		{"an empty one", "[database]\nconnection = sqlite:///a\nslave_connection =\n", "watcher-db-manage --config-file /x.conf", "sqlite:///a", "sqlite:///a"},
+		{"the replica alone", "[database]\nslave_connection = sqlite:///b\n", "solum-db-manage --config-file /x.conf", "", "sqlite:///b"},
+		{"the environment", both, "OS_DATABASE__SLAVE_CONNECTION=sqlite:///e watcher-db-manage --config-file /x.conf", "sqlite:///a?x=1", "sqlite:///e?x=1"},
+		{"manage knows of none", both, "manage --config-file /x.conf", "sqlite:///a?x=1", "sqlite:///a?x=1"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := load(t, given(memory{"/x.conf": c.conf}, strings.Fields(c.line)...))
+			if got.Connection != c.connection || got.Replica().Connection != c.replicated {
+				t.Errorf("connection %q, replica %q; want %q and %q", got.Connection, got.Replica().Connection, c.connection, c.replicated)
+			}
+		})
+	}
+	broken := given(memory{"/x.conf": "[database]\nconnection = sqlite:///a\nslave_connection = mysql://u:s3cret$word@h/d\n"}, "watcher-db-manage", "--config-file", "/x.conf")
+	_, _, err := load(t, broken).Replica().Database()
+	if want := "/x.conf:3: [database] slave_connection has a $ before a name that is not an option: write $$ for a dollar sign"; err == nil || err.Error() != want {
+		t.Errorf("error %v, want %s", err, want)
+	}
+}
+
 // TestUnusableConnection: what is wrong with the connection is told when it is
 // needed, in one sentence without a password.
 func TestUnusableConnection(t *testing.T) {

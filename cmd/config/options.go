@@ -57,6 +57,8 @@ func databaseOptions() []option {
 			doc:  "The database, as a URL in SQLAlchemy's form."},
 		{key: "database.connection_file", flag: "--connection-file", kind: pathKind,
 			doc: "A file whose content is the connection, for secrets. A relative path is taken from the folder of the configuration file."},
+		{kind: textKind, secret: true, conf: names("database.slave_connection"),
+			doc: "The database that `watcher-db-manage version` reads, a replica as a rule; nothing else uses it. Unset: the connection."},
 		{kind: textKind, conf: names("database.connection_parameters"),
 			doc: "Options that are put behind the connection's own, as in a URL."},
 		{key: "database.schema", kind: textKind,
