@@ -114,8 +114,51 @@ func changedHint(e *run.Changed, line speaker) string {
 	if a.Total > 0 {
 		done = fmt.Sprintf("It was begun at %s by %s with %d statements to do, of which %d are done.", clock(a.Started), a.Who, a.Total, a.Done)
 	}
-	return strings.Join(nonEmpty(done, fmt.Sprintf(
-		"Restore the file as it was then, and run the command again. See what was done of it: %s", line.db("history"))), "\n")
+	lines := []string{done}
+	for i, d := range e.Differences {
+		if i == mostDifferences {
+			lines = append(lines, fmt.Sprintf("And %d more.", len(e.Differences)-i))
+			break
+		}
+		lines = append(lines, differenceLine(d))
+	}
+	if e.Compared && len(e.Differences) == 0 {
+		lines = append(lines, "What differs is not for this kind of database.")
+	}
+	advice := "Restore the file as it was then, and run the command again."
+	switch {
+	case e.Acceptable():
+		advice = fmt.Sprintf("Nothing of what differs was executed. To go on with the file as it is now, behind what is done, run the same command with --accept %s.", e.Step)
+	case e.Compared:
+		advice = "Restore what is done as it was then, and run the command again; put what you want beyond it behind that, or into a revision of its own."
+	}
+	return strings.Join(nonEmpty(append(lines, advice, "See what was done of it: "+line.db("history"))...), "\n")
+}
+
+// mostDifferences bounds how many changed statements are told.
+const mostDifferences = 10
+
+// differenceLine says of a statement what it was and what it is.
+func differenceLine(d plan.Difference) string {
+	what, state := "Statement", "not executed"
+	if d.Operation {
+		what = "Operation"
+	}
+	if d.Done {
+		state = "executed, or begun"
+	}
+	return fmt.Sprintf("%s %d (%s) was: %s\n  and is now: %s", what, d.Number, state, written(d.Was), written(d.Now))
+}
+
+// written is what stands in a file; nil is nothing.
+func written(text *string) string {
+	switch {
+	case text == nil:
+		return "nothing"
+	case *text == "":
+		return "a text that was not kept"
+	}
+	return plan.Shortened(*text)
 }
 
 func unknownHint(e *run.OutcomeUnknown) string {

@@ -13,7 +13,7 @@ type migrateCommand struct {
 	Target string `arg:"" optional:"" name:"version" help:"A release or version to stop at; every data migration that is due if it is left out."`
 	Again  bool   `help:"With the name of a data migration: run it although its release is contracted, if its columns are still there."`
 
-	Accept []string `placeholder:"ID" help:"A revision whose file may have changed since it was applied; repeatable."`
+	Accept []string `placeholder:"ID" help:"A revision whose file may have changed since it was applied or begun; repeatable."`
 }
 
 // Doc is what the help says of migrate.

@@ -20,7 +20,7 @@ type syncCommand struct {
 // accepting is the option of the commands that refuse changed revisions.
 type accepting struct {
 	Resolve string   `placeholder:"OUTCOME" enum:",applied,not-applied" default:"" help:"What became of the one statement whose outcome is unknown, after you have looked: applied or not-applied."`
-	Accept  []string `placeholder:"ID" help:"A revision whose file may have changed since it was applied; repeatable."`
+	Accept  []string `placeholder:"ID" help:"A revision whose file may have changed since it was applied or begun; repeatable."`
 }
 
 // blocking is the option of the commands that may run while the service does.

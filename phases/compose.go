@@ -49,7 +49,7 @@ func (s *Service) revisions(ctx context.Context, sess database.Session, p *plann
 			w.plan.Steps = append(w.plan.Steps, s.migrationSteps(due)...)
 			migrated = true
 		}
-		from, err := s.resumePoint(p, a.unfinished, r.ID)
+		from, err := s.resumePoint(p, a, r.ID)
 		if err != nil {
 			return err
 		}

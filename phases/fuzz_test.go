@@ -40,7 +40,7 @@ func FuzzBooks(f *testing.F) {
 			args []any
 		}{
 			{"INSERT OR REPLACE INTO manage_version_inn VALUES (?)", []any{version}},
-			{"INSERT INTO manage_journal SELECT catalog, 1000, 'austin_expand01', ?, ?, ?, ?, ?, ?, 0, 0, who, started, NULL, ? FROM manage_journal LIMIT 1",
+			{"INSERT INTO manage_journal SELECT catalog, 1000, 'austin_expand01', ?, ?, ?, ?, ?, ?, 0, 0, who, started, NULL, ?, NULL FROM manage_journal LIMIT 1",
 				[]any{phase, direction, sum, total, done, sent, failure}},
 			{"UPDATE manage_lease SET holder = ?, server_session = ?, expires = ?, token = ?", []any{holder, session, expires, token}},
 		} {

@@ -54,7 +54,7 @@ func (p *planner) up(id string, from resume) (plan.Step, error) {
 	}
 	step := plan.Step{
 		ID: id, Phase: plan.Phase(r.Branch), Direction: plan.Up, Release: r.Release,
-		Message: r.Message, Checksum: r.Checksum,
+		Message: r.Message, Checksum: r.Checksum, Outline: outline(r, p.state.Flavor.Dialect),
 		Transaction: r.Transaction && p.state.Flavor.TransactionalDDL(),
 	}
 	if err := p.changes(&step, r.Up, from); err != nil {

@@ -2,6 +2,7 @@ package phases
 
 import (
 	"context"
+	"slices"
 
 	"manage/engine/catalog"
 	"manage/engine/database"
@@ -24,13 +25,22 @@ type resume struct {
 
 // resumePoint finds out from the journal where a revision goes on. A file that
 // was changed after it was half applied is refused: its positions mean nothing.
-func (s *Service) resumePoint(p *planner, journal map[string]ledger.Attempt, id string) (resume, error) {
-	last, ok := journal[id]
+// Where nothing of what was changed has been executed they do, and the request
+// may accept it.
+func (s *Service) resumePoint(p *planner, a attempt, id string) (resume, error) {
+	last, ok := a.unfinished[id]
 	if !ok || last.Direction != plan.Up {
 		return resume{}, nil
 	}
-	if last.Checksum != s.Catalog.Revisions[id].Checksum {
-		return resume{}, &run.Changed{Step: id, Attempt: last}
+	if r := s.Catalog.Revisions[id]; last.Checksum != r.Checksum {
+		changed := &run.Changed{Step: id, Attempt: last}
+		changed.Differences, changed.Compared = last.Outline.Differences(
+			outline(r, p.state.Flavor.Dialect), last.Sent, last.Confirmed)
+		if !changed.Acceptable() || !slices.Contains(a.req.Accept, id) {
+			return resume{}, changed
+		}
+		last.Checksum = r.Checksum
+		a.unfinished[id] = last
 	}
 	return resume{begun: true, attempt: last, before: p.beforeUp(id)}, nil
 }

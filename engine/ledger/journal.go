@@ -16,18 +16,28 @@ func (s *sqlStore) Attempts(ctx context.Context) ([]Attempt, error) {
 	if err != nil || !found {
 		return nil, err
 	}
+	outlined, err := s.exists(ctx, outlineColumn)
+	if err != nil {
+		return nil, err
+	}
 	var attempts []Attempt
 	tail := JournalTable + " WHERE catalog = " + s.catalog + " ORDER BY id"
-	err = s.each(ctx, JournalTable, journalColumns(), tail, func(r *row) { attempts = append(attempts, readAttempt(r)) })
+	err = s.each(ctx, JournalTable, journalColumns(outlined), tail, func(r *row) { attempts = append(attempts, readAttempt(r)) })
 	if err != nil {
 		return nil, err
 	}
 	return attempts, nil
 }
 
-func journalColumns() []string {
+// journalColumns are the columns in the order of readAttempt. A journal that an
+// older release made has no outlines.
+func journalColumns(outlined bool) []string {
+	outline := "NULL"
+	if outlined {
+		outline = "outline"
+	}
 	return []string{"id", "revision", "phase", "direction", "checksum", "total", "done",
-		"sent_operation", "sent_part", "confirmed", "who", "started", "finished", "error"}
+		"sent_operation", "sent_part", "confirmed", "who", "started", "finished", "error", outline}
 }
 
 // readAttempt reads a row of journalColumns. It refuses what no release of
@@ -36,7 +46,7 @@ func readAttempt(r *row) Attempt {
 	a := Attempt{ID: r.number(), Revision: r.text(), Phase: plan.Phase(r.text()), Direction: plan.Direction(r.text()),
 		Checksum: r.text(), Total: r.small(), Done: r.small(),
 		Sent: plan.Position{Operation: r.small(), Part: r.small()}, Confirmed: r.number() != 0,
-		Who: r.text(), Started: r.time(), Finished: r.timeOrNull(), Error: r.text()}
+		Who: r.text(), Started: r.time(), Finished: r.timeOrNull(), Error: r.text(), Outline: plan.Outline(r.textOrNone())}
 	switch a.Phase {
 	case plan.Trunk, plan.Expand, plan.Migrate, plan.Contract, plan.Bridge, plan.Adopt, plan.Create, plan.Downgrade:
 	default:
@@ -75,6 +85,10 @@ func (s *sqlStore) entry(ctx context.Context, a Attempt, finished bool) (write, 
 			return write{}, err
 		}
 	}
+	outlined, err := s.exists(ctx, outlineColumn)
+	if err != nil {
+		return write{}, err
+	}
 	s.lastID++
 	started, end := s.clock.now(), "NULL"
 	if !a.Started.IsZero() {
@@ -83,14 +97,18 @@ func (s *sqlStore) entry(ctx context.Context, a Attempt, finished bool) (write, 
 	if finished {
 		end, a.Confirmed = s.clock.now(), true
 	}
-	return write{verb: insert, table: JournalTable, set: []field{
+	w := write{verb: insert, table: JournalTable, set: []field{
 		{"catalog", s.catalog}, {"id", number(s.lastID)}, {"revision", s.text(a.Revision, 0)},
 		{"phase", s.text(string(a.Phase), 0)}, {"direction", s.text(string(a.Direction), 0)},
 		{"checksum", s.text(a.Checksum, 0)}, {"total", number(int64(a.Total))}, {"done", number(int64(a.Done))},
 		{"sent_operation", number(int64(a.Sent.Operation))}, {"sent_part", number(int64(a.Sent.Part))},
 		{"confirmed", bit(a.Confirmed)}, {"who", s.text(a.Who, 255)},
 		{"started", started}, {"finished", end}, {"error", s.text(a.Error, maxError)},
-	}}, nil
+	}}
+	if outlined && a.Outline != "" {
+		w.set = append(w.set, field{"outline", s.text(string(a.Outline), 0)})
+	}
+	return w, nil
 }
 
 // Mark implements Store.

@@ -21,6 +21,9 @@ type Attempt struct {
 	Phase     plan.Phase
 	Direction plan.Direction
 	Checksum  string
+	// Outline is what the revision consisted of; empty where the attempt was
+	// written by a release that did not keep it.
+	Outline plan.Outline
 	// Total and Done count the statements of this attempt. Sent is the position
 	// of the first statement that is not known to be done.
 	Total, Done int
@@ -112,8 +115,8 @@ type Store interface {
 
 	// Attempts returns the journal, oldest first.
 	Attempts(ctx context.Context) ([]Attempt, error)
-	// Start writes a new attempt: revision, phase, direction, checksum, total,
-	// done, sent, confirmed and who are taken from a.
+	// Start writes a new attempt: revision, phase, direction, checksum,
+	// outline, total, done, sent, confirmed and who are taken from a.
 	Start(ctx context.Context, token int64, a Attempt) (id int64, err error)
 	// Mark notes that done statements are finished and sent is under way.
 	Mark(ctx context.Context, token int64, id int64, done int, sent plan.Position) error

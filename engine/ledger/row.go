@@ -118,6 +118,15 @@ func (r *row) text() string {
 	return ""
 }
 
+// textOrNone reads a column of text that may be empty.
+func (r *row) textOrNone() string {
+	if r.values[r.at] == nil {
+		r.at++
+		return ""
+	}
+	return r.text()
+}
+
 // number reads a column of whole numbers.
 func (r *row) number() int64 {
 	switch v := r.take().(type) {

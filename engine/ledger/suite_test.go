@@ -149,7 +149,7 @@ func attempts(t *testing.T, s ledger.Store) []ledger.Attempt {
 }
 
 var example = ledger.Attempt{Revision: "ocata_expand01", Phase: plan.Expand, Direction: plan.Up,
-	Checksum: "abc", Total: 3, Who: "op@host, pid 7, manage 1.0"}
+	Checksum: "abc", Outline: "0.0 12 CREATE TABLE 'a'\n", Total: 3, Who: "op@host, pid 7, manage 1.0"}
 
 func journal(t *testing.T, b books) {
 	s, token := ready(t, b)

@@ -54,6 +54,9 @@ type Step struct {
 	Release   string
 	Message   string
 	Checksum  string
+	// Outline is what the checksum is over, part by part, for telling later
+	// which of them were changed; empty for what is no revision on its way up.
+	Outline Outline
 	// Transaction is true if all statements, the version rows and the journal
 	// are written in one transaction. It is false where the server commits DDL
 	// by itself and for revisions that ask for it.

@@ -2,6 +2,7 @@ package run
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"manage/engine/database"
@@ -108,6 +109,17 @@ func (e *OutcomeUnknown) Unwrap() error { return e.Err }
 type Changed struct {
 	Step    string
 	Attempt ledger.Attempt
+	// Compared is true if the journal keeps what the attempt began with, and
+	// Differences are the parts that were changed since: none, if they are for
+	// other databases than this one.
+	Compared    bool
+	Differences []plan.Difference
+}
+
+// Acceptable reports whether it is certain that nothing of what was changed was
+// executed here, so that the attempt can go on with the revision as it is now.
+func (e *Changed) Acceptable() bool {
+	return e.Compared && !slices.ContainsFunc(e.Differences, func(d plan.Difference) bool { return d.Done })
 }
 
 func (e *Changed) Error() string {

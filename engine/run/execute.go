@@ -140,7 +140,7 @@ func (e *execution) groups() []group {
 // attempt is the journal row of this execution.
 func (e *execution) attempt() ledger.Attempt {
 	return ledger.Attempt{ID: e.id, Revision: e.step.ID, Phase: e.step.Phase, Direction: e.step.Direction,
-		Checksum: e.step.Checksum, Total: len(e.todo), Done: e.done, Who: e.h.o.Holder, Started: e.began}
+		Checksum: e.step.Checksum, Outline: e.step.Outline, Total: len(e.todo), Done: e.done, Who: e.h.o.Holder, Started: e.began}
 }
 
 // whole executes the step as one transaction, journal and version rows
