@@ -40,7 +40,7 @@ func classWords(line speaker) map[database.Class]classWord {
 		database.LockTimeout:    {"locked", "A transaction of somebody else holds a lock; let it end, then run the command again: what is done is recorded."},
 		database.Deadlock:       {"locked", "Run the command again: what is done is recorded."},
 		database.ConnectionLost: {"connection_lost", "Run the command again: what is done is recorded. First see where the database stands: " + line.db("status")},
-		database.NoSuchWay:      {"refused", "The server can do this to the table only by keeping its writers waiting. Do it at a quiet hour, with --allow-blocking."},
+		database.NoSuchWay:      {"refused", "The server can do this to the table only by keeping its writers waiting. Change it in steps that need no copy, such as a new column beside the old one, or do it at a quiet hour, with --allow-blocking."},
 		database.DiskFull:       {"disk_full", "Make room on the server, then run the command again."},
 	}
 }

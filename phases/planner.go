@@ -24,6 +24,9 @@ type planner struct {
 	blocking *Blocking
 	// made are the tables that this plan makes, which nobody uses yet.
 	made map[string]bool
+	// validated are the tables with constraints that plain SQL of this plan
+	// validates.
+	validated map[string]bool
 	// offline is true if there is no database to look at again.
 	offline bool
 }
@@ -138,7 +141,8 @@ func (p *planner) operation(step *plan.Step, c catalog.Change, index int, from r
 	for _, st := range statements {
 		st.Position.Operation = index
 		st.NoTransaction = st.NoTransaction || c.NoTransaction
-		step.Statements = append(step.Statements, p.annotate(st, c))
+		st = p.annotate(st, c)
+		step.Statements = append(step.Statements, st)
 		p.weigh(step.ID, st)
 	}
 	step.ForeignKeyCheck = append(step.ForeignKeyCheck, schema.Rebuilt(statements)...)
@@ -204,7 +208,8 @@ func (p *planner) blame(err error) error {
 	return err
 }
 
-// annotate adds what the words of a plain SQL statement tell of it.
+// annotate adds what the words of a plain SQL statement tell of it, and how it
+// is to be sent.
 func (p *planner) annotate(st plan.Statement, c catalog.Change) plan.Statement {
 	if _, plain := c.Op.(*schema.SQL); !plain {
 		return st
@@ -213,5 +218,6 @@ func (p *planner) annotate(st plan.Statement, c catalog.Change) plan.Statement {
 	st.Data = st.Data || k.Data
 	st.NoTransaction = st.NoTransaction || k.NoTransaction
 	st.Effect = effectOf(k)
+	p.appraise(&st, k)
 	return st
 }

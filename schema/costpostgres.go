@@ -45,15 +45,15 @@ func (c *form) postgresCost(sql string) cost {
 func columnCost(from, to *Column) cost {
 	switch {
 	case from.Type != to.Type && postgresRewrites(from.Type, to.Type) || from.Collation != to.Collation:
-		return cost{lock: accessExclusive, rewrites: true, blocks: plan.BlocksAll, instead: anotherColumn}
+		return cost{lock: accessExclusive, rewrites: true, blocks: plan.BlocksAll, instead: AnotherColumn}
 	case from.Nullable && !to.Nullable:
 		return cost{lock: accessExclusive, blocks: plan.BlocksAll}
 	}
 	return brief(accessExclusive)
 }
 
-// anotherColumn is what can be done instead of changing a type in place.
-const anotherColumn = "add a column of the new type beside it, move the rows with a data migration, and drop the old column in contract"
+// AnotherColumn is what can be done instead of changing a type in place.
+const AnotherColumn = "add a column of the new type beside it, move the rows with a data migration, and drop the old column in contract"
 
 // postgresRewrites reports whether a change of type writes the rows anew. It
 // does not where the old values are values of the new type as they are

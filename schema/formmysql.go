@@ -133,23 +133,23 @@ func mysqlWay(o Operation, s *Schema) (algorithm, string) {
 		}
 		return wayInstant, ""
 	case *AlterColumn:
-		return alterColumnWay(o, s), anotherColumn
+		return alterColumnWay(o, s), AnotherColumn
 	case *AddIndex:
 		if o.live != nil && o.live.Method == "fulltext" {
-			return wayShared, "make the full-text index with the service stopped"
+			return wayShared, TextIndexLater
 		}
 		return wayNoCopy, ""
 	case *DropIndex, *AddUnique, *DropUnique:
 		return wayNoCopy, ""
 	case *AddForeignKey:
-		return wayCopy, "leave the foreign key out while the service runs: sync or upgrade, with the service stopped, can add it"
+		return wayCopy, KeyLater
 	case *DropForeignKey:
 		if d == flavor.MySQL {
 			return wayNoCopy, ""
 		}
 		return wayInstant, ""
 	case *AddCheck:
-		return wayCopy, "leave the check out while the service runs: sync or upgrade, with the service stopped, can add it"
+		return wayCopy, CheckLater
 	case *DropCheck:
 		return wayInstant, ""
 	}

@@ -57,7 +57,7 @@ func Documents() []Document {
 			PurgeDocument{
 				Catalog: "watcher", Orphans: true, Objects: []PurgedKind{{"goal", 4, new(int64(4))}, {"strategy", 13, new(int64(13))}}, Total: 17, Deleted: new(int64(17)),
 			}},
-		{"db plan", "`lock` is the lock that the statement takes in the server's own words, or `none`; `blocks` is whom it keeps waiting for as long as it works through the rows: `none`, `writers`, `all`; both are null where they are not known, as for plain SQL that changes the schema. `rewrites` is true if the rows of the table are written anew. A statement that is refused unless `--allow-blocking` is given has `instead` as well: what to do instead. See [locks](locks.md).",
+		{"db plan", "`lock` is the lock that the statement takes in the server's own words, or `none`; `blocks` is whom it keeps waiting for as long as it works through the rows: `none`, `writers`, `all`; both are null where they are not known, as for some plain SQL that changes the schema. `rewrites` is true if the rows of the table are written anew. A statement that is refused unless `--allow-blocking` is given has `instead` as well: what to do instead. See [locks](locks.md).",
 			PlanDocument{
 				Catalog: "glance", Dialect: "postgres", From: []string{"mitaka02"}, To: []string{"ocata_expand01"},
 				Steps: []PlanStep{{"ocata_expand01", "expand", false, []PlanStatement{{SQL: "CREATE INDEX CONCURRENTLY visibility_image_idx ON images (visibility)", Lock: optional("SHARE UPDATE EXCLUSIVE"), Blocks: optional("none")}}}},

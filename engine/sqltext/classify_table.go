@@ -5,14 +5,7 @@ import "manage/engine/flavor"
 // alterTable reads what stands behind ALTER TABLE: clauses with commas between
 // them.
 func (c *classifier) alterTable() {
-	guarded := c.guard()
-	c.accept("ONLY")
-	table := c.name()
-	c.acceptMark('*')
-	if c.accept("WAIT") {
-		c.advance()
-	}
-	c.accept("NOWAIT")
+	table, guarded := c.alteredTable()
 	for !c.atEnd() && !c.isMark(';') {
 		c.clause(Effect{Verb: Alter, Table: table, Guarded: guarded})
 		if !c.skipTo(true) {

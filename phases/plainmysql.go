@@ -1,0 +1,110 @@
+package phases
+
+import (
+	"slices"
+	"strings"
+
+	"manage/engine/flavor"
+	"manage/engine/plan"
+	"manage/engine/sqltext"
+	"manage/schema"
+)
+
+// appraiseMySQL appraises a change of a table or index. Only the server knows
+// in which way it can make most of them: it is asked for the ways that let
+// others write, and refuses where there is none.
+func (p *planner) appraiseMySQL(st *plan.Statement, o sqltext.Outline, k sqltext.Meaning) {
+	table, index := o.Table, indexTable(o, k)
+	if index != "" {
+		table = index
+	}
+	if table == "" || !k.Known || len(k.Effects) == 0 || saysHow(o.Words) {
+		return
+	}
+	if k.Verb == sqltext.Rename {
+		p.settlePrice(st, short("EXCLUSIVE"), table)
+		return
+	}
+	if c, ok := mysqlBlocks(o, k); ok {
+		p.settlePrice(st, c, table)
+		return
+	}
+	dropping := index != "" && k.Verb == sqltext.Drop && p.state.Flavor.Dialect == flavor.MariaDB // has no words for how
+	switch {
+	case index != "" && (dropping || !p.online || p.made[table]):
+		p.settlePrice(st, short("NONE"), table)
+		return
+	case !p.online || p.made[table]:
+		p.settlePrice(st, price{}, table)
+		return
+	}
+	c := short("NONE")
+	if p.state.Flavor.Galera {
+		c.blocks = "" // of all nodes, unless it is instant
+	}
+	c.on(st)
+	p.ask(st, index != "")
+}
+
+// ask adds to a statement how it may be done, the best way first. Where it may
+// block, the server chooses in the end.
+func (p *planner) ask(st *plan.Statement, index bool) {
+	written := st.SQL
+	for i, clauses := range schema.OnlineClauses(p.state.Flavor, index) {
+		text := written + ", " + clauses
+		if index {
+			text = written + " " + strings.ReplaceAll(clauses, ",", "")
+		}
+		if i == 0 {
+			st.SQL = text
+			continue
+		}
+		st.Fallbacks = append(st.Fallbacks, text)
+	}
+	if p.allowed {
+		st.Fallbacks = append(st.Fallbacks, written)
+	}
+}
+
+// indexTable is the table of a CREATE INDEX or DROP INDEX; "" for others.
+func indexTable(o sqltext.Outline, k sqltext.Meaning) string {
+	if o.Table == "" && len(k.Effects) == 1 && k.Effects[0].Kind == sqltext.KindIndex && (k.Verb == sqltext.Create || k.Verb == sqltext.Drop) {
+		return k.Effects[0].Table
+	}
+	return ""
+}
+
+// saysHow reports whether a statement says by itself how it may be done, or has
+// a part behind which nothing can be added.
+func saysHow(words []string) bool {
+	return slices.ContainsFunc(words, func(w string) bool {
+		switch w {
+		case "ALGORITHM", "LOCK", "PARTITION", "PARTITIONS", "PARTITIONING", "ORDER", "DISCARD", "IMPORT":
+			return true
+		}
+		return false
+	})
+}
+
+// mysqlBlocks is the price of what neither server does while others write.
+func mysqlBlocks(o sqltext.Outline, k sqltext.Meaning) (price, bool) {
+	for _, w := range o.Words {
+		if w == "FULLTEXT" || w == "SPATIAL" {
+			return price{lock: "SHARED", blocks: plan.BlocksWriters, instead: schema.TextIndexLater}, true
+		}
+	}
+	for _, e := range k.Effects {
+		copies := price{lock: "SHARED", rewrites: true, blocks: plan.BlocksWriters}
+		switch {
+		case e.Verb != sqltext.Create:
+			continue
+		case e.Kind == sqltext.KindForeignKey:
+			copies.instead = schema.KeyLater
+			return copies, true
+		case e.Kind == sqltext.KindCheck:
+			copies.instead = schema.CheckLater
+			return copies, true
+		}
+	}
+	return price{}, false
+}
