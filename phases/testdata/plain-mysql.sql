@@ -1,0 +1,43 @@
+CREATE INDEX ix_name ON rooms (name) ALGORITHM=INPLACE LOCK=NONE;
+   -- NONE, rewrites false, blocks none
+DROP INDEX ix_floor ON rooms ALGORITHM=INPLACE LOCK=NONE;
+   -- NONE, rewrites false, blocks none
+CREATE FULLTEXT INDEX ft ON rooms (name);
+   -- SHARED, rewrites false, blocks writers, refused: make the full-text index with the service stopped
+ALTER TABLE rooms ADD COLUMN note varchar(5), ADD INDEX ix_note (note), ALGORITHM=INSTANT, LOCK=DEFAULT;
+   -- NONE, rewrites false, blocks none
+   -- else ALTER TABLE rooms ADD COLUMN note varchar(5), ADD INDEX ix_note (note), ALGORITHM=INPLACE, LOCK=NONE
+ALTER TABLE rooms MODIFY name varchar(30), ALGORITHM=INSTANT, LOCK=DEFAULT;
+   -- NONE, rewrites false, blocks none
+   -- else ALTER TABLE rooms MODIFY name varchar(30), ALGORITHM=INPLACE, LOCK=NONE
+ALTER TABLE rooms MODIFY name int, ALGORITHM=INSTANT, LOCK=DEFAULT;
+   -- NONE, rewrites false, blocks none
+   -- else ALTER TABLE rooms MODIFY name int, ALGORITHM=INPLACE, LOCK=NONE
+   -- the server refuses it
+ALTER TABLE `rooms` DROP COLUMN size, ALGORITHM=INSTANT, LOCK=DEFAULT;
+   -- NONE, rewrites false, blocks none
+   -- else ALTER TABLE `rooms` DROP COLUMN size, ALGORITHM=INPLACE, LOCK=NONE
+ALTER TABLE rooms ADD CONSTRAINT fk FOREIGN KEY (floor) REFERENCES floors (id);
+   -- SHARED, rewrites true, blocks writers, refused: leave the foreign key out while the service runs: sync or upgrade, with the service stopped, can add it
+ALTER TABLE rooms ADD CHECK (size > 0);
+   -- SHARED, rewrites true, blocks writers, refused: leave the check out while the service runs: sync or upgrade, with the service stopped, can add it
+ALTER TABLE rooms RENAME TO chambers;
+   -- EXCLUSIVE, rewrites false, blocks none
+ALTER TABLE rooms ADD COLUMN a int, ALGORITHM=COPY;
+   -- null, rewrites false, blocks null
+CREATE INDEX ix_name ON rooms (name) LOCK=SHARED;
+   -- null, rewrites false, blocks null
+ALTER TABLE rooms ADD COLUMN b int PARTITION BY HASH(id);
+   -- null, rewrites false, blocks null
+ALTER TABLE rooms ADD COLUMN a int -- why;
+   -- null, rewrites false, blocks null
+ALTER TABLE rooms /*!50000 ADD COLUMN a int */;
+   -- null, rewrites false, blocks null
+ALTER TABLE rooms ENGINE=InnoDB;
+   -- null, rewrites false, blocks null
+CREATE TABLE made (id int);
+   -- null, rewrites false, blocks null
+ALTER TABLE made MODIFY id varchar(9);
+   -- null, rewrites false, blocks none
+CREATE INDEX ix_made ON made (id);
+   -- NONE, rewrites false, blocks none
