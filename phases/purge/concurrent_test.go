@@ -191,3 +191,37 @@ func TestOneAtATime(t *testing.T) {
 		}
 	})
 }
+
+// A purge that somebody took over from says who, also where it notices by its
+// connection, which the other one has ended.
+func TestTakenOver(t *testing.T) {
+	enginetest.Each(t, func(t *testing.T, db enginetest.Database) {
+		s := created(t, builtin(t, "watcher"), db)
+		db.Exec(t, manyGoals(1500))
+		sel, err := s.Look(context.Background(), Request{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		taken := false
+		s.Events = func(e any) {
+			if _, ok := e.(backfill.Batched); !ok || taken {
+				return
+			}
+			taken = true
+			db.Exec(t, "UPDATE manage_lease SET holder = 'root@other', token = token + 1")
+			switch {
+			case db.Dialect == flavor.Postgres:
+				db.Exec(t, "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'manage-%'")
+			case db.Dialect.MySQLFamily():
+				for _, id := range db.Strings(t, "SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()") {
+					_, _ = db.SQL().Exec("KILL " + id)
+				}
+			}
+		}
+		done, err := s.Delete(context.Background(), sel)
+		var lost *run.LeaseLost
+		if !errors.As(err, &lost) || lost.Now == nil || lost.Now.Holder != "root@other" {
+			t.Fatalf("after %d rows: %v", done.Total(), err)
+		}
+	})
+}

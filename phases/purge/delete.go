@@ -48,7 +48,7 @@ func (s *Service) Delete(ctx context.Context, sel *Selection) (Counts, error) {
 			}
 		}
 		if err != nil {
-			return done, s.blame(ctx, sel, err, done.Total())
+			return done, s.blame(ctx, sel, held.Why(ctx, err), done.Total())
 		}
 	}
 	s.tell(Deleted{Rows: done.Total()})
