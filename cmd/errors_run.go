@@ -28,7 +28,11 @@ func runRules() []rule {
 			if !e.Began {
 				return interruption(ExitInterrupted)
 			}
-			return interruption(ExitPartly)
+			f := interruption(ExitPartly)
+			if e.Waited {
+				f.Hint = "What waited for a lock was not done, what came before is recorded; run the same command again to go on."
+			}
+			return f
 		}),
 		on(func(e *run.OutcomeUnknown, _ speaker) view.Failure {
 			message := fmt.Sprintf("%s, statement %d: it is not known whether it took effect", e.Step, e.Index+1)

@@ -40,7 +40,7 @@ func (e *LeaseLost) Error() string {
 func (e *LeaseLost) Unwrap() []error { return []error{ledger.ErrLeaseLost, e.Err} }
 
 // Interrupted is returned when the context was cancelled. What was in hand was
-// finished and recorded.
+// finished and recorded, unless it waited for a lock.
 type Interrupted struct {
 	// Next is the step to go on with, and Statement the number of its first
 	// statement that is not done, from 0.
@@ -49,6 +49,9 @@ type Interrupted struct {
 	// Began is true if anything was done before under this lease, or of the
 	// step by an earlier run.
 	Began bool
+	// Waited is true if it came while a lock was waited for: what wanted the
+	// lock was not done.
+	Waited bool
 }
 
 func (e *Interrupted) Error() string {

@@ -265,6 +265,34 @@ func TestInterruptedAfterAnnouncement(t *testing.T) {
 	must(t, h.Release(ctx))
 }
 
+// A command stopped while it waits for a lock says that what wanted it was not
+// done, and whether anything was before.
+func TestInterruptedWaitingForLock(t *testing.T) {
+	for _, tt := range []struct {
+		fails string
+		began bool
+		at    int
+	}{{"s1", false, 0}, {"s2", true, 1}} {
+		d := newFake(flavor.MariaDB)
+		d.fail[tt.fails] = &database.Error{Class: database.LockTimeout}
+		ctx, cancel := context.WithCancel(t.Context())
+		r := d.runner()
+		r.Events = func(e run.Event) {
+			if _, ok := e.(run.Retrying); ok {
+				cancel()
+			}
+		}
+		h, err := r.Acquire(ctx, "sync")
+		must(t, err)
+		var stopped *run.Interrupted
+		if err := h.Execute(ctx, shaped(false, "s1 s2"), nil); !errors.As(err, &stopped) {
+			t.Fatalf("error %v", err)
+		}
+		equal(t, "interrupted", *stopped, run.Interrupted{Next: "r", Statement: tt.at, Began: tt.began, Waited: true})
+		must(t, h.Release(ctx))
+	}
+}
+
 // The statement that a former holder left at work, and that kept the next
 // runner's from its lock, counts as done once its effect is there.
 func TestSameStatementWasInTheWay(t *testing.T) {
