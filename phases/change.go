@@ -41,12 +41,13 @@ const maxRounds = 100_000
 // is what is run.
 func (s *Service) change(ctx context.Context, doing string, decide job) (Result, error) {
 	decide = decide.refusing()
-	result, idle, err := s.look(ctx, decide)
-	if err != nil || idle {
+	result, found, err := s.look(ctx, decide)
+	if err != nil || found == idle {
 		return result, err
 	}
+	checked := found == checkedReady
 	for try := 0; ; try++ {
-		err = s.underLease(ctx, doing, decide, &result)
+		err = s.underLease(ctx, doing, decide.ready(s, &checked), &result)
 		if try == len(reconnects) || !again(ctx, err, try) {
 			return result, err
 		}
@@ -108,6 +109,28 @@ func (decide job) refusing() job {
 	}
 }
 
+// ready is the job that finds out whether server and rights carry its first plan,
+// unless that was done: not where somebody else had the lease at first.
+func (decide job) ready(s *Service, done *bool) job {
+	return func(ctx context.Context, sess database.Session) (work, error) {
+		w, err := decide(ctx, sess)
+		if err != nil || w.plan.Empty() || *done {
+			return w, err
+		}
+		*done = true
+		return w, s.ready(ctx, sess, w.plan)
+	}
+}
+
+// looked is what a first look at a job came to.
+type looked int
+
+const (
+	unseen       looked = iota // somebody was at work: nothing was looked at
+	idle                       // there is nothing to do
+	checkedReady               // there is, and server and rights carry it
+)
+
 // look asks a job what it would do, on a session of its own. It asks the guards
 // of the first phase too; those of later phases are asked when it is their
 // turn, as their queries may need what comes before. Where somebody has the
@@ -115,28 +138,28 @@ func (decide job) refusing() job {
 // read it may be to wait for his locks, with a snapshot that his CREATE INDEX
 // CONCURRENTLY waits for. The job is asked once he is done. For the same reason
 // a refusal counts only if nobody has come to work in between.
-func (s *Service) look(ctx context.Context, decide job) (result Result, idle bool, err error) {
+func (s *Service) look(ctx context.Context, decide job) (result Result, found looked, err error) {
 	sess, err := s.DB.Reader(ctx)
 	if err != nil {
-		return Result{}, false, err
+		return Result{}, unseen, err
 	}
 	defer sess.Close()
 	before, err := s.position(ctx, sess)
 	if err != nil {
-		return Result{}, false, err
+		return Result{}, unseen, err
 	}
 	result = Result{Before: before, After: before}
 	busy, err := s.busy(ctx, sess)
 	if err != nil || busy {
-		return result, false, err
+		return result, unseen, err
 	}
 	if err := s.resolvable(ctx, sess); err != nil {
-		return result, false, err
+		return result, unseen, err
 	}
 	w, err := decide(ctx, sess)
 	if err == nil && w.plan.Empty() {
 		result.Report, err = s.report(ctx, sess, w.journal)
-		return result, true, err
+		return result, idle, err
 	}
 	if err == nil {
 		err = s.guards(ctx, sess, w.plan.Steps[0].Phase)
@@ -145,13 +168,13 @@ func (s *Service) look(ctx context.Context, decide job) (result Result, idle boo
 		err = s.ready(ctx, sess, w.plan)
 	}
 	if err == nil {
-		return result, false, nil
+		return result, checkedReady, nil
 	}
 	changing, readErr := s.changing(ctx, sess, before)
 	if readErr != nil || changing {
-		return result, false, readErr
+		return result, unseen, readErr
 	}
-	return result, false, err
+	return result, unseen, err
 }
 
 // resolvable refuses what somebody says of a statement of unknown outcome where

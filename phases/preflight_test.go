@@ -9,6 +9,7 @@ import (
 
 	"manage/engine/enginetest"
 	"manage/engine/flavor"
+	"manage/engine/run"
 )
 
 // as opens a service as another user of the server.
@@ -57,6 +58,45 @@ func TestNotReady(t *testing.T) {
 		}
 		if after := db.Query(t, "SELECT * FROM manage_lease"); len(after) != len(before) || after[0][3] != before[0][3] {
 			t.Errorf("the lease was %v and is %v", before, after)
+		}
+	})
+}
+
+// Where somebody else has the lease at first, server and rights are looked at
+// once he is done, before anything is changed.
+func TestNotReadyAfterWaiting(t *testing.T) {
+	enginetest.Each(t, func(t *testing.T, db enginetest.Database) {
+		name := "w" + db.Name
+		must(t, service(t, inn(t), db), "sync", "open01")
+		switch {
+		case db.Dialect == flavor.SQLite:
+			return // has neither users nor settings
+		case db.Dialect == flavor.Postgres:
+			db.Exec(t, "CREATE ROLE "+name+" LOGIN PASSWORD 'x'; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO "+name)
+			t.Cleanup(func() { db.Exec(t, "DROP OWNED BY "+name+"; DROP ROLE "+name) })
+		default:
+			db.Exec(t, "CREATE USER '"+name+"'@'%' IDENTIFIED BY 'x'; GRANT SELECT, INSERT, UPDATE, DELETE ON `"+strings.ReplaceAll(db.Name, "_", `\_`)+"`.* TO '"+name+"'@'%'")
+			t.Cleanup(func() { db.Exec(t, "DROP USER '"+name+"'@'%'") })
+		}
+		db.Exec(t, "UPDATE manage_lease SET holder = 'root@other', expires = '2999-01-01 00:00:00'")
+		s, before := as(t, db, name, "x"), schemaOf(t, db)
+		waited := 0
+		s.Events = func(e any) {
+			if _, ok := e.(run.Waiting); ok {
+				waited++
+				db.Exec(t, "UPDATE manage_lease SET expires = '2000-01-01 00:00:00'")
+			}
+		}
+		_, err := s.Expand(context.Background(), Request{AllowBlocking: true})
+		var not *NotReady
+		if !errors.As(err, &not) || waited == 0 {
+			t.Fatalf("waited %d times, error %v", waited, err)
+		}
+		if diff := enginetest.CompareSnapshots(before, schemaOf(t, db)); diff != "" {
+			t.Error(diff)
+		}
+		if n := db.Strings(t, "SELECT count(*) FROM manage_journal WHERE revision <> 'open01'"); n[0] != "0" {
+			t.Errorf("%s attempts were begun", n[0])
 		}
 	})
 }
