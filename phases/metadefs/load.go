@@ -40,7 +40,7 @@ func (s *Service) Load(ctx context.Context, files []string, mode Mode) error {
 	}
 	defer held.Release(ctx)
 	l := &loader{Service: s, held: held, mode: mode, progress: ledger.Progress{Migration: loading, Estimate: int64(len(sources))}}
-	return l.all(ctx, sources)
+	return held.Why(ctx, l.all(ctx, sources))
 }
 
 // refused reports whether an error is about the one namespace that was written,

@@ -382,3 +382,20 @@ func TestUnload(t *testing.T) {
 		}
 	})
 }
+
+// A load that somebody took over from says who.
+func TestTakenOver(t *testing.T) {
+	enginetest.Each(t, func(t *testing.T, db enginetest.Database) {
+		s, _ := created(t, db)
+		s.Events = func(e any) {
+			if _, ok := e.(Loaded); ok {
+				db.Exec(t, "UPDATE manage_lease SET holder = 'root@other', token = token + 1")
+			}
+		}
+		err := s.Load(ctx, []string{"testdata/files/minimal.json", "testdata/files/tags-only.json"}, Mode{})
+		var lost *run.LeaseLost
+		if !errors.As(err, &lost) || lost.Now == nil || lost.Now.Holder != "root@other" {
+			t.Errorf("got %v", err)
+		}
+	})
+}

@@ -43,7 +43,7 @@ func (s *Service) Unload(ctx context.Context) error {
 		return p, nil
 	})
 	if err != nil {
-		return err
+		return held.Why(ctx, err)
 	}
 	for _, r := range removed {
 		s.tell(r)
