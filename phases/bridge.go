@@ -46,6 +46,7 @@ func (s *Service) bridges(a attempt, live *schema.Schema) []plan.Step {
 			continue
 		}
 		p := &planner{catalog: s.Catalog, state: live, online: true}
+		changes = p.parts(changes)
 		step := plan.Step{ID: r.ID, Phase: plan.Bridge, Release: r.Release, Transaction: live.Flavor.TransactionalDDL()}
 		if a.req.Online {
 			if !s.contracted(r, a) {
@@ -76,6 +77,31 @@ func (s *Service) contracted(expand revision.Revision, a attempt) bool {
 		}
 	}
 	return false
+}
+
+// parts puts the triggers of sync_columns in its place, so that each is looked
+// at by itself: where only one of the two is there, the bridge is broken.
+// Columns that are not there have none.
+func (p *planner) parts(changes []catalog.Change) []catalog.Change {
+	var out []catalog.Change
+	for _, c := range changes {
+		sync, ok := c.Op.(*schema.SyncColumns)
+		if !ok {
+			out = append(out, c)
+			continue
+		}
+		if !p.takesPart(c) {
+			continue
+		}
+		ops, err := sync.Parts(p.state)
+		if err != nil {
+			continue // what it joins is gone, and the server let its triggers go before
+		}
+		for _, op := range ops {
+			out = append(out, catalog.Change{Op: op, When: c.When, Dialects: c.Dialects, Source: c.Source})
+		}
+	}
+	return out
 }
 
 // restore adds the statements that make the missing parts of a bridge. A part

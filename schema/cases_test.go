@@ -293,6 +293,20 @@ sqlite = "UPDATE parent SET name = 'gone' WHERE id = OLD.parent_id;"`, up: `
 drop_trigger = { name = "stamp", table = "child" }
 [[up]]
 drop_trigger = { name = "stamp", table = "child", if_exists = true }`},
+		{name: "sync columns", setup: twoTables, up: `
+[[up]]
+[up.sync_columns]
+name = "amount"
+table = "child"
+old = "amount"
+new = "parent_id"
+to_new = "{old} + 1"
+to_old = "{new} - 1"
+conflict = "new"
+[[up]]
+unsync_columns = { name = "amount", table = "child" }
+[[up]]
+sync_columns = { name = "label", table = "child", old = "label", new = "parent_id", to_new = "length({old})", to_old = "concat('x', {new})", message = "it's odd" }`},
 		{name: "drop a table with a trigger", setup: twoTables + `
 [[up]]
 [up.create_trigger]

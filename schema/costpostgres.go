@@ -27,7 +27,7 @@ func (c *form) postgresCost(sql string) cost {
 		return free
 	case *CreateEnum, *DropEnum, *AddEnumValue:
 		return free
-	case *CreateTrigger:
+	case *CreateTrigger, *SyncColumns:
 		if strings.HasPrefix(sql, "CREATE TRIGGER") {
 			return brief(shareRowExclusive)
 		}

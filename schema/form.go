@@ -170,6 +170,10 @@ func tableOf(o Operation) string {
 		return o.Table
 	case *DropTrigger:
 		return o.Table
+	case *SyncColumns:
+		return o.Table
+	case *UnsyncColumns:
+		return o.Table
 	case *InsertRows:
 		return o.Table
 	case *UpdateRows:

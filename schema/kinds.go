@@ -34,6 +34,8 @@ var kinds = []kind{
 	{"insert_rows", func() Operation { return &InsertRows{} }},
 	{"update_rows", func() Operation { return &UpdateRows{} }},
 	{"delete_rows", func() Operation { return &DeleteRows{} }},
+	{"sync_columns", func() Operation { return &SyncColumns{} }},
+	{"unsync_columns", func() Operation { return &UnsyncColumns{} }},
 	{"sql", func() Operation { return &SQL{} }},
 }
 

@@ -71,17 +71,24 @@ func examples() []example {
 		{title: "add_enum_value", up: `add_enum_value = { name = "mood", value = "new" }`, dialects: []string{"postgres"}},
 		{title: "create_trigger", up: `create_trigger = { name = "guard", table = "rooms", timing = "after", event = "insert", body = { mysql = "DELETE FROM floors WHERE id = 0", postgres = "BEGIN RETURN NULL; END", sqlite = "DELETE FROM floors WHERE id = 0;" } }`},
 		{title: "drop_trigger", up: `drop_trigger = { name = "stamp", table = "rooms" }`},
+		{title: "sync_columns", up: syncExample},
+		{title: "unsync_columns", up: `unsync_columns = { name = "size", table = "rooms" }`},
 		{title: "insert_rows", up: `insert_rows = { table = "floors", rows = [ { id = 7 } ] }`},
 		{title: "update_rows", up: `update_rows = { table = "rooms", set = { size = "2" }, where = "size = 1" }`},
 		{title: "delete_rows", up: `delete_rows = { table = "rooms", where = "size = 1" }`},
 	}
 }
 
+// syncExample is the bridge of the examples.
+const syncExample = `sync_columns = { name = "size", table = "rooms", old = "size", new = "floor", to_new = "{old} + 1", to_old = "{new} - 1" }`
+
 // setUp is what an example needs beside the house.
 func (e example) setUp() string {
 	switch {
 	case strings.Contains(e.up, "ix_size"):
 		return house + "[[up]]\nadd_index = { table = \"rooms\", name = \"ix_size\", columns = [\"size\"] }\n"
+	case strings.Contains(e.up, "unsync"):
+		return house + "[[up]]\n" + syncExample + "\n"
 	case strings.Contains(e.up, "spare"):
 		return house + "[[up]]\ncreate_enum = { name = \"spare\", values = [\"a\"] }\n"
 	}
@@ -154,7 +161,14 @@ func TestLocksPage(t *testing.T) {
 }
 
 func statementCell(st plan.Statement) string {
-	cell := "`" + strings.ReplaceAll(strings.ReplaceAll(st.SQL, "`", ""), "|", "\\|") + "`"
+	sql, rest, long := strings.Cut(st.SQL, "\n")
+	if at := strings.Index(sql, " BEGIN SELECT RAISE"); at > 0 {
+		sql, rest, long = sql[:at], sql[at:]+rest, true
+	}
+	cell := "`" + strings.ReplaceAll(strings.ReplaceAll(sql, "`", ""), "|", "\\|") + "`"
+	if long && rest != "" {
+		cell += " …"
+	}
 	if st.NoTransaction {
 		cell += " alone"
 	}

@@ -113,8 +113,8 @@ func TestKindsAreDecodable(t *testing.T) {
 			t.Errorf("an empty %s passes its check", name)
 		}
 	}
-	if _, ok := NewOperation("sync_columns"); ok {
-		t.Error("sync_columns is made")
+	if _, ok := NewOperation("sync_rows"); ok {
+		t.Error("sync_rows is made")
 	}
 }
 

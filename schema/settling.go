@@ -59,6 +59,8 @@ var settlings = map[string]map[flavor.Dialect]string{
 	"insert_rows":      {"": "recorded with it"},
 	"update_rows":      {"": "recorded with it"},
 	"delete_rows":      {"": "recorded with it"},
+	"sync_columns":     {"": "trigger there", flavor.Postgres: "sent again, trigger there"},
+	"unsync_columns":   {"": "trigger gone", flavor.Postgres: "trigger gone, sent again"},
 	// What the words of plain SQL tell: see the catalog's planner.
 	"sql": {"": "exit 9"},
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -65,6 +66,8 @@ func (r random) byKey(key string) (any, bool) {
 		return r.word("", "cascade", "SET NULL"), true
 	case "dialects":
 		return [][]string{nil, {"mysql"}, {"sqlite", "postgres"}}[rapid.IntRange(0, 2).Draw(r.T, "dialects")], true
+	case "conflict":
+		return r.word("", "refuse", "new", "old"), true
 	case "timing":
 		return schema.Text{All: r.word("before", "after")}, true
 	case "event":
@@ -202,10 +205,18 @@ func TestEncodedChangesAreReadBack(t *testing.T) {
 			if table, ok := op.(*schema.CreateTable); ok {
 				fit(table)
 			}
+			when := rapid.SampledFrom([]catalog.When{catalog.Always, catalog.Online}).Draw(t, "when")
+			switch op := op.(type) {
+			case *schema.SyncColumns:
+				op.ToNew, op.ToOld = schema.Text{All: "{old}" + random{t}.text()}, schema.Text{All: "{new} + 1"}
+				op.ToNew.All, when = strings.ReplaceAll(op.ToNew.All, "{new}", ""), catalog.Online
+			case *schema.UnsyncColumns:
+				op.Table, when = "goods", catalog.Always
+			}
 			if op.Check() != nil {
 				continue
 			}
-			c := catalog.Change{Op: op, When: rapid.SampledFrom([]catalog.When{catalog.Always, catalog.Online}).Draw(t, "when")}
+			c := catalog.Change{Op: op, When: when}
 			if rapid.Bool().Draw(t, "for some") {
 				c.Dialects = []string{"postgres", "mysql"}
 			}

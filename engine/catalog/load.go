@@ -74,6 +74,7 @@ func (l *loader) load() *Catalog {
 	if slices.ContainsFunc(found, loaded.lost) {
 		return c // what the graph would say of the gaps helps nobody
 	}
+	l.problems = append(l.problems, c.joinSyncs()...)
 	if len(revs) == 0 && len(l.problems) == 0 && !l.mayEmpty {
 		r.problems = nil
 		r.add(0, "the catalog has no revisions: write the first one into the folder %s", versionsDir)

@@ -124,6 +124,7 @@ func (w *worker) change(item map[string]any, line int) Change {
 		return c
 	}
 	c.Op = w.operation(ops[0], item[ops[0]], c.Dialects)
+	d.syncing(&c)
 	return c
 }
 

@@ -509,6 +509,200 @@ DROP TRIGGER IF EXISTS `stamp`; -- lock EXCLUSIVE, blocks none
 DROP TRIGGER `stamp`; -- lock EXCLUSIVE, blocks none
 DROP TRIGGER IF EXISTS `stamp`; -- lock EXCLUSIVE, blocks none
 
+## sync columns
+# sqlite
+CREATE TRIGGER "amount_sync_insert" AFTER INSERT ON "child" FOR EACH ROW BEGIN UPDATE "child" SET "parent_id" = CASE WHEN NEW."amount" IS NOT NULL THEN (NEW."amount" + 1) END WHERE rowid = NEW.rowid AND NEW."amount" IS NOT NULL AND NOT (NEW."parent_id" IS NOT NULL) AND NOT ((NEW."parent_id" COLLATE BINARY) IS (CASE WHEN NEW."amount" IS NOT NULL THEN (NEW."amount" + 1) END) OR (NEW."amount" COLLATE BINARY) IS (CASE WHEN NEW."parent_id" IS NOT NULL THEN (NEW."parent_id" - 1) END));
+UPDATE "child" SET "amount" = CASE WHEN NEW."parent_id" IS NOT NULL THEN (NEW."parent_id" - 1) END WHERE rowid = NEW.rowid AND NEW."parent_id" IS NOT NULL AND NOT ((NEW."parent_id" COLLATE BINARY) IS (CASE WHEN NEW."amount" IS NOT NULL THEN (NEW."amount" + 1) END) OR (NEW."amount" COLLATE BINARY) IS (CASE WHEN NEW."parent_id" IS NOT NULL THEN (NEW."parent_id" - 1) END)); END; -- lock database, blocks none
+CREATE TRIGGER "amount_sync_update" AFTER UPDATE ON "child" FOR EACH ROW BEGIN UPDATE "child" SET "parent_id" = CASE WHEN NEW."amount" IS NOT NULL THEN (NEW."amount" + 1) END WHERE rowid = NEW.rowid AND NOT ((NEW."amount" COLLATE BINARY) IS (OLD."amount")) AND NOT (NOT ((NEW."parent_id" COLLATE BINARY) IS (OLD."parent_id"))) AND NOT ((NEW."parent_id" COLLATE BINARY) IS (CASE WHEN NEW."amount" IS NOT NULL THEN (NEW."amount" + 1) END) OR (NEW."amount" COLLATE BINARY) IS (CASE WHEN NEW."parent_id" IS NOT NULL THEN (NEW."parent_id" - 1) END));
+UPDATE "child" SET "amount" = CASE WHEN NEW."parent_id" IS NOT NULL THEN (NEW."parent_id" - 1) END WHERE rowid = NEW.rowid AND NOT ((NEW."parent_id" COLLATE BINARY) IS (OLD."parent_id")) AND NOT ((NEW."parent_id" COLLATE BINARY) IS (CASE WHEN NEW."amount" IS NOT NULL THEN (NEW."amount" + 1) END) OR (NEW."amount" COLLATE BINARY) IS (CASE WHEN NEW."parent_id" IS NOT NULL THEN (NEW."parent_id" - 1) END)); END; -- lock database, blocks none
+DROP TRIGGER IF EXISTS "amount_sync_update"; -- lock database, blocks none
+DROP TRIGGER IF EXISTS "amount_sync_insert"; -- lock database, blocks none
+CREATE TRIGGER "label_sync_insert" AFTER INSERT ON "child" FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'it''s odd') WHERE NEW."label" IS NOT NULL AND NEW."parent_id" IS NOT NULL AND NOT ((NEW."parent_id" COLLATE BINARY) IS (CASE WHEN NEW."label" IS NOT NULL THEN (length(NEW."label")) END) OR (NEW."label" COLLATE BINARY) IS (CASE WHEN NEW."parent_id" IS NOT NULL THEN (concat('x', NEW."parent_id")) END));
+UPDATE "child" SET "parent_id" = CASE WHEN NEW."label" IS NOT NULL THEN (length(NEW."label")) END WHERE rowid = NEW.rowid AND NEW."label" IS NOT NULL AND NOT (NEW."parent_id" IS NOT NULL) AND NOT ((NEW."parent_id" COLLATE BINARY) IS (CASE WHEN NEW."label" IS NOT NULL THEN (length(NEW."label")) END) OR (NEW."label" COLLATE BINARY) IS (CASE WHEN NEW."parent_id" IS NOT NULL THEN (concat('x', NEW."parent_id")) END));
+UPDATE "child" SET "label" = CASE WHEN NEW."parent_id" IS NOT NULL THEN (concat('x', NEW."parent_id")) END WHERE rowid = NEW.rowid AND NEW."parent_id" IS NOT NULL AND NOT (NEW."label" IS NOT NULL) AND NOT ((NEW."parent_id" COLLATE BINARY) IS (CASE WHEN NEW."label" IS NOT NULL THEN (length(NEW."label")) END) OR (NEW."label" COLLATE BINARY) IS (CASE WHEN NEW."parent_id" IS NOT NULL THEN (concat('x', NEW."parent_id")) END)); END; -- lock database, blocks none
+CREATE TRIGGER "label_sync_update" AFTER UPDATE ON "child" FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'it''s odd') WHERE NOT ((NEW."label" COLLATE BINARY) IS (OLD."label")) AND NOT ((NEW."parent_id" COLLATE BINARY) IS (OLD."parent_id")) AND NOT ((NEW."parent_id" COLLATE BINARY) IS (CASE WHEN NEW."label" IS NOT NULL THEN (length(NEW."label")) END) OR (NEW."label" COLLATE BINARY) IS (CASE WHEN NEW."parent_id" IS NOT NULL THEN (concat('x', NEW."parent_id")) END));
+UPDATE "child" SET "parent_id" = CASE WHEN NEW."label" IS NOT NULL THEN (length(NEW."label")) END WHERE rowid = NEW.rowid AND NOT ((NEW."label" COLLATE BINARY) IS (OLD."label")) AND NOT (NOT ((NEW."parent_id" COLLATE BINARY) IS (OLD."parent_id"))) AND NOT ((NEW."parent_id" COLLATE BINARY) IS (CASE WHEN NEW."label" IS NOT NULL THEN (length(NEW."label")) END) OR (NEW."label" COLLATE BINARY) IS (CASE WHEN NEW."parent_id" IS NOT NULL THEN (concat('x', NEW."parent_id")) END));
+UPDATE "child" SET "label" = CASE WHEN NEW."parent_id" IS NOT NULL THEN (concat('x', NEW."parent_id")) END WHERE rowid = NEW.rowid AND NOT ((NEW."parent_id" COLLATE BINARY) IS (OLD."parent_id")) AND NOT (NOT ((NEW."label" COLLATE BINARY) IS (OLD."label"))) AND NOT ((NEW."parent_id" COLLATE BINARY) IS (CASE WHEN NEW."label" IS NOT NULL THEN (length(NEW."label")) END) OR (NEW."label" COLLATE BINARY) IS (CASE WHEN NEW."parent_id" IS NOT NULL THEN (concat('x', NEW."parent_id")) END)); END; -- lock database, blocks none
+# postgres
+CREATE OR REPLACE FUNCTION "child_amount_sync_insert"() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $manage$DECLARE
+  manage_sync_new "child"."parent_id"%TYPE;
+  manage_sync_old "child"."amount"%TYPE;
+BEGIN
+  IF NEW."amount" IS NOT NULL OR NEW."parent_id" IS NOT NULL THEN
+    manage_sync_new := CASE WHEN NEW."amount" IS NOT NULL THEN (NEW."amount" + 1) END;
+    manage_sync_old := CASE WHEN NEW."parent_id" IS NOT NULL THEN (NEW."parent_id" - 1) END;
+    IF NOT (NEW."parent_id" IS NOT DISTINCT FROM manage_sync_new OR NEW."amount" IS NOT DISTINCT FROM manage_sync_old) THEN
+      IF NEW."amount" IS NOT NULL AND NEW."parent_id" IS NOT NULL THEN
+        NEW."amount" := manage_sync_old;
+      ELSIF NEW."amount" IS NOT NULL THEN
+        NEW."parent_id" := manage_sync_new;
+      ELSE
+        NEW."amount" := manage_sync_old;
+      END IF;
+    END IF;
+  END IF;
+  RETURN NEW;
+END$manage$; -- lock none, blocks none
+CREATE TRIGGER "amount_sync_insert" BEFORE INSERT ON "child" FOR EACH ROW EXECUTE FUNCTION "child_amount_sync_insert"(); -- lock SHARE ROW EXCLUSIVE, blocks none
+CREATE OR REPLACE FUNCTION "child_amount_sync_update"() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $manage$DECLARE
+  manage_sync_new "child"."parent_id"%TYPE;
+  manage_sync_old "child"."amount"%TYPE;
+BEGIN
+  IF NOT (NEW."amount" IS NOT DISTINCT FROM OLD."amount") OR NOT (NEW."parent_id" IS NOT DISTINCT FROM OLD."parent_id") THEN
+    manage_sync_new := CASE WHEN NEW."amount" IS NOT NULL THEN (NEW."amount" + 1) END;
+    manage_sync_old := CASE WHEN NEW."parent_id" IS NOT NULL THEN (NEW."parent_id" - 1) END;
+    IF NOT (NEW."parent_id" IS NOT DISTINCT FROM manage_sync_new OR NEW."amount" IS NOT DISTINCT FROM manage_sync_old) THEN
+      IF NOT (NEW."amount" IS NOT DISTINCT FROM OLD."amount") AND NOT (NEW."parent_id" IS NOT DISTINCT FROM OLD."parent_id") THEN
+        NEW."amount" := manage_sync_old;
+      ELSIF NOT (NEW."amount" IS NOT DISTINCT FROM OLD."amount") THEN
+        NEW."parent_id" := manage_sync_new;
+      ELSE
+        NEW."amount" := manage_sync_old;
+      END IF;
+    END IF;
+  END IF;
+  RETURN NEW;
+END$manage$; -- lock none, blocks none
+CREATE TRIGGER "amount_sync_update" BEFORE UPDATE ON "child" FOR EACH ROW EXECUTE FUNCTION "child_amount_sync_update"(); -- lock SHARE ROW EXCLUSIVE, blocks none
+DROP TRIGGER IF EXISTS "amount_sync_update" ON "child"; -- lock ACCESS EXCLUSIVE, blocks none
+DROP FUNCTION IF EXISTS "child_amount_sync_update"(); -- lock none, blocks none
+DROP TRIGGER IF EXISTS "amount_sync_insert" ON "child"; -- lock ACCESS EXCLUSIVE, blocks none
+DROP FUNCTION IF EXISTS "child_amount_sync_insert"(); -- lock none, blocks none
+CREATE OR REPLACE FUNCTION "child_label_sync_insert"() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $manage$DECLARE
+  manage_sync_new "child"."parent_id"%TYPE;
+  manage_sync_old "child"."label"%TYPE;
+BEGIN
+  IF NEW."label" IS NOT NULL OR NEW."parent_id" IS NOT NULL THEN
+    manage_sync_new := CASE WHEN NEW."label" IS NOT NULL THEN (length(NEW."label")) END;
+    manage_sync_old := CASE WHEN NEW."parent_id" IS NOT NULL THEN (concat('x', NEW."parent_id")) END;
+    IF NOT (NEW."parent_id" IS NOT DISTINCT FROM manage_sync_new OR NEW."label" IS NOT DISTINCT FROM manage_sync_old) THEN
+      IF NEW."label" IS NOT NULL AND NEW."parent_id" IS NOT NULL THEN
+        RAISE EXCEPTION USING ERRCODE = '45000', MESSAGE = 'it''s odd';
+      ELSIF NEW."label" IS NOT NULL THEN
+        NEW."parent_id" := manage_sync_new;
+      ELSE
+        NEW."label" := manage_sync_old;
+      END IF;
+    END IF;
+  END IF;
+  RETURN NEW;
+END$manage$; -- lock none, blocks none
+CREATE TRIGGER "label_sync_insert" BEFORE INSERT ON "child" FOR EACH ROW EXECUTE FUNCTION "child_label_sync_insert"(); -- lock SHARE ROW EXCLUSIVE, blocks none
+CREATE OR REPLACE FUNCTION "child_label_sync_update"() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $manage$DECLARE
+  manage_sync_new "child"."parent_id"%TYPE;
+  manage_sync_old "child"."label"%TYPE;
+BEGIN
+  IF NOT (NEW."label" IS NOT DISTINCT FROM OLD."label") OR NOT (NEW."parent_id" IS NOT DISTINCT FROM OLD."parent_id") THEN
+    manage_sync_new := CASE WHEN NEW."label" IS NOT NULL THEN (length(NEW."label")) END;
+    manage_sync_old := CASE WHEN NEW."parent_id" IS NOT NULL THEN (concat('x', NEW."parent_id")) END;
+    IF NOT (NEW."parent_id" IS NOT DISTINCT FROM manage_sync_new OR NEW."label" IS NOT DISTINCT FROM manage_sync_old) THEN
+      IF NOT (NEW."label" IS NOT DISTINCT FROM OLD."label") AND NOT (NEW."parent_id" IS NOT DISTINCT FROM OLD."parent_id") THEN
+        RAISE EXCEPTION USING ERRCODE = '45000', MESSAGE = 'it''s odd';
+      ELSIF NOT (NEW."label" IS NOT DISTINCT FROM OLD."label") THEN
+        NEW."parent_id" := manage_sync_new;
+      ELSE
+        NEW."label" := manage_sync_old;
+      END IF;
+    END IF;
+  END IF;
+  RETURN NEW;
+END$manage$; -- lock none, blocks none
+CREATE TRIGGER "label_sync_update" BEFORE UPDATE ON "child" FOR EACH ROW EXECUTE FUNCTION "child_label_sync_update"(); -- lock SHARE ROW EXCLUSIVE, blocks none
+# mysql
+CREATE TRIGGER `amount_sync_insert` BEFORE INSERT ON `child` FOR EACH ROW BEGIN
+  IF (NEW.`amount` IS NOT NULL OR NEW.`parent_id` IS NOT NULL) AND NOT ((NEW.`parent_id`) <=> (CASE WHEN NEW.`amount` IS NOT NULL THEN (NEW.`amount` + 1) END) OR (NEW.`amount`) <=> (CASE WHEN NEW.`parent_id` IS NOT NULL THEN (NEW.`parent_id` - 1) END)) THEN
+    IF NEW.`amount` IS NOT NULL AND NEW.`parent_id` IS NOT NULL THEN
+      SET NEW.`amount` = CASE WHEN NEW.`parent_id` IS NOT NULL THEN (NEW.`parent_id` - 1) END;
+    ELSEIF NEW.`amount` IS NOT NULL THEN
+      SET NEW.`parent_id` = CASE WHEN NEW.`amount` IS NOT NULL THEN (NEW.`amount` + 1) END;
+    ELSE
+      SET NEW.`amount` = CASE WHEN NEW.`parent_id` IS NOT NULL THEN (NEW.`parent_id` - 1) END;
+    END IF;
+  END IF;
+END; -- lock EXCLUSIVE, blocks none
+CREATE TRIGGER `amount_sync_update` BEFORE UPDATE ON `child` FOR EACH ROW BEGIN
+  IF (NOT ((NEW.`amount`) <=> (OLD.`amount`)) OR NOT ((NEW.`parent_id`) <=> (OLD.`parent_id`))) AND NOT ((NEW.`parent_id`) <=> (CASE WHEN NEW.`amount` IS NOT NULL THEN (NEW.`amount` + 1) END) OR (NEW.`amount`) <=> (CASE WHEN NEW.`parent_id` IS NOT NULL THEN (NEW.`parent_id` - 1) END)) THEN
+    IF NOT ((NEW.`amount`) <=> (OLD.`amount`)) AND NOT ((NEW.`parent_id`) <=> (OLD.`parent_id`)) THEN
+      SET NEW.`amount` = CASE WHEN NEW.`parent_id` IS NOT NULL THEN (NEW.`parent_id` - 1) END;
+    ELSEIF NOT ((NEW.`amount`) <=> (OLD.`amount`)) THEN
+      SET NEW.`parent_id` = CASE WHEN NEW.`amount` IS NOT NULL THEN (NEW.`amount` + 1) END;
+    ELSE
+      SET NEW.`amount` = CASE WHEN NEW.`parent_id` IS NOT NULL THEN (NEW.`parent_id` - 1) END;
+    END IF;
+  END IF;
+END; -- lock EXCLUSIVE, blocks none
+DROP TRIGGER IF EXISTS `amount_sync_update`; -- lock EXCLUSIVE, blocks none
+DROP TRIGGER IF EXISTS `amount_sync_insert`; -- lock EXCLUSIVE, blocks none
+CREATE TRIGGER `label_sync_insert` BEFORE INSERT ON `child` FOR EACH ROW BEGIN
+  IF (NEW.`label` IS NOT NULL OR NEW.`parent_id` IS NOT NULL) AND NOT ((NEW.`parent_id`) <=> (CASE WHEN NEW.`label` IS NOT NULL THEN (length(NEW.`label`)) END) OR CAST(CONVERT(NEW.`label` USING utf8mb4) AS BINARY) <=> CAST(CONVERT(CASE WHEN NEW.`parent_id` IS NOT NULL THEN (concat('x', NEW.`parent_id`)) END USING utf8mb4) AS BINARY)) THEN
+    IF NEW.`label` IS NOT NULL AND NEW.`parent_id` IS NOT NULL THEN
+      SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'it''s odd';
+    ELSEIF NEW.`label` IS NOT NULL THEN
+      SET NEW.`parent_id` = CASE WHEN NEW.`label` IS NOT NULL THEN (length(NEW.`label`)) END;
+    ELSE
+      SET NEW.`label` = CASE WHEN NEW.`parent_id` IS NOT NULL THEN (concat('x', NEW.`parent_id`)) END;
+    END IF;
+  END IF;
+END; -- lock EXCLUSIVE, blocks none
+CREATE TRIGGER `label_sync_update` BEFORE UPDATE ON `child` FOR EACH ROW BEGIN
+  IF (NOT (CAST(CONVERT(NEW.`label` USING utf8mb4) AS BINARY) <=> CAST(CONVERT(OLD.`label` USING utf8mb4) AS BINARY)) OR NOT ((NEW.`parent_id`) <=> (OLD.`parent_id`))) AND NOT ((NEW.`parent_id`) <=> (CASE WHEN NEW.`label` IS NOT NULL THEN (length(NEW.`label`)) END) OR CAST(CONVERT(NEW.`label` USING utf8mb4) AS BINARY) <=> CAST(CONVERT(CASE WHEN NEW.`parent_id` IS NOT NULL THEN (concat('x', NEW.`parent_id`)) END USING utf8mb4) AS BINARY)) THEN
+    IF NOT (CAST(CONVERT(NEW.`label` USING utf8mb4) AS BINARY) <=> CAST(CONVERT(OLD.`label` USING utf8mb4) AS BINARY)) AND NOT ((NEW.`parent_id`) <=> (OLD.`parent_id`)) THEN
+      SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'it''s odd';
+    ELSEIF NOT (CAST(CONVERT(NEW.`label` USING utf8mb4) AS BINARY) <=> CAST(CONVERT(OLD.`label` USING utf8mb4) AS BINARY)) THEN
+      SET NEW.`parent_id` = CASE WHEN NEW.`label` IS NOT NULL THEN (length(NEW.`label`)) END;
+    ELSE
+      SET NEW.`label` = CASE WHEN NEW.`parent_id` IS NOT NULL THEN (concat('x', NEW.`parent_id`)) END;
+    END IF;
+  END IF;
+END; -- lock EXCLUSIVE, blocks none
+# mariadb
+CREATE TRIGGER `amount_sync_insert` BEFORE INSERT ON `child` FOR EACH ROW BEGIN
+  IF (NEW.`amount` IS NOT NULL OR NEW.`parent_id` IS NOT NULL) AND NOT ((NEW.`parent_id`) <=> (CASE WHEN NEW.`amount` IS NOT NULL THEN (NEW.`amount` + 1) END) OR (NEW.`amount`) <=> (CASE WHEN NEW.`parent_id` IS NOT NULL THEN (NEW.`parent_id` - 1) END)) THEN
+    IF NEW.`amount` IS NOT NULL AND NEW.`parent_id` IS NOT NULL THEN
+      SET NEW.`amount` = CASE WHEN NEW.`parent_id` IS NOT NULL THEN (NEW.`parent_id` - 1) END;
+    ELSEIF NEW.`amount` IS NOT NULL THEN
+      SET NEW.`parent_id` = CASE WHEN NEW.`amount` IS NOT NULL THEN (NEW.`amount` + 1) END;
+    ELSE
+      SET NEW.`amount` = CASE WHEN NEW.`parent_id` IS NOT NULL THEN (NEW.`parent_id` - 1) END;
+    END IF;
+  END IF;
+END; -- lock EXCLUSIVE, blocks none
+CREATE TRIGGER `amount_sync_update` BEFORE UPDATE ON `child` FOR EACH ROW BEGIN
+  IF (NOT ((NEW.`amount`) <=> (OLD.`amount`)) OR NOT ((NEW.`parent_id`) <=> (OLD.`parent_id`))) AND NOT ((NEW.`parent_id`) <=> (CASE WHEN NEW.`amount` IS NOT NULL THEN (NEW.`amount` + 1) END) OR (NEW.`amount`) <=> (CASE WHEN NEW.`parent_id` IS NOT NULL THEN (NEW.`parent_id` - 1) END)) THEN
+    IF NOT ((NEW.`amount`) <=> (OLD.`amount`)) AND NOT ((NEW.`parent_id`) <=> (OLD.`parent_id`)) THEN
+      SET NEW.`amount` = CASE WHEN NEW.`parent_id` IS NOT NULL THEN (NEW.`parent_id` - 1) END;
+    ELSEIF NOT ((NEW.`amount`) <=> (OLD.`amount`)) THEN
+      SET NEW.`parent_id` = CASE WHEN NEW.`amount` IS NOT NULL THEN (NEW.`amount` + 1) END;
+    ELSE
+      SET NEW.`amount` = CASE WHEN NEW.`parent_id` IS NOT NULL THEN (NEW.`parent_id` - 1) END;
+    END IF;
+  END IF;
+END; -- lock EXCLUSIVE, blocks none
+DROP TRIGGER IF EXISTS `amount_sync_update`; -- lock EXCLUSIVE, blocks none
+DROP TRIGGER IF EXISTS `amount_sync_insert`; -- lock EXCLUSIVE, blocks none
+CREATE TRIGGER `label_sync_insert` BEFORE INSERT ON `child` FOR EACH ROW BEGIN
+  IF (NEW.`label` IS NOT NULL OR NEW.`parent_id` IS NOT NULL) AND NOT ((NEW.`parent_id`) <=> (CASE WHEN NEW.`label` IS NOT NULL THEN (length(NEW.`label`)) END) OR CAST(CONVERT(NEW.`label` USING utf8mb4) AS BINARY) <=> CAST(CONVERT(CASE WHEN NEW.`parent_id` IS NOT NULL THEN (concat('x', NEW.`parent_id`)) END USING utf8mb4) AS BINARY)) THEN
+    IF NEW.`label` IS NOT NULL AND NEW.`parent_id` IS NOT NULL THEN
+      SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'it''s odd';
+    ELSEIF NEW.`label` IS NOT NULL THEN
+      SET NEW.`parent_id` = CASE WHEN NEW.`label` IS NOT NULL THEN (length(NEW.`label`)) END;
+    ELSE
+      SET NEW.`label` = CASE WHEN NEW.`parent_id` IS NOT NULL THEN (concat('x', NEW.`parent_id`)) END;
+    END IF;
+  END IF;
+END; -- lock EXCLUSIVE, blocks none
+CREATE TRIGGER `label_sync_update` BEFORE UPDATE ON `child` FOR EACH ROW BEGIN
+  IF (NOT (CAST(CONVERT(NEW.`label` USING utf8mb4) AS BINARY) <=> CAST(CONVERT(OLD.`label` USING utf8mb4) AS BINARY)) OR NOT ((NEW.`parent_id`) <=> (OLD.`parent_id`))) AND NOT ((NEW.`parent_id`) <=> (CASE WHEN NEW.`label` IS NOT NULL THEN (length(NEW.`label`)) END) OR CAST(CONVERT(NEW.`label` USING utf8mb4) AS BINARY) <=> CAST(CONVERT(CASE WHEN NEW.`parent_id` IS NOT NULL THEN (concat('x', NEW.`parent_id`)) END USING utf8mb4) AS BINARY)) THEN
+    IF NOT (CAST(CONVERT(NEW.`label` USING utf8mb4) AS BINARY) <=> CAST(CONVERT(OLD.`label` USING utf8mb4) AS BINARY)) AND NOT ((NEW.`parent_id`) <=> (OLD.`parent_id`)) THEN
+      SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'it''s odd';
+    ELSEIF NOT (CAST(CONVERT(NEW.`label` USING utf8mb4) AS BINARY) <=> CAST(CONVERT(OLD.`label` USING utf8mb4) AS BINARY)) THEN
+      SET NEW.`parent_id` = CASE WHEN NEW.`label` IS NOT NULL THEN (length(NEW.`label`)) END;
+    ELSE
+      SET NEW.`label` = CASE WHEN NEW.`parent_id` IS NOT NULL THEN (concat('x', NEW.`parent_id`)) END;
+    END IF;
+  END IF;
+END; -- lock EXCLUSIVE, blocks none
+
 ## drop a table with a trigger
 # sqlite
 DROP TABLE "child"; -- lock database, blocks none

@@ -1,0 +1,65 @@
+package catalog
+
+import (
+	"fmt"
+	"slices"
+
+	"manage/engine/revision"
+	"manage/schema"
+)
+
+// syncing sets what the pair sync_columns and unsync_columns leaves unsaid: the
+// first is for online runs, the second always runs.
+func (d *decoder) syncing(c *Change) {
+	switch c.Op.(type) {
+	case *schema.SyncColumns:
+		if c.When == Offline {
+			d.fail("sync_columns is for online runs only: remove when")
+		}
+		c.When = Online
+	case *schema.UnsyncColumns:
+		if c.When != Always {
+			d.fail("unsync_columns always runs, as a bridge must go whoever made it: remove when")
+		}
+	}
+}
+
+// joinSyncs gives each unsync_columns without a table that of the sync_columns
+// of its name.
+func (c *Catalog) joinSyncs() revision.Problems {
+	tables := map[string][]string{}
+	c.eachChange(func(change Change) {
+		if sync, ok := change.Op.(*schema.SyncColumns); ok && !slices.Contains(tables[sync.Name], sync.Table) {
+			tables[sync.Name] = append(tables[sync.Name], sync.Table)
+		}
+	})
+	var problems revision.Problems
+	c.eachChange(func(change Change) {
+		unsync, ok := change.Op.(*schema.UnsyncColumns)
+		if !ok || unsync.Table != "" {
+			return
+		}
+		why := fmt.Sprintf("there is no sync_columns called %q: name the one that made the triggers", unsync.Name)
+		switch found := tables[unsync.Name]; len(found) {
+		case 1:
+			unsync.Table = found[0]
+			return
+		case 0:
+		default:
+			why = fmt.Sprintf("there is a sync_columns called %q for more than one table: say which with the key table", unsync.Name)
+		}
+		problems = append(problems, revision.Problem{Source: change.Source, Message: "unsync_columns: " + why})
+	})
+	return problems
+}
+
+// eachChange visits the changes of all revisions, in both directions.
+func (c *Catalog) eachChange(visit func(Change)) {
+	for _, id := range sortedKeys(c.Revisions) {
+		for _, list := range [][]Change{c.Revisions[id].Up, c.Revisions[id].Down} {
+			for _, change := range list {
+				visit(change)
+			}
+		}
+	}
+}
