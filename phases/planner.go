@@ -3,8 +3,10 @@ package phases
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"manage/engine/catalog"
+	"manage/engine/flavor"
 	"manage/engine/plan"
 	"manage/engine/revision"
 	"manage/engine/sqltext"
@@ -150,6 +152,9 @@ func (p *planner) operation(step *plan.Step, c catalog.Change, index int, from r
 		step.Opaque = step.Opaque || p.state.Opaque
 		return nil
 	}
+	if !underWay {
+		p.tryOut(c.Op)
+	}
 	schema.Clear(c.Op, p.state, underWay)
 	if err := c.Op.Apply(p.state); err != nil && !underWay {
 		return p.blame(err)
@@ -157,6 +162,21 @@ func (p *planner) operation(step *plan.Step, c catalog.Change, index int, from r
 	p.make(c.Op)
 	step.Opaque = step.Opaque || p.state.Opaque
 	return nil
+}
+
+// tryOut takes what plain SQL makes of a SQLite schema from a scratch database.
+func (p *planner) tryOut(op schema.Operation) {
+	sql, plain := op.(*schema.SQL)
+	if !plain || p.state.Flavor.Dialect != flavor.SQLite {
+		return
+	}
+	changes := func(st schema.SQLStatement) bool { return !st.Data }
+	if !slices.ContainsFunc(sql.Statements[flavor.SQLite], changes) {
+		return
+	}
+	if after := tryOut(p.state, sql); after != nil {
+		p.state = after
+	}
 }
 
 // form is how operations are rendered for the database as it is used.

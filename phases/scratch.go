@@ -5,6 +5,7 @@ import (
 
 	"manage/engine/catalog"
 	"manage/engine/database"
+	"manage/engine/flavor"
 	"manage/schema"
 )
 
@@ -49,4 +50,35 @@ func (s *scratch) Schema() (*schema.Schema, error) {
 func (s *scratch) Close() {
 	s.sess.Close()
 	s.db.Close()
+}
+
+// tryOut finds out, on a scratch database, what plain SQL makes of a SQLite
+// schema that was read; nil if that cannot be told.
+// Without it, a table that is rebuilt behind would lose what the SQL made.
+func tryOut(before *schema.Schema, op *schema.SQL) *schema.Schema {
+	script, err := before.Script()
+	if err != nil {
+		return nil
+	}
+	trial, err := Scratch()
+	if err != nil {
+		return nil
+	}
+	defer trial.Close()
+	for _, st := range script {
+		if trial.Run(st.SQL) != nil {
+			return nil
+		}
+	}
+	for _, st := range op.Statements[flavor.SQLite] {
+		if !st.Data && trial.Run(st.SQL) != nil {
+			return nil
+		}
+	}
+	after, err := trial.Schema()
+	if err != nil {
+		return nil
+	}
+	after.Flavor, after.Opaque = before.Flavor, before.Opaque
+	return after
 }
