@@ -176,8 +176,10 @@ func (o *AddEnumValue) Apply(s *Schema) error {
 	return nil
 }
 
-// Render adds the value. Before PostgreSQL 12 that "cannot be executed inside
-// a transaction block" (manual, ALTER TYPE).
+// Render adds the value, outside of a transaction: in the one that adds it "the
+// new value cannot be used until after the transaction has been committed", so
+// that it could not become a default in the same revision, and before PostgreSQL
+// 12 it "cannot be executed inside a transaction block" (manual, ALTER TYPE).
 func (o *AddEnumValue) Render(s *Schema) ([]plan.Statement, error) {
 	if !s.Flavor.NamedEnums() {
 		return nil, nil
@@ -193,7 +195,7 @@ func (o *AddEnumValue) Render(s *Schema) ([]plan.Statement, error) {
 		sql += " BEFORE " + quoteText(o.Before)
 	}
 	out := one(sql, &plan.Effect{Kind: plan.KindEnum, Name: o.Name, Present: true, Definition: o.Value})
-	out[0].NoTransaction = !s.Flavor.AtLeast(12, 0, 0)
+	out[0].NoTransaction = true
 	return out, nil
 }
 

@@ -24,7 +24,7 @@ func TestFlavors(t *testing.T) {
 		{f: flavor.Flavor{Dialect: flavor.Postgres, Major: 11}, up: `add_enum_value = { name = "mood", value = "new" }`,
 			want: `ALTER TYPE "mood" ADD VALUE 'new'`, noTransaction: true},
 		{f: flavor.Flavor{Dialect: flavor.Postgres, Major: 12}, up: `add_enum_value = { name = "mood", value = "new" }`,
-			want: `ALTER TYPE "mood" ADD VALUE 'new'`},
+			want: `ALTER TYPE "mood" ADD VALUE 'new'`, noTransaction: true},
 	} {
 		s := New(tc.f)
 		fold(t, s, forDialect(parse(t, twoTables), tc.f.Dialect))

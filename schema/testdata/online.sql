@@ -454,8 +454,8 @@ DROP TABLE `t`; -- lock EXCLUSIVE, blocks none
 ## add enum value
 # sqlite
 # postgres
-ALTER TYPE "mood" ADD VALUE 'it''s fine' AFTER 'ok'; -- lock none, blocks none
-ALTER TYPE "mood" ADD VALUE 'last'; -- lock none, blocks none
+ALTER TYPE "mood" ADD VALUE 'it''s fine' AFTER 'ok'; -- lock none, blocks none, alone
+ALTER TYPE "mood" ADD VALUE 'last'; -- lock none, blocks none, alone
 # mysql
 # mariadb
 
