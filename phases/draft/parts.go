@@ -40,6 +40,10 @@ func (d *drafter) part(branch revision.Branch, edits []schema.Edit, states []*sc
 			d.byHand(e, e.Problem, adviceFor(e))
 			continue
 		}
+		if problem := unconvertible(e); problem != "" {
+			d.byHand(e, problem, "drop the column and add one of the new type, or write sql operations that say how a value becomes the other")
+			continue
+		}
 		change := catalog.Change{Op: e.Op, Dialects: e.Dialects}
 		before := indexesMade(states)
 		if err := thereAndBack(change, e.Back, states); err != nil {
@@ -168,6 +172,26 @@ func fillsOld(e schema.Edit) string {
 	}
 	return "it is NOT NULL without a default: where the table has rows this revision fails, or the server makes values up; " +
 		"add it as nullable, set it with update_rows, then forbid null with alter_column, or give it a default"
+}
+
+// unconvertible says what no server does, not even to a table without rows:
+// MariaDB refuses a statement that would turn a number or a time into a uuid, or
+// back (its manual, "UUID Data Type", knows strings and bytes only).
+func unconvertible(e schema.Edit) string {
+	op, alter := e.Op.(*schema.AlterColumn)
+	if !alter || op.Type == "" {
+		return ""
+	}
+	from, errFrom := schema.ParseType(e.From.Type)
+	to, errTo := schema.ParseType(e.To.Type)
+	if errFrom != nil || errTo != nil {
+		return ""
+	}
+	measured := []string{"integer", "bigint", "smallint", "boolean", "float", "double", "numeric", "datetime", "date"}
+	if from.Name == "uuid" && slices.Contains(measured, to.Name) || to.Name == "uuid" && slices.Contains(measured, from.Name) {
+		return fmt.Sprintf("its type changes from %s to %s, which not every server can do", e.From.Type, e.To.Type)
+	}
+	return ""
 }
 
 // converted reports whether every value of one type is one of another, or can
