@@ -121,9 +121,7 @@ func (m *models) addPart(t *schema.CreateTable) {
 			t.Indexes = append(t.Indexes, schema.IndexDef{Name: name, Columns: columns, Unique: pick(m.T, false, false, true)})
 		}
 	case "unique":
-		if !slices.ContainsFunc(t.Unique, func(u schema.UniqueDef) bool {
-			return slices.Equal(u.Columns, columns) || u.Name == perhaps && perhaps != ""
-		}) && !m.named(t, perhaps) {
+		if !keyed(t, columns) && !m.named(t, perhaps) {
 			t.Unique = append(t.Unique, schema.UniqueDef{Name: perhaps, Columns: columns})
 		}
 	case "key":
