@@ -87,3 +87,55 @@ func TestFastestAndPeak(t *testing.T) {
 		t.Errorf("fastest %v, peak %d", all.fastest(), all.peak())
 	}
 }
+
+// The keys of the rows that a data migration moves are unique and in order, as
+// the loop of key ranges takes them, and the catalog is one that loads.
+func TestBackfillTable(t *testing.T) {
+	for _, key := range []keyKind{keyNumber, keyText} {
+		t.Run(string(key), func(t *testing.T) {
+			table := table{key: key, rows: 2 * rangeRows, dir: t.TempDir()}
+			if err := table.write(); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := catalog.Load(os.DirFS(table.dir), catalog.Options{Dir: table.dir}); err != nil {
+				t.Error(err)
+			}
+			data, err := os.ReadFile(table.data())
+			if err != nil {
+				t.Fatal(err)
+			}
+			rows := strings.Split(strings.TrimSpace(string(data)), "\n")
+			if len(rows) != table.rows {
+				t.Fatalf("%d rows, want %d", len(rows), table.rows)
+			}
+			for i := range rows {
+				id, _, _ := strings.Cut(rows[i], "\t")
+				if key == keyText && (len(id) != 36 || i > 0 && rows[i-1] >= rows[i]) {
+					t.Fatalf("row %d has the key %q behind %q", i, id, rows[max(i, 1)-1])
+				}
+			}
+			loop, err := os.ReadFile(table.loop())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n := strings.Count(string(loop), "\n"); n != 2 || !strings.Contains(string(loop), table.literal(table.rows)) {
+				t.Errorf("the loop has %d statements and does not reach the last key, or has too many:\n%s", n, loop)
+			}
+		})
+	}
+}
+
+// Percentiles are of all connections together.
+func TestSumOfWriters(t *testing.T) {
+	var one, other writerResult
+	for i := 1; i <= 100; i++ {
+		one.waits = append(one.waits, time.Duration(i)*time.Millisecond)
+	}
+	other = writerResult{waits: []time.Duration{time.Second}, errs: []error{os.ErrClosed}}
+	w := sum([]writerResult{one, other})
+	want := writerWaits{Writes: 101, Errors: 1, P50: 51 * time.Millisecond, P95: 96 * time.Millisecond, P99: 100 * time.Millisecond,
+		Longest: time.Second, FirstError: os.ErrClosed.Error()}
+	if w != want {
+		t.Errorf("got %+v, want %+v", w, want)
+	}
+}

@@ -1,7 +1,7 @@
 // Bench measures the built program beside the databases' own clients, and
 // says which aims it meets:
 //
-//	go run ./engine/enginetest/bench [-only start,fresh,chain,large,purge] bin/manage
+//	go run ./engine/enginetest/bench [-only start,fresh,chain,large,purge,backfill,galera] bin/manage
 //
 // It starts servers of its own. Times are the fastest of several runs, which
 // alternate with those of the client. It exits with 1 if something could not be
@@ -15,6 +15,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -22,10 +23,22 @@ func main() {
 	if len(os.Args) > 2 && os.Args[1] == measureWord {
 		os.Exit(measureThis(os.Args[2:]))
 	}
-	if err := run(); err != nil {
+	if err := role(os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
+}
+
+// role does what this process is for: to measure, or to be one of the others in
+// a measurement.
+func role(args []string) error {
+	switch {
+	case len(args) == 4 && args[0] == writersWord:
+		return writeRows(args[1:])
+	case len(args) == 3 && args[0] == executeWord:
+		return executeSQL(args[1:])
+	}
+	return run()
 }
 
 // bench is one group of measurements.
@@ -35,12 +48,15 @@ type bench struct {
 }
 
 func benches() []bench {
-	return []bench{{"start", benchStart}, {"fresh", benchFresh}, {"chain", benchChain}, {"large", benchLarge}, {"purge", benchPurge}}
+	return []bench{{"start", benchStart}, {"fresh", benchFresh}, {"chain", benchChain}, {"large", benchLarge}, {"purge", benchPurge},
+		{"backfill", benchBackfill}, {"galera", benchGalera}}
 }
 
 func run() error {
 	only := flag.String("only", "", "measure only these groups, separated by commas")
 	rounds := flag.Int("rounds", 7, "how often each thing is run")
+	rows := numbers{1_000_000, 10_000_000}
+	flag.Var(&rows, "rows", "how many rows a data migration has to move, separated by commas")
 	flag.Parse()
 	if flag.NArg() != 1 {
 		return errors.New("usage: bench [flags] PROGRAM (see -help)")
@@ -50,6 +66,7 @@ func run() error {
 		return err
 	}
 	defer s.close()
+	s.rows = rows
 	for _, b := range benches() {
 		if *only != "" && !slices.Contains(strings.Split(*only, ","), b.name) {
 			continue
@@ -65,6 +82,7 @@ func run() error {
 type session struct {
 	manage string // the program that is measured
 	rounds int
+	rows   numbers
 	disk   string // a folder on disk
 	memory string // a folder in memory if there is one, else on disk
 }
@@ -112,4 +130,22 @@ func (s *session) repeat(p program) (samples, error) {
 		all = append(all, one)
 	}
 	return all, nil
+}
+
+// numbers is a flag with numbers separated by commas.
+type numbers []int
+
+func (n *numbers) String() string { return fmt.Sprint([]int(*n)) }
+
+// Set implements flag.Value.
+func (n *numbers) Set(text string) error {
+	*n = nil
+	for word := range strings.SplitSeq(text, ",") {
+		one, err := strconv.Atoi(word)
+		if err != nil || one < rangeRows {
+			return fmt.Errorf("%q is not a number of at least %d", word, rangeRows)
+		}
+		*n = append(*n, one)
+	}
+	return nil
 }

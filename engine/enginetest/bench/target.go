@@ -87,7 +87,7 @@ func (db database) execute(statement string) error {
 func (db database) client(script string) program {
 	s := db.target.server
 	if s == nil {
-		return program{args: []string{"sqlite3", "-batch", "-bail", db.name}, input: script}
+		return program{args: []string{"sqlite3", "-batch", "-bail", "-cmd", ".timeout 60000", db.name}, input: script}
 	}
 	admin, _ := url.Parse(s.URL(db.name))
 	user := admin.User.Username()
@@ -109,7 +109,7 @@ func (db database) client(script string) program {
 
 // needClients reports which of the clients is missing.
 func needClients(dialects []flavor.Dialect) error {
-	names := map[flavor.Dialect]string{flavor.SQLite: "sqlite3", flavor.Postgres: "psql", flavor.MariaDB: "mariadb"}
+	names := map[flavor.Dialect]string{flavor.SQLite: "sqlite3", flavor.Postgres: "psql", flavor.MariaDB: "mariadb", flavor.MySQL: "mariadb"}
 	for _, d := range dialects {
 		if _, err := exec.LookPath(names[d]); err != nil {
 			return fmt.Errorf("the program %s is not installed: `apt-get install sqlite3 postgresql mariadb-server` as root", names[d])
