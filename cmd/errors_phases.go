@@ -68,6 +68,9 @@ func backfillRules() []rule {
 		on(func(e *backfill.Stuck, _ speaker) view.Failure {
 			return failure(ExitFailed, e.Error(), "Look at the rows that it finds and does not change: "+e.Pending)
 		}),
+		on(func(e *backfill.Halted, line speaker) view.Failure {
+			return failure(ExitPartly, e.Error(), "What is done is recorded; go on with "+line.db("migrate"))
+		}),
 		on(func(e *backfill.ProgramFailed, line speaker) view.Failure {
 			return failure(ExitFailed, e.Error(), "The position is kept. Mend the program, then go on with "+line.db("migrate"))
 		}),

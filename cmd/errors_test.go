@@ -97,6 +97,7 @@ func samples() []spoken {
 		{&unconfirmed{What: "stamp base"}, "refused", 6, "stamp base was not confirmed", "manage db stamp base --yes"},
 		{&backfill.Stuck{Migration: "m", Pending: "SELECT 1"}, "failed", 1, "", "SELECT 1"},
 		{&backfill.MissingHook{Migration: "m", Hook: "h"}, "refused", 6, "", ""},
+		{&backfill.Halted{Migration: "m", Reason: "1000 rows", Rows: 1000}, "partly", 8, "m stopped at the limit of 1000 rows; this run changed 1000 rows", "What is done is recorded; go on with manage db migrate"},
 		{&backfill.ProgramFailed{Migration: "m", Reason: "no answer"}, "failed", 1, "the program of m failed: no answer", "manage db migrate"},
 		{&phases.NotReady{Problems: []phases.Unready{{Class: database.Denied, Text: "no rights"}, {Text: "old"}}}, "denied", 1,
 			"the database is not ready for this: no rights; old", "Nothing was changed."},

@@ -277,7 +277,9 @@ func (s *Service) migrateStep(ctx context.Context, held *run.Held, step plan.Ste
 	if err != nil || !due {
 		return err
 	}
-	rows, err := backfill.Run(ctx, held, m, s.backfillOptions())
+	o := s.backfillOptions()
+	o.Used = result.used()
+	rows, err := backfill.Run(ctx, held, m, o)
 	if rows > 0 || err == nil {
 		result.Migrated = append(result.Migrated, Migrated{ID: step.ID, Rows: rows})
 	}

@@ -1,6 +1,7 @@
 package phases
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -312,14 +313,20 @@ type MigrationStatus struct {
 	Estimate      int64
 	RowsPerSecond float64
 	SecondsLeft   float64
+	Batch         int64  // rows that a batch spans now; 0 if unknown
+	Waiting       string // why it pauses; "" while it does not
 }
 
 // add counts one key range of a migration's progress in.
 func (m *MigrationStatus) add(p ledger.Progress, lease *ledger.Lease) {
 	m.Rows += p.Rows
 	m.Estimate += p.Estimate
+	if p.Finished == nil {
+		m.Batch = max(m.Batch, p.Batch)
+	}
 	if m.State == "due" && p.Finished == nil && lease != nil && !lease.Expired {
 		m.State = "running"
+		m.Waiting = cmp.Or(m.Waiting, p.Waiting)
 	}
 	if seconds := p.Updated.Sub(p.Started).Seconds(); seconds > 0 {
 		m.RowsPerSecond += float64(p.Rows) / seconds

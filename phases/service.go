@@ -1,6 +1,8 @@
 package phases
 
 import (
+	"time"
+
 	"manage/engine/catalog"
 	"manage/engine/database"
 	"manage/engine/plan"
@@ -41,6 +43,20 @@ type Result struct {
 	Adopted       string   // the version an existing schema was recorded as; "" if none was
 	Applied       []string // revisions, in order; of Downgrade, those taken back
 	Migrated      []Migrated
+
+	migrating time.Time // when the first of them began
+}
+
+// used is what the data migrations of this command used of their limits.
+func (r *Result) used() backfill.Used {
+	if r.migrating.IsZero() {
+		r.migrating = time.Now()
+	}
+	u := backfill.Used{Since: r.migrating}
+	for _, m := range r.Migrated {
+		u.Rows += m.Rows
+	}
+	return u
 }
 
 // Idle reports whether there was nothing to do.

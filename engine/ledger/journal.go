@@ -16,7 +16,7 @@ func (s *sqlStore) Attempts(ctx context.Context) ([]Attempt, error) {
 	if err != nil || !found {
 		return nil, err
 	}
-	outlined, err := s.exists(ctx, outlineColumn)
+	outlined, err := s.has(ctx, outlineAdded)
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +85,7 @@ func (s *sqlStore) entry(ctx context.Context, a Attempt, finished bool) (write, 
 			return write{}, err
 		}
 	}
-	outlined, err := s.exists(ctx, outlineColumn)
+	outlined, err := s.has(ctx, outlineAdded)
 	if err != nil {
 		return write{}, err
 	}

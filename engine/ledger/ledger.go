@@ -50,6 +50,8 @@ type Progress struct {
 	Started   time.Time
 	Updated   time.Time
 	Finished  *time.Time
+	Batch     int64  // rows that a batch spans now; 0 if unknown
+	Waiting   string // why it pauses; "" while it does not
 }
 
 // Lease is the one row that says who is working on a catalog's database.

@@ -44,3 +44,42 @@ func TestOlderJournal(t *testing.T) {
 		})
 	}
 }
+
+// So are the positions of an older release, which know no size and no reason of a
+// pause.
+func TestOlderPositions(t *testing.T) {
+	for _, d := range enginetest.Dialects() {
+		t.Run(string(d), func(t *testing.T) {
+			e := enginetest.New(t, d)
+			books := func() ledger.Store { return ledger.NewSQL(open(t, e), "glance", "alembic_version") }
+			old := books()
+			must(t, old.Prepare(t.Context(), ledger.Positions))
+			l, _, err := old.Acquire(t.Context(), "me", "", "", minute)
+			must(t, err)
+			must(t, old.SaveProgress(t.Context(), l.Token, ledger.Progress{Migration: "m", Position: "5", Rows: 5}))
+			e.Exec(t, "ALTER TABLE manage_backfill DROP COLUMN batch_rows")
+			e.Exec(t, "ALTER TABLE manage_backfill DROP COLUMN waiting")
+
+			s := books()
+			expect := func(what string, batch int64, waiting string) {
+				t.Helper()
+				all, err := books().Progress(t.Context())
+				must(t, err)
+				if len(all) != 1 || all[0].Position != "5" || all[0].Batch != batch || all[0].Waiting != waiting {
+					t.Errorf("%s: %+v", what, all)
+				}
+			}
+			expect("as they were", 0, "")
+			if columns := len(e.Query(t, "SELECT * FROM manage_backfill")[0]); columns != 9 {
+				t.Errorf("reading left %d columns", columns)
+			}
+			p := ledger.Progress{Migration: "m", Position: "5", Batch: 70, Waiting: "a replica"}
+			must(t, s.SaveProgress(t.Context(), l.Token, p))
+			expect("written without the columns", 0, "")
+			must(t, s.Prepare(t.Context(), ledger.Positions))
+			must(t, books().Prepare(t.Context(), ledger.Positions))
+			must(t, s.SaveProgress(t.Context(), l.Token, p))
+			expect("with the columns", 70, "a replica")
+		})
+	}
+}

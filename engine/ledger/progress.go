@@ -8,12 +8,21 @@ func (s *sqlStore) Progress(ctx context.Context) ([]Progress, error) {
 	if err != nil || !found {
 		return nil, err
 	}
+	more, err := s.has(ctx, waitingAdded)
+	if err != nil {
+		return nil, err
+	}
 	var all []Progress
 	columns := []string{"migration", "key_range", "position", "rows_done", "estimate", "started", "updated", "finished"}
+	if more {
+		columns = append(columns, "COALESCE(batch_rows, 0)", "COALESCE(waiting, '')")
+	} else { // an older release made the table
+		columns = append(columns, "0", "''")
+	}
 	tail := BackfillTable + " WHERE catalog = " + s.catalog + " ORDER BY migration, key_range"
 	err = s.each(ctx, BackfillTable, columns, tail, func(r *row) {
 		p := Progress{Migration: r.text(), Range: r.text(), Position: r.text(), Rows: r.number(), Estimate: r.number(),
-			Started: r.time(), Updated: r.time(), Finished: r.timeOrNull()}
+			Started: r.time(), Updated: r.time(), Finished: r.timeOrNull(), Batch: r.number(), Waiting: r.text()}
 		if p.Rows < 0 {
 			r.reject("rows_done", p.Rows)
 		}
@@ -31,6 +40,10 @@ func (s *sqlStore) SaveProgress(ctx context.Context, token int64, p Progress) er
 	if err := s.ensure(ctx, s.backfillTable()); err != nil {
 		return err
 	}
+	more, err := s.has(ctx, waitingAdded)
+	if err != nil {
+		return err
+	}
 	finished := "NULL"
 	if p.Finished != nil {
 		finished = s.clock.now()
@@ -38,6 +51,9 @@ func (s *sqlStore) SaveProgress(ctx context.Context, token int64, p Progress) er
 	key := []field{{"catalog", s.catalog}, {"migration", s.q.QuoteLiteral(p.Migration)}, {"key_range", s.q.QuoteLiteral(p.Range)}}
 	set := []field{{"position", s.q.QuoteLiteral(p.Position)}, {"rows_done", number(p.Rows)},
 		{"estimate", number(p.Estimate)}, {"updated", s.clock.now()}, {"finished", finished}}
+	if more {
+		set = append(set, field{"batch_rows", number(p.Batch)}, field{"waiting", s.text(p.Waiting, 0)})
+	}
 	return s.apply(ctx, token, write{verb: upsert, table: BackfillTable, set: set, key: key,
 		fresh: []field{{"started", s.clock.now()}}})
 }

@@ -258,9 +258,10 @@ func positions(t *testing.T, b books) {
 	s, token := ready(t, b)
 	p := ledger.Progress{Migration: "ocata_migrate01", Position: `{"id":"1"}`, Rows: 10, Estimate: 100}
 	must(t, s.SaveProgress(t.Context(), token, p))
-	other := ledger.Progress{Migration: "ocata_migrate01", Range: "b", Position: "x", Finished: &time.Time{}}
+	other := ledger.Progress{Migration: "ocata_migrate01", Range: "b", Position: "x", Finished: &time.Time{}, Batch: 500}
 	must(t, s.SaveProgress(t.Context(), token, other))
 	p.Position, p.Rows = strings.Repeat("k", 5000), 20
+	p.Batch, p.Waiting = 12_000, "replica 10.0.0.2:3306 is 12 s behind (limit 5 s)"
 	must(t, s.SaveProgress(t.Context(), token, p))
 	got, err := b("glance").Progress(t.Context())
 	must(t, err)

@@ -52,24 +52,6 @@ func (s *sqlStore) journalTable() table {
 		"outline TEXT NULL")
 }
 
-// outlineColumn is the column of the journal that tables of an older release do
-// not have. Among the names of tables that were seen it stands for itself.
-const outlineColumn = JournalTable + ".outline"
-
-// addOutline adds that column where it is missing. A user who may not change
-// the table works on without it.
-func (s *sqlStore) addOutline(ctx context.Context) error {
-	found, err := s.exists(ctx, outlineColumn)
-	if err != nil || found {
-		return err
-	}
-	err = s.create(ctx, table{JournalTable, "ALTER TABLE " + JournalTable + " ADD COLUMN outline TEXT NULL"})
-	if database.ClassOf(err) == database.Denied {
-		return nil
-	}
-	return err
-}
-
 func (s *sqlStore) backfillTable() table {
 	return s.define(BackfillTable, "catalog, migration, key_range",
 		"catalog VARCHAR(128) NOT NULL",
@@ -80,7 +62,9 @@ func (s *sqlStore) backfillTable() table {
 		"estimate BIGINT NOT NULL",
 		"started "+s.clock.columnType()+" NOT NULL",
 		"updated "+s.clock.columnType()+" NOT NULL",
-		"finished "+s.clock.columnType()+" NULL")
+		"finished "+s.clock.columnType()+" NULL",
+		"batch_rows BIGINT NULL",
+		"waiting TEXT NULL")
 }
 
 func (s *sqlStore) leaseTable() table {
@@ -130,7 +114,7 @@ func (s *sqlStore) Prepare(ctx context.Context, parts ...Part) error {
 			return err
 		}
 		if len(missing) == 0 {
-			return s.addOutline(ctx)
+			return s.addColumns(ctx)
 		}
 		for _, t := range missing {
 			if err := s.create(ctx, t); err != nil {
@@ -231,13 +215,19 @@ func (s *sqlStore) look(ctx context.Context, names []string) (map[string]bool, e
 	if len(names) == 0 {
 		return found, nil
 	}
-	names = append(slices.Clip(names), outlineColumn)
+	names = slices.Clip(names)
+	for _, a := range additions() {
+		names = append(names, a.name())
+	}
 	literals := make([]string, len(names))
 	for i, n := range names {
 		literals[i] = s.q.QuoteLiteral(n)
 	}
 	column, from := s.catalogQuery()
-	tail := from + " IN (" + strings.Join(literals, ", ") + ") UNION ALL SELECT '" + outlineColumn + "' FROM " + s.outlineQuery()
+	tail := from + " IN (" + strings.Join(literals, ", ") + ")"
+	for _, a := range additions() {
+		tail += " UNION ALL SELECT '" + a.name() + "' FROM " + s.addedQuery(a)
+	}
 	err := s.each(ctx, "of the server's catalog", []string{column}, tail, func(r *row) {
 		name := r.text()
 		for _, n := range names {
@@ -264,20 +254,6 @@ func (s *sqlStore) catalogQuery() (column, from string) {
 		return "name", "sqlite_master WHERE type = 'table' AND name COLLATE NOCASE"
 	}
 	return "table_name", "information_schema.tables WHERE table_schema = DATABASE() AND table_name"
-}
-
-// outlineQuery is a row of the server's catalog if the journal has outlines,
-// and none if not.
-func (s *sqlStore) outlineQuery() string {
-	switch s.dialect() {
-	case flavor.Postgres:
-		return "pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid" +
-			" JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = current_schema()" +
-			" AND c.relname = '" + JournalTable + "' AND a.attname = 'outline' AND NOT a.attisdropped"
-	case flavor.SQLite:
-		return "pragma_table_info('" + JournalTable + "') WHERE name = 'outline'"
-	}
-	return "information_schema.columns WHERE table_schema = DATABASE() AND table_name = '" + JournalTable + "' AND column_name = 'outline'"
 }
 
 // pause waits unless the context ends first.

@@ -18,6 +18,19 @@ import (
 type Options struct {
 	// Time is how long a batch should take; 0 for 100 ms.
 	Time time.Duration
+	// Workers is how many sessions work at once, each on key ranges of its own;
+	// 0 and 1 are one, as is any number on SQLite.
+	Workers int
+	// MaxRows and MaxTime end the work with a *Halted when so many rows were
+	// changed, or so long was worked; 0 for no limit. Used is what was used of
+	// them before, by other data migrations of the same command.
+	MaxRows int64
+	MaxTime time.Duration
+	Used    Used
+	// Pause is waited between two batches.
+	Pause time.Duration
+	// Throttle says when to wait; nil for never.
+	Throttle Throttle
 	// Connection is the URL, with its password, that programs are given.
 	Connection string
 	// Dir is the directory that programs are relative to.
@@ -52,6 +65,8 @@ type Batched struct {
 	Estimate  int64 // rows there were when it began; 0 if unknown
 	Started   time.Time
 	Took      time.Duration // the last batch
+	Size      int64         // rows that a batch spans now; 0 if unknown
+	Speed     float64       // rows per second of late, in this run; 0 while unknown
 }
 
 // Hook is a data migration written in Go by the program that embeds the
@@ -86,6 +101,13 @@ type source interface {
 	pending(ctx context.Context, sess database.Session) (found bool, estimate int64, err error)
 	batch(ctx context.Context, sess database.Session, position string) (Batch, error)
 	close() error
+}
+
+// sized is a source that cuts its batches by rows: how many a batch spans now,
+// and how many the next one may span at most (0: no limit).
+type sized interface {
+	size() int64
+	limit(rows int64)
 }
 
 // open starts the kind of data migration that m is.

@@ -22,7 +22,7 @@ func Run(ctx context.Context, held *run.Held, m *catalog.Migration, o Options) (
 		return 0, err
 	}
 	defer src.close()
-	r := runner{held: held, migration: m, source: src, options: o}
+	r := runner{held: held, migration: m, source: src, options: o, limits: newLimits(o, time.Now())}
 	if err := r.begin(ctx); err != nil {
 		return 0, err
 	}
@@ -52,6 +52,8 @@ type runner struct {
 	options   Options
 	progress  ledger.Progress
 	rows      int64 // changed by this run
+	limits    limits
+	speed     speed
 }
 
 // begin finds where an earlier run stopped, or starts anew.
@@ -75,7 +77,11 @@ func (r *runner) begin(ctx context.Context) error {
 // changed.
 func (r *runner) pass(ctx context.Context) (int64, error) {
 	var changed int64
+	r.speed.begin(time.Now(), r.rows)
 	for {
+		if err := r.before(ctx); err != nil {
+			return changed, err
+		}
 		began := time.Now()
 		b, err := r.batch(ctx)
 		if err != nil {
@@ -84,11 +90,34 @@ func (r *runner) pass(ctx context.Context) (int64, error) {
 		r.progress = r.after(b)
 		changed += b.Rows
 		r.rows += b.Rows
+		r.limits.used += b.Rows
 		r.tell(time.Since(began))
 		if b.Done {
 			return changed, nil
 		}
+		if err := r.rest(ctx, r.options.Pause); err != nil {
+			return changed, err
+		}
 	}
+}
+
+// before is what comes before each batch: limits, and what has to be waited for.
+func (r *runner) before(ctx context.Context) error {
+	if err := r.halted(); err != nil {
+		return err
+	}
+	if s, ok := r.source.(sized); ok {
+		s.limit(r.limits.left())
+	}
+	return r.wait(ctx)
+}
+
+// halted is the error of a limit that is reached.
+func (r *runner) halted() error {
+	if reason := r.limits.reached(time.Now()); reason != "" {
+		return &Halted{Migration: r.migration.ID, Reason: reason, Rows: r.rows}
+	}
+	return nil
 }
 
 // batch does one batch and writes its position in the same transaction.
@@ -110,6 +139,11 @@ func (r *runner) after(b Batch) ledger.Progress {
 	p.Position = b.Position
 	p.Rows += b.Rows
 	p.Updated = time.Now().UTC()
+	p.Batch = b.Rows
+	if s, ok := r.source.(sized); ok {
+		p.Batch = s.size()
+	}
+	p.Waiting = ""
 	if b.Done {
 		p.Finished = &p.Updated
 	}
@@ -118,10 +152,16 @@ func (r *runner) after(b Batch) ledger.Progress {
 
 // tell reports the batch that was just done.
 func (r *runner) tell(took time.Duration) {
+	r.speed.add(time.Now(), r.rows)
+	r.emit(Batched{
+		Migration: r.migration.ID, Rows: r.progress.Rows, Estimate: r.progress.Estimate,
+		Started: r.progress.Started, Took: took, Size: r.progress.Batch, Speed: r.speed.rate(),
+	})
+}
+
+// emit tells an event.
+func (r *runner) emit(event any) {
 	if r.options.Events != nil {
-		r.options.Events(Batched{
-			Migration: r.migration.ID, Rows: r.progress.Rows, Estimate: r.progress.Estimate,
-			Started: r.progress.Started, Took: took,
-		})
+		r.options.Events(event)
 	}
 }

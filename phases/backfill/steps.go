@@ -32,6 +32,10 @@ type place struct {
 
 func (s *steps) close() error { return nil }
 
+func (s *steps) size() int64 { return int64(s.ranges.size) }
+
+func (s *steps) limit(rows int64) { s.ranges.most = int(rows) }
+
 func (s *steps) pending(ctx context.Context, sess database.Session) (bool, int64, error) {
 	query, _ := s.migration.Pending.For(s.dialect)
 	rows, err := sess.QueryContext(ctx, query)

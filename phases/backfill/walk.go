@@ -40,6 +40,15 @@ func (s Span) conditions(q Quoter, after, last []any) string {
 type Ranges struct {
 	target time.Duration
 	size   int
+	most   int // of the next range, beside the bounds; 0 for none
+}
+
+// rows is how many rows the next range may span.
+func (r *Ranges) rows() int {
+	if r.most > 0 {
+		return min(r.size, r.most)
+	}
+	return r.size
 }
 
 // NewRanges begins with small ranges; a target of 0 is the default of Options.
@@ -72,7 +81,7 @@ func (r *Ranges) Next(ctx context.Context, sess database.Session, s Span, after 
 			return nil, false, err
 		}
 	}
-	return last, n == r.size, rows.Err()
+	return last, n == r.rows(), rows.Err()
 }
 
 // From finds the next range of rows that has one of the span: the first of its
@@ -132,5 +141,5 @@ func (r *Ranges) query(q Quoter, s Span, after []any) string {
 	if cond := s.conditions(q, after, nil); cond != "" {
 		text += " WHERE " + cond
 	}
-	return text + fmt.Sprintf(" ORDER BY %s LIMIT %d", list, r.size)
+	return text + fmt.Sprintf(" ORDER BY %s LIMIT %d", list, r.rows())
 }

@@ -1,0 +1,112 @@
+package backfill_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"manage/engine/enginetest"
+	"manage/engine/run"
+	"manage/phases/backfill"
+)
+
+// reasons is a throttle that gives one reason after the other, and the last one
+// for ever.
+type reasons struct {
+	all   []string
+	asked int
+}
+
+func (r *reasons) Reason(context.Context) (string, error) {
+	r.asked++
+	return r.all[min(r.asked, len(r.all))-1], nil
+}
+
+// A pause is told when it begins, changes and ends, is written down for others
+// to see, and the lease outlives it.
+func TestPause(t *testing.T) {
+	enginetest.Each(t, func(t *testing.T, e enginetest.Database) {
+		fill(t, e, 10)
+		throttle := &reasons{all: []string{"a replica", "a replica", "a lock", "a lock", "a lock", "a lock", "a lock", "a lock", ""}}
+		var paused []string
+		r := runner(t, e)
+		r.Options.LeaseTTL = 300 * time.Millisecond
+		held := acquire(t, r)
+		o := backfill.Options{Throttle: throttle, Events: func(ev any) {
+			if p, ok := ev.(backfill.Paused); ok {
+				paused = append(paused, p.Reason)
+				if l, err := held.Store().Lease(t.Context()); err != nil || l.Expired {
+					t.Errorf("at %q the lease is %+v, error %v", p.Reason, l, err)
+				}
+			}
+		}}
+		rows, err := backfill.Run(t.Context(), held, copying(), o)
+		if err != nil || rows != 10 {
+			t.Fatalf("%d rows, error %v", rows, err)
+		}
+		equal(t, "pauses", paused, []string{"a replica", "a lock", ""})
+		if p := progress(t, held); p.Waiting != "" || p.Finished == nil {
+			t.Errorf("afterwards %+v", p)
+		}
+	})
+}
+
+// During a pause the reason is in the books, and who interrupts it finds the
+// position kept.
+func TestPauseIsInterrupted(t *testing.T) {
+	enginetest.Each(t, func(t *testing.T, e enginetest.Database) {
+		fill(t, e, 3000)
+		held := acquire(t, runner(t, e))
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		throttle := &reasons{all: []string{"", "it rains"}}
+		var seen []string
+		o := backfill.Options{Throttle: throttle, Events: func(ev any) {
+			if p, ok := ev.(backfill.Paused); ok && p.Reason != "" {
+				time.AfterFunc(300*time.Millisecond, func() {
+					seen = e.Strings(t, "SELECT waiting FROM manage_backfill")
+					cancel()
+				})
+			}
+		}}
+		_, err := backfill.Run(ctx, held, copying(), o)
+		var stopped *run.Interrupted
+		if !errors.As(err, &stopped) || !stopped.Began {
+			t.Fatalf("error %v", err)
+		}
+		equal(t, "written down", seen, []string{"it rains"})
+		p := progress(t, held)
+		if p.Waiting != "" || p.Rows != 1000 || p.Batch == 0 {
+			t.Errorf("the books say %+v", p)
+		}
+		if _, err := backfill.Run(t.Context(), held, copying(), backfill.Options{}); err != nil {
+			t.Fatal(err)
+		}
+		equal(t, "rows", e.Strings(t, "SELECT count(*) FROM items WHERE b = a"), []string{"3000"})
+	})
+}
+
+// Limits end the work between two batches, and the next run goes on.
+func TestHalted(t *testing.T) {
+	enginetest.Each(t, func(t *testing.T, e enginetest.Database) {
+		fill(t, e, 3000)
+		held := acquire(t, runner(t, e))
+		for i, want := range []int64{1200, 1200} {
+			rows, err := backfill.Run(t.Context(), held, copying(), backfill.Options{MaxRows: want})
+			var halted *backfill.Halted
+			if !errors.As(err, &halted) || halted.Rows != want || rows != want || halted.Reason != "1200 rows" {
+				t.Fatalf("run %d: %d rows, error %v", i, rows, err)
+			}
+		}
+		rows, err := backfill.Run(t.Context(), held, copying(), backfill.Options{MaxRows: 1200})
+		if err != nil || rows != 600 {
+			t.Fatalf("the last run: %d rows, error %v", rows, err)
+		}
+		_, err = backfill.Run(t.Context(), held, copying(), backfill.Options{MaxTime: time.Nanosecond})
+		var halted *backfill.Halted
+		if !errors.As(err, &halted) || halted.Reason != "1ns" {
+			t.Fatalf("error %v", err)
+		}
+	})
+}
