@@ -25,7 +25,7 @@ var layers = [][]string{
 	{"migrations"},
 	{"phases"},
 	{"phases/draft", "phases/metadefs", "phases/purge"},
-	{"phases/backfill"},
+	{"phases/backfill", "phases/backfill/throttle"},
 	{"engine/run"},
 	{"engine/ledger"},
 	{"engine/catalog"},

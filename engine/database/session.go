@@ -46,11 +46,7 @@ func (s *session) QueryContext(ctx context.Context, query string, args ...any) (
 	if err := s.flush(ctx); err != nil {
 		return nil, err
 	}
-	work := ctx
-	if !s.open {
-		work = backend.Repeatable(ctx)
-	}
-	rows, err := s.conn.QueryContext(work, s.rewrite(query, args), args...)
+	rows, err := s.conn.QueryContext(ctx, s.rewrite(query, args), args...)
 	if err != nil {
 		return nil, s.failed(ctx, query, err)
 	}

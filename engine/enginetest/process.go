@@ -56,8 +56,16 @@ func startProcess(argv []string, account, log string) (*process, error) {
 	return p, <-started
 }
 
+// each sends a signal to the process and its children.
+func (p *process) each(sig syscall.Signal) {
+	for _, pid := range append(childrenOf(p.cmd.Process.Pid), p.cmd.Process.Pid) {
+		_ = syscall.Kill(pid, sig)
+	}
+}
+
 // end sends the signal and waits; a process that ignores it is killed.
 func (p *process) end(sig syscall.Signal) {
+	p.each(syscall.SIGCONT) // one that is stopped hears no other
 	_ = p.cmd.Process.Signal(sig)
 	select {
 	case <-p.done:

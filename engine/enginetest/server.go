@@ -115,6 +115,11 @@ func Start(d flavor.Dialect, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	return start(d, k, o)
+}
+
+// start is Start for a kind that is known.
+func start(d flavor.Dialect, k kind, o Options) (*Server, error) {
 	if o.Bin == "" && !o.Packaged {
 		o.Bin = os.Getenv(EnvBin(d))
 	}

@@ -161,3 +161,8 @@ func (f Flavor) InstantDDL() bool {
 // NoCopyDDL reports whether ALGORITHM=NOCOPY is known: any way but one that
 // rebuilds the table (MariaDB, "InnoDB Online DDL Overview", 10.3.7).
 func (f Flavor) NoCopyDDL() bool { return f.Dialect == MariaDB && f.AtLeast(10, 3, 7) }
+
+// SaysReplica reports whether the server calls what replicates another a
+// replica, as in SHOW REPLICA STATUS: MySQL from 8.0.22 on (release notes), which
+// later dropped the older word.
+func (f Flavor) SaysReplica() bool { return f.Dialect == MySQL && f.AtLeast(8, 0, 22) }

@@ -84,3 +84,15 @@ func TestDialects(t *testing.T) {
 		t.Errorf("%s is known", d)
 	}
 }
+
+func TestSaysReplica(t *testing.T) {
+	for f, want := range map[flavor.Flavor]bool{
+		{Dialect: flavor.MySQL, Major: 8, Minor: 0, Patch: 21}:   false,
+		{Dialect: flavor.MySQL, Major: 8, Minor: 0, Patch: 22}:   true,
+		{Dialect: flavor.MariaDB, Major: 11, Minor: 4, Patch: 1}: false,
+	} {
+		if got := f.SaysReplica(); got != want {
+			t.Errorf("%v: %v", f, got)
+		}
+	}
+}

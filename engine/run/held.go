@@ -39,6 +39,10 @@ func (h *Held) Store() ledger.Store { return h.store }
 // Token is the fencing token that every write to Store carries.
 func (h *Held) Token() int64 { return h.lease.Token }
 
+// Pooled reports whether something stands between us and the server, so that
+// the server's name of Session means nothing from one transaction to the next.
+func (h *Held) Pooled() bool { return h.session.Port() > 0 && !h.place.direct }
+
 // Lost is closed when the heartbeat finds that somebody else took over.
 func (h *Held) Lost() <-chan struct{} { return h.beat.lost }
 

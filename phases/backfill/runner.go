@@ -123,12 +123,14 @@ func (r *runner) halted() error {
 // batch does one batch and writes its position in the same transaction.
 func (r *runner) batch(ctx context.Context) (Batch, error) {
 	var b Batch
-	err := r.held.Batch(ctx, func(ctx context.Context, sess database.Session) (ledger.Progress, error) {
-		var err error
-		if b, err = r.source.batch(ctx, sess, r.progress.Position); err != nil {
-			return ledger.Progress{}, err
-		}
-		return r.after(b), nil
+	err := r.watched(func() error {
+		return r.held.Batch(ctx, func(ctx context.Context, sess database.Session) (ledger.Progress, error) {
+			var err error
+			if b, err = r.source.batch(ctx, sess, r.progress.Position); err != nil {
+				return ledger.Progress{}, err
+			}
+			return r.after(b), nil
+		})
 	})
 	return b, err
 }

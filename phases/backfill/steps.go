@@ -36,6 +36,8 @@ func (s *steps) size() int64 { return int64(s.ranges.size) }
 
 func (s *steps) limit(rows int64) { s.ranges.most = int(rows) }
 
+func (s *steps) shrink() { s.ranges.Halve() }
+
 func (s *steps) pending(ctx context.Context, sess database.Session) (bool, int64, error) {
 	query, _ := s.migration.Pending.For(s.dialect)
 	rows, err := sess.QueryContext(ctx, query)

@@ -66,6 +66,9 @@ func (r *Ranges) Adapt(took time.Duration) {
 	r.size = min(max(size, leastSize), mostSize, r.size+r.size/2)
 }
 
+// Halve makes the next range smaller: the last one was in somebody's way.
+func (r *Ranges) Halve() { r.size = max(r.size/2, leastSize) }
+
 // Next finds the last key of the next range behind after, nil if no row is
 // left; full is false if the range is the last one.
 func (r *Ranges) Next(ctx context.Context, sess database.Session, s Span, after []any) (last []any, full bool, err error) {

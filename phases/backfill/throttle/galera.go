@@ -1,0 +1,43 @@
+package throttle
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"manage/engine/database"
+)
+
+// flowControl looks whether a Galera cluster holds its writers up because a
+// node cannot follow. It is the cluster's: each node counts it.
+type flowControl struct {
+	primary *server
+	at      time.Time
+	paused  time.Duration // in all, at that time
+}
+
+// tolerated is the share of the time that may be held up: a busy cluster does
+// that for moments.
+const tolerated = 0.1
+
+func (l *flowControl) see(ctx context.Context) (string, error) {
+	st, err := ask(ctx, l.primary, func(ctx context.Context, s database.Session) (row, error) {
+		return status(ctx, s, "'wsrep_flow_control_paused_ns', 'wsrep_flow_control_active'")
+	})
+	if err != nil {
+		return "", fmt.Errorf("Galera's flow control is not known: %w", err)
+	}
+	if l.active(time.Now(), st) {
+		return "Galera flow control is active: a node of the cluster cannot follow", nil
+	}
+	return "", nil
+}
+
+// active judges the status at a time, and remembers it.
+func (l *flowControl) active(now time.Time, st row) bool {
+	paused := time.Duration(st.whole("wsrep_flow_control_paused_ns"))
+	took, grew := now.Sub(l.at), paused-l.paused
+	first := l.at.IsZero()
+	l.at, l.paused = now, paused
+	return st["wsrep_flow_control_active"] == "true" || !first && float64(grew) > tolerated*float64(took)
+}

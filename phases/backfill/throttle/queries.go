@@ -1,0 +1,82 @@
+package throttle
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"manage/engine/database"
+)
+
+// Query is a query of the operator's that holds data migrations up while it
+// returns a row.
+type Query struct {
+	Name string
+	SQL  string
+	// Message is what is said meanwhile; "" to say the name.
+	Message string
+	// Place is where it was configured.
+	Place Place
+}
+
+// named looks whether a named query returns a row.
+type named struct {
+	primary *server
+	query   Query
+	worked  bool // it was understood once
+}
+
+func (l *named) see(ctx context.Context) (string, error) {
+	found, err := ask(ctx, l.primary, func(ctx context.Context, s database.Session) (bool, error) {
+		result, err := s.QueryContext(ctx, l.query.SQL)
+		if err != nil {
+			return false, err
+		}
+		defer result.Close()
+		return result.Next(), result.Err()
+	})
+	switch {
+	case err != nil && !l.worked && ctx.Err() == nil && isFinal(err):
+		return "", &Misconfigured{Place: l.query.Place, Err: err,
+			Problem: fmt.Sprintf("[[throttle]] the query of %s does not work: %s", l.query.Name, err)}
+	case err != nil:
+		return "", fmt.Errorf("[[throttle]] the query of %s does not work, so it holds nothing up: %w", l.query.Name, err)
+	}
+	l.worked = true
+	switch {
+	case !found:
+		return "", nil
+	case l.query.Message != "":
+		return l.query.Message, nil
+	}
+	return "the query " + l.query.Name + " returns a row", nil
+}
+
+// isFinal reports whether an error comes from what was asked for, so that asking
+// again would not help, and not from a server that is away or busy.
+func isFinal(err error) bool {
+	var late *silent
+	if errors.As(err, &late) {
+		return false
+	}
+	switch database.ClassOf(err) {
+	case database.Unreachable, database.ConnectionLost, database.Interrupted, database.LockTimeout, database.Deadlock, database.DiskFull:
+		return false
+	}
+	return true
+}
+
+// isConfiguration reports whether an error is *Misconfigured.
+func isConfiguration(err error) bool {
+	var e *Misconfigured
+	return errors.As(err, &e)
+}
+
+// hintOf is what package database advises.
+func hintOf(err error) string {
+	var e *database.Error
+	if errors.As(err, &e) {
+		return e.Hint
+	}
+	return ""
+}

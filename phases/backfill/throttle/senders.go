@@ -1,0 +1,52 @@
+package throttle
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"manage/engine/database"
+)
+
+// senders are the replicas that a PostgreSQL primary sends its log to, as it
+// sees them itself. One that is disconnected is not among them.
+type senders struct {
+	primary *server
+	trail   *trail
+	limit   time.Duration
+	note    func(string)
+}
+
+// sending asks for all of them. Backups and receivers of the log have no
+// position that was replayed. Logical subscribers are left out: they confirm
+// when it suits them.
+const sending = `SELECT pg_wal_lsn_diff(pg_current_wal_flush_lsn(), '0/0')::bigint AS position, r.pid,
+ coalesce(host(r.client_addr), 'local') AS address, r.application_name AS name, r.state,
+ pg_wal_lsn_diff(r.replay_lsn, '0/0')::bigint AS replayed, extract(epoch FROM r.replay_lag) AS lag
+ FROM (SELECT 1) one LEFT JOIN pg_stat_replication r
+ ON NOT EXISTS (SELECT 1 FROM pg_replication_slots s WHERE s.active_pid = r.pid AND s.slot_type = 'logical')`
+
+func (l *senders) see(ctx context.Context) (string, error) {
+	found, err := ask(ctx, l.primary, func(ctx context.Context, s database.Session) ([]row, error) {
+		return rows(ctx, s, sending)
+	})
+	if err != nil {
+		return "", fmt.Errorf("the lag of replicas is not known: %w", err)
+	}
+	now := time.Now()
+	l.trail.add(now, found[0].whole("position"))
+	for _, r := range found {
+		switch _, hasState := r["state"]; {
+		case r["pid"] == "":
+		case !hasState:
+			l.note("the lag of replicas is not known: this user may not see it (GRANT pg_monitor)")
+		case r["replayed"] != "":
+			said := r.seconds("lag")
+			lag := max(said, l.trail.behind(r.whole("replayed"), now, said))
+			if lag > l.limit {
+				return behind(fmt.Sprintf("replica %s (%s)", r["address"], r["name"]), lag, l.limit), nil
+			}
+		}
+	}
+	return "", nil
+}

@@ -1,0 +1,28 @@
+package backfill
+
+// Watcher is a Throttle that looks at batches while they run as well: whether
+// others wait for locks of the batch in a session, by its ServerID. end says
+// whether any did, after which the next batch is smaller. Watch is for any
+// number of goroutines.
+type Watcher interface {
+	Watch(session string) (end func() (waited bool))
+}
+
+// shrinking is a source that can make its next batch smaller.
+type shrinking interface{ shrink() }
+
+// watched runs a batch under the eyes of the throttle, if that looks at
+// batches. Behind a pooler the server's name of a session says nothing.
+func (r *runner) watched(batch func() error) error {
+	w, ok := r.options.Throttle.(Watcher)
+	if !ok || r.held.Pooled() {
+		return batch()
+	}
+	end := w.Watch(r.held.Session().ServerID())
+	err := batch()
+	waited := end()
+	if s, ok := r.source.(shrinking); ok && waited {
+		s.shrink()
+	}
+	return err
+}
