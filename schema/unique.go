@@ -117,8 +117,9 @@ func checkEither(key, name string, has bool) error {
 	return nil
 }
 
-// find is the constraint that is dropped; of several the one made
-// last, nil if it is not there and need not be.
+// find is the constraint that is dropped; nil if it is not there and need not
+// be. Of several over the columns it is one whose name a server chose, as who
+// gave a name would say it, and of those the one made last.
 func (o *DropUnique) find(s *Schema) (*Table, *Key, error) {
 	if o.IfExists && s.Table(o.Table) == nil {
 		return nil, nil, nil
@@ -128,10 +129,18 @@ func (o *DropUnique) find(s *Schema) (*Table, *Key, error) {
 		return nil, nil, err
 	}
 	d := s.Flavor.Dialect
-	for _, k := range slices.Backward(t.Uniques) {
-		if o.Name != "" && k.Name != "" && sameName(k.Name, o.Name, d) || o.Name == "" && sameColumns(k.Columns, o.Columns, d) {
-			return t, k, nil
+	var found *Key
+	for _, k := range t.Uniques {
+		switch {
+		case o.Name != "" && sameName(k.Name, o.Name, d):
+			found = k
+		case o.Name != "" || !sameColumns(k.Columns, o.Columns, d):
+		case found == nil || chosenName(t, k.Columns, k.Name, s.Flavor) || !chosenName(t, found.Columns, found.Name, s.Flavor):
+			found = k
 		}
+	}
+	if found != nil {
+		return t, found, nil
 	}
 	if o.IfExists {
 		return t, nil, nil

@@ -46,7 +46,11 @@ func (s *session) QueryContext(ctx context.Context, query string, args ...any) (
 	if err := s.flush(ctx); err != nil {
 		return nil, err
 	}
-	rows, err := s.conn.QueryContext(ctx, s.rewrite(query, args), args...)
+	work := ctx
+	if !s.open {
+		work = backend.Repeatable(ctx)
+	}
+	rows, err := s.conn.QueryContext(work, s.rewrite(query, args), args...)
 	if err != nil {
 		return nil, s.failed(ctx, query, err)
 	}

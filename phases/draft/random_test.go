@@ -145,8 +145,9 @@ func (m *models) addPart(t *schema.CreateTable) {
 	}
 }
 
-// keyed reports whether columns have an index or a unique constraint. Which of
-// two that say the same a change means, MySQL cannot tell.
+// keyed reports whether columns have an index or a unique constraint. SQLite
+// makes one index of two constraints that say the same, and MySQL describes a
+// unique index as a constraint.
 func keyed(t *schema.CreateTable, columns []string) bool {
 	return slices.ContainsFunc(t.Unique, func(u schema.UniqueDef) bool { return slices.Equal(u.Columns, columns) }) ||
 		slices.ContainsFunc(t.Indexes, func(x schema.IndexDef) bool { return slices.Equal(x.Columns, columns) })

@@ -1,0 +1,15 @@
+package backend
+
+import "context"
+
+type repeatable struct{}
+
+// Repeatable marks the context of a query that belongs to no transaction: a
+// backend may send it again when the server ended it, and took back what it
+// did, for the sake of somebody else.
+func Repeatable(ctx context.Context) context.Context {
+	return context.WithValue(ctx, repeatable{}, true)
+}
+
+// IsRepeatable reports whether Repeatable made ctx, or one it comes from.
+func IsRepeatable(ctx context.Context) bool { return ctx.Value(repeatable{}) != nil }
