@@ -1,10 +1,13 @@
 package cmd
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
 	"manage/cmd/view"
+	"manage/engine/database"
+	"manage/engine/ledger"
 	"manage/phases"
 	"manage/phases/backfill"
 )
@@ -72,9 +75,32 @@ func backfillRules() []rule {
 			return failure(ExitPartly, e.Error(), "What is done is recorded; go on with "+line.db("migrate"))
 		}),
 		on(func(e *backfill.ProgramFailed, line speaker) view.Failure {
-			return failure(ExitFailed, e.Error(), "The position is kept. Mend the program, then go on with "+line.db("migrate"))
+			switch {
+			case e.Interrupted && e.Began:
+				return failure(ExitPartly, e.Error(), "The position is kept; run the same command again to go on.")
+			case e.Interrupted:
+				return failure(ExitInterrupted, e.Error(), "Nothing was done.")
+			}
+			return failure(ExitFailed, e.Error(), firstOf(e.Hint, "Mend the program.")+" The position is kept; go on with "+line.db("migrate"))
 		}),
+		hookRule,
 	}
+}
+
+// hookRule speaks for a Go function, unless what it failed with is that somebody
+// took over.
+func hookRule(err error, line speaker) (view.Failure, bool) {
+	var e *backfill.HookFailed
+	if !errors.As(err, &e) || errors.Is(err, ledger.ErrLeaseLost) {
+		return view.Failure{}, false
+	}
+	f := failure(ExitFailed, e.Error(), "Its batch was rolled back and the position is kept. Mend it, then go on with "+line.db("migrate"))
+	var d *database.Error
+	if errors.As(e.Err, &d) {
+		w := classWords(line)[d.Class]
+		f.Code, f.Hint = firstOf(w.code, f.Code), firstOf(d.Hint, w.hint, f.Hint)
+	}
+	return f, true
 }
 
 // next names the command that is due.

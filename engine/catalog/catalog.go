@@ -6,6 +6,7 @@ package catalog
 
 import (
 	"slices"
+	"time"
 
 	"manage/engine/flavor"
 	"manage/engine/revision"
@@ -148,12 +149,16 @@ func (c Change) RunsIn(online bool) bool {
 // set.
 type Migration struct {
 	revision.Migration
-	Message  string
-	Pending  schema.Text
-	Steps    []MigrationStep
-	Program  []string
-	Hook     string
-	Checksum string
+	Message string
+	Pending schema.Text
+	Steps   []MigrationStep
+	Program []string
+	// ProgramTimeout is how long the program may take for an answer; 0 if the
+	// file does not say. ProgramSource is where its command stands.
+	ProgramTimeout time.Duration
+	ProgramSource  revision.Source
+	Hook           string
+	Checksum       string
 }
 
 // MigrationStep is one declarative step of a data migration.

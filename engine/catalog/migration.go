@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/BurntSushi/toml"
 
@@ -39,6 +40,7 @@ type stepFile struct {
 
 type programFile struct {
 	Command []string `toml:"command"`
+	Timeout string   `toml:"timeout"`
 }
 
 type hookFile struct {
@@ -69,7 +71,9 @@ func (w *worker) migration(file string, raw map[string]any, keys []toml.Key) *Mi
 			SetOrder: inOrder(s.Set, order), Statements: s.Statements, Source: d.source(nth(lines, i))})
 	}
 	if f.Program != nil {
-		m.Program = f.Program.Command
+		m.Program, m.ProgramSource = f.Program.Command, m.Source
+		d.at("program", func() { d.at("command", func() { m.ProgramSource.Line = d.line() }) })
+		m.ProgramTimeout, _ = time.ParseDuration(f.Program.Timeout)
 	}
 	if f.Hook != nil {
 		m.Hook = f.Hook.Name
@@ -100,6 +104,11 @@ func (w *worker) checkMigration(f *migrationFile) {
 		d.at("program", func() {
 			if d.required("command", len(f.Program.Command) > 0) {
 				w.checkProgram(f.Program.Command[0])
+			}
+			if timeout, err := time.ParseDuration(f.Program.Timeout); f.Program.Timeout != "" && (err != nil || timeout < time.Second) {
+				d.at("timeout", func() {
+					d.fail("%q is not a duration of a second or more: write \"90s\" or \"10m\"", f.Program.Timeout)
+				})
 			}
 		})
 	}

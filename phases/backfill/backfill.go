@@ -69,14 +69,6 @@ type Batched struct {
 	Speed     float64       // rows per second of late, in this run; 0 while unknown
 }
 
-// Hook is a data migration written in Go by the program that embeds the
-// library. Batch is called in an open transaction and must bear being
-// repeated from the same position.
-type Hook interface {
-	Pending(ctx context.Context, q database.Querier) (bool, error)
-	Batch(ctx context.Context, sess database.Session, position string, target time.Duration) (Batch, error)
-}
-
 // Stuck is a data migration that went over all its rows, changed none and is
 // still pending.
 type Stuck struct {
@@ -103,6 +95,12 @@ type source interface {
 	close() error
 }
 
+// outside is a source whose batches are done in no transaction of ours, and
+// asked for until the channel is closed: then the lease is lost.
+type outside interface {
+	until(lost <-chan struct{})
+}
+
 // sized is a source that cuts its batches by rows: how many a batch spans now,
 // and how many the next one may span at most (0: no limit).
 type sized interface {
@@ -114,13 +112,13 @@ type sized interface {
 func open(ctx context.Context, m *catalog.Migration, f flavor.Flavor, o Options) (source, error) {
 	switch {
 	case len(m.Program) > 0:
-		return startProgram(ctx, m, f, o)
+		return startProgram(m, f, o)
 	case m.Hook != "":
 		h, ok := o.Hooks[m.Hook]
 		if !ok {
 			return nil, &MissingHook{Migration: m.ID, Hook: m.Hook}
 		}
-		return &hooked{hook: h, target: o.target()}, nil
+		return &hooked{migration: m.ID, name: m.Hook, hook: h, target: o.target()}, nil
 	}
 	return newSteps(m, f, o.target()), nil
 }
@@ -141,20 +139,3 @@ func Pending(ctx context.Context, db database.DB, m *catalog.Migration, o Option
 	found, _, err := src.pending(ctx, sess)
 	return found, err
 }
-
-// hooked is a data migration written in Go.
-type hooked struct {
-	hook   Hook
-	target time.Duration
-}
-
-func (h *hooked) pending(ctx context.Context, sess database.Session) (bool, int64, error) {
-	found, err := h.hook.Pending(ctx, sess)
-	return found, 0, err
-}
-
-func (h *hooked) batch(ctx context.Context, sess database.Session, position string) (Batch, error) {
-	return h.hook.Batch(ctx, sess, position, h.target)
-}
-
-func (h *hooked) close() error { return nil }

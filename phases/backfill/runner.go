@@ -120,8 +120,19 @@ func (r *runner) halted() error {
 	return nil
 }
 
-// batch does one batch and writes its position in the same transaction.
+// batch does one batch and writes its position, in the same transaction where
+// the batch is in one of ours.
 func (r *runner) batch(ctx context.Context) (Batch, error) {
+	if o, ok := r.source.(outside); ok && ctx.Err() == nil {
+		o.until(r.held.Lost())
+		b, err := r.source.batch(ctx, nil, r.progress.Position)
+		if err != nil {
+			return b, err
+		}
+		return b, r.held.Batch(context.WithoutCancel(ctx), func(context.Context, database.Session) (ledger.Progress, error) {
+			return r.after(b), nil
+		})
+	}
 	var b Batch
 	err := r.watched(func() error {
 		return r.held.Batch(ctx, func(ctx context.Context, sess database.Session) (ledger.Progress, error) {
