@@ -232,10 +232,12 @@ func (p *planner) blame(err error) error {
 // is to be sent.
 func (p *planner) annotate(st plan.Statement, c catalog.Change) plan.Statement {
 	if _, plain := c.Op.(*schema.SQL); !plain {
+		st.Willing = !st.NoTransaction
 		return st
 	}
 	k := sqltext.Classify(st.SQL, p.state.Flavor.Dialect)
 	st.Data = st.Data || k.Data
+	st.Willing = k.Known && !k.NoTransaction
 	st.NoTransaction = st.NoTransaction || k.NoTransaction
 	st.Effect = effectOf(k)
 	p.appraise(&st, k)

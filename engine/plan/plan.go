@@ -37,6 +37,9 @@ type Plan struct {
 	From    []string
 	To      []string
 	Steps   []Step
+	// Online is true if others write while it runs: they never wait longer than
+	// the limit on locks, whatever number of them a transaction takes.
+	Online bool
 	// More is true if more is to be done than Steps, and can be planned only
 	// once they have run.
 	More bool
@@ -87,8 +90,12 @@ type Statement struct {
 	// Data is true for statements that change rows only: on every server they
 	// can share a transaction with their journal entry.
 	Data bool
-	// NoTransaction is true for statements that refuse to run in one.
+	// NoTransaction is true for statements that refuse to run in one, and for
+	// those that must not share one with others.
 	NoTransaction bool
+	// Willing is true for statements that are known to run in a transaction as
+	// well, if it is their own.
+	Willing bool
 	// Lock is the lock that the statement takes on the table, in the server's
 	// own words; "none" if it takes none, "" if that is not known.
 	Lock string

@@ -35,7 +35,7 @@ func (b Blocker) String() string {
 	return text
 }
 
-// watch looks, once a statement has waited for half of its lock timeout, who
+// watch looks, once a statement has waited for a quarter of its lock timeout, who
 // keeps it waiting: afterwards nobody can tell. It has a session of its own,
 // which it opens only then.
 type watch struct {
@@ -50,7 +50,7 @@ func (h *Held) watch(ctx context.Context) *watch {
 	if h.session.Flavor().Dialect == flavor.SQLite {
 		return w // does not tell
 	}
-	w.timer = time.AfterFunc(h.o.LockTimeout/2, func() {
+	w.timer = time.AfterFunc(h.o.LockTimeout/4, func() {
 		defer close(w.done)
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), whyWait)
 		defer cancel()

@@ -48,7 +48,7 @@ func (h *Held) Execute(ctx context.Context, p plan.Plan, resume map[string]ledge
 
 // execution is one step of p.
 func (h *Held) execution(p plan.Plan, i int) *execution {
-	return &execution{h: h, step: p.Steps[i], index: i, of: len(p.Steps), todo: p.Steps[i].Statements}
+	return &execution{h: h, online: p.Online, step: p.Steps[i], index: i, of: len(p.Steps), todo: p.Steps[i].Statements}
 }
 
 // announceable reports whether the step before may announce this one's first
@@ -63,6 +63,7 @@ func (e *execution) announceable(resume map[string]ledger.Attempt) bool {
 // execution is one step while it is executed.
 type execution struct {
 	h         *Held
+	online    bool       // others write meanwhile
 	next      *execution // if this one's completion is to announce it
 	step      plan.Step
 	index, of int // of the plan's steps

@@ -83,14 +83,21 @@ func (h *Held) limitLocks(ctx context.Context) error {
 	return h.session.SetLockTimeout(ctx, h.o.LockTimeout)
 }
 
+// ownTransaction reports whether a statement that shares no transaction gets
+// one of its own: where that is the only way to set a limit for it alone.
+func (h *Held) ownTransaction(st plan.Statement) bool {
+	return perTransaction(h.session.Flavor()) && !h.place.direct && st.Willing
+}
+
 // limitAlone sets the lock timeout for a statement that refuses a transaction.
 // Behind a pooler it is not set: there, a setting of the session may be made on
 // one connection of the server and serve somebody else next, while the
 // statement goes to another. On PostgreSQL, where that is so, statements that
 // refuse a transaction (CREATE INDEX CONCURRENTLY and its like) take locks that
-// no writer queues behind. For these one long wait takes the place of many short
-// ones: each would build the index anew, and be ended by the next transaction of
-// the service that takes longer.
+// no writer queues behind, or are refused while the service runs, if nobody
+// allows them to block (VACUUM FULL). For the former one long wait takes the
+// place of many short ones: each would build the index anew, and be ended by the
+// next transaction of the service that takes longer.
 func (h *Held) limitAlone(ctx context.Context, st plan.Statement) error {
 	if perTransaction(h.session.Flavor()) && !h.place.direct {
 		return nil

@@ -32,17 +32,21 @@ func (e *execution) attemptGroup(ctx, work context.Context, g group, from int, r
 	if err := e.open(work, from); err != nil {
 		return e.wrap("", from, err)
 	}
+	b := e.budget()
 	for i, st := range g.statements {
 		if i > 0 {
 			if err := e.stopped(ctx); err != nil {
 				return err
 			}
 		}
-		if err := e.send(work, st, from+i); err != nil {
-			return err
+		if err := b.spend(work, st, func() error { return e.send(work, st, from+i) }); err != nil {
+			return e.wrap(st.SQL, from+i, err)
 		}
 	}
 	last := from + max(len(g.statements)-1, 0)
+	if err := b.spare(work); err != nil {
+		return e.wrap("", last, err)
+	}
 	if err := record(work); err != nil {
 		return e.wrap("", last, err)
 	}
@@ -78,9 +82,6 @@ func (e *execution) alone(ctx context.Context, st plan.Statement, record func(co
 	}
 	err := e.h.retry(ctx, e.step.ID, func(work context.Context) error {
 		tries++
-		if err := e.h.limitAlone(work, st); err != nil {
-			return e.wrap("", number, err)
-		}
 		if tries > 1 && st.Effect != nil && e.h.r.Probe != nil {
 			// What gave up on a lock may have left something behind. And what
 			// was in its way may have been the same statement, of a former
@@ -90,7 +91,7 @@ func (e *execution) alone(ctx context.Context, st plan.Statement, record func(co
 				return err
 			}
 		}
-		return e.send(work, st, number)
+		return e.sendAlone(work, st, number)
 	})
 	if isDead(err) {
 		return err
@@ -105,6 +106,27 @@ func (e *execution) alone(ctx context.Context, st plan.Statement, record func(co
 	}
 	err = e.h.retry(context.WithoutCancel(ctx), e.step.ID, record)
 	return e.wrap("", number, err)
+}
+
+// sendAlone sends a statement that shares no transaction, with a limit on locks.
+func (e *execution) sendAlone(ctx context.Context, st plan.Statement, number int) error {
+	if !e.h.ownTransaction(st) {
+		if err := e.h.limitAlone(ctx, st); err != nil {
+			return e.wrap("", number, err)
+		}
+		return e.send(ctx, st, number)
+	}
+	if err := e.h.begin(ctx); err != nil {
+		return e.wrap("", number, err)
+	}
+	err := e.budget().spend(ctx, st, func() error { return e.send(ctx, st, number) })
+	if err == nil {
+		err = e.h.session.Commit(ctx)
+	}
+	if err != nil && !isDead(err) {
+		e.h.rollback(ctx)
+	}
+	return e.wrap(st.SQL, number, err)
 }
 
 // sweep removes what an earlier try of a statement left half done, and reports
