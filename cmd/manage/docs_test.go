@@ -113,6 +113,12 @@ func TestOlderNamesPage(t *testing.T) { follow(t, "docs/howto/older-names.md", 4
 // TestVerifyPage follows the page on changes by hand.
 func TestVerifyPage(t *testing.T) { follow(t, "docs/howto/verify.md", 3) }
 
+// TestDataMigrationsPage follows the page on data migrations in the same way.
+func TestDataMigrationsPage(t *testing.T) {
+	t.Setenv("MANAGE_CONNECTION", "sqlite:///shop.sqlite")
+	follow(t, "docs/howto/data-migrations.md", 4)
+}
+
 // follow does what a page says, which has so many console blocks at least.
 func follow(t *testing.T, name string, least int) {
 	page := filepath.Join(repository, name)
@@ -204,32 +210,40 @@ func TestOneTestCommand(t *testing.T) {
 	}
 }
 
-// TestEmbed shows that the program of the how-to is the one that is compiled
-// with everything else, and that it works.
+// TestEmbed shows that the files of the how-to are those of the program that is
+// compiled with everything else, and that it does what the page says.
 func TestEmbed(t *testing.T) {
 	dir := filepath.Join(repository, "docs/howto")
-	var page string
-	for _, b := range blocks(t, filepath.Join(dir, "embed.md")) {
-		if b.file == "embed/main.go" {
-			page = b.text
-		}
-	}
-	source, err := os.ReadFile(filepath.Join(dir, "embed/main.go"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(source), page); diff != "" {
-		t.Fatalf("docs/howto/embed.md differs from embed/main.go (-file +page):\n%s", diff)
-	}
 	s := &session{dir: t.TempDir()}
-	cmd := exec.Command("go", "build", "-o", filepath.Join(s.dir, "billing-manage"), "./docs/howto/embed")
+	cmd := exec.Command("go", "build", "-o", filepath.Join(s.dir, "bin", "billing-manage"), "./docs/howto/embed")
 	cmd.Dir = repository
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	got := s.run(t, "./billing-manage db sync && ./billing-manage db version && ./billing-manage catalogs")
-	want := "Applied 1 revision: bill01.\nThe database is up to date, at bill01.\nNothing is to be done.\nbill01\n" +
-		"NAME     TITLE    REVISIONS  NEWEST  DATABASES\nbilling  billing  1          bill01  sqlite, postgres, mysql, mariadb\n"
+	t.Setenv("PATH", filepath.Join(s.dir, "bin")+string(filepath.ListSeparator)+os.Getenv("PATH"))
+	files, ran := 0, 0
+	for _, b := range blocks(t, filepath.Join(dir, "embed.md")) {
+		switch {
+		case b.language == "console":
+			s.console(t, "embed.md", b)
+			ran++
+		case b.file != "":
+			source, err := os.ReadFile(filepath.Join(dir, b.file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(source), b.text); diff != "" {
+				t.Errorf("embed.md differs from %s (-file +page):\n%s", b.file, diff)
+			}
+			files++
+		}
+	}
+	if files != 3 || ran != 1 {
+		t.Errorf("%d files and %d console blocks, want all of the page's", files, ran)
+	}
+	got := s.run(t, "billing-manage catalogs")
+	want := "NAME     TITLE    REVISIONS  NEWEST                            DATABASES\n" +
+		"billing  billing  3          bexar_expand01, bexar_contract01  sqlite, postgres, mysql, mariadb\n"
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"manage/cmd"
+	"manage/phases/backfill"
 )
 
 //go:embed db
@@ -18,5 +19,7 @@ func main() {
 	if err != nil {
 		panic(err) // the directory is embedded above
 	}
-	os.Exit(cmd.Main(cmd.Process(cmd.Catalog{Name: "billing", Files: db})))
+	program := cmd.Process(cmd.Catalog{Name: "billing", Files: db})
+	program.Hooks = map[string]backfill.Hook{"billing.owners": owners{}}
+	os.Exit(cmd.Main(program))
 }
