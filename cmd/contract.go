@@ -12,6 +12,7 @@ type contractCommand struct {
 	Target string `arg:"" optional:"" name:"version" help:"Where to stop; the newest contract revision if it is left out."`
 	accepting
 	blocking
+	verifying
 }
 
 // Doc is what the help says of contract.
@@ -29,6 +30,6 @@ func (*contractCommand) Doc() Doc {
 // Run contracts the schema.
 func (c *contractCommand) Run(ctx context.Context, s Writes, p *view.Page) error {
 	c.resolve(s)
-	req := phases.Request{Version: c.Target, Online: true, Accept: c.Accept, AllowBlocking: c.AllowBlocking}
+	req := phases.Request{Version: c.Target, Online: true, Accept: c.Accept, AllowBlocking: c.AllowBlocking, VerifyRows: c.VerifyRows}
 	return change(ctx, "contract", s, p, func() (phases.Result, error) { return s.Contract(ctx, req) })
 }

@@ -10,6 +10,7 @@ import (
 	"manage/engine/ledger"
 	"manage/phases"
 	"manage/phases/backfill"
+	"manage/phases/backfill/compare"
 )
 
 // phaseRules say why work is refused.
@@ -68,6 +69,16 @@ func backfillRules() []rule {
 		on(func(e *backfill.MissingHook, _ speaker) view.Failure {
 			return failure(ExitRefused, e.Error(), "")
 		}),
+		on(func(e *compare.Differ, line speaker) view.Failure {
+			f := failure(ExitRefused, e.Error(), differing(e, line))
+			f.File, f.Line = e.Check.File, e.Check.Line
+			return f
+		}),
+		on(func(e *compare.Failed, _ speaker) view.Failure {
+			f := failure(ExitRefused, e.Error(), "Say with verify in the step what agrees, or leave the comparison out with --verify-rows none. Nothing was removed.")
+			f.File, f.Line = e.Check.File, e.Check.Line
+			return f
+		}),
 		on(func(e *backfill.Stuck, _ speaker) view.Failure {
 			return failure(ExitFailed, e.Error(), "Look at the rows that it finds and does not change: "+e.Pending)
 		}),
@@ -101,6 +112,12 @@ func hookRule(err error, line speaker) (view.Failure, bool) {
 		f.Code, f.Hint = firstOf(w.code, f.Code), firstOf(d.Hint, w.hint, f.Hint)
 	}
 	return f, true
+}
+
+// differing says what to do about rows that differ.
+func differing(e *compare.Differ, line speaker) string {
+	return fmt.Sprintf("Nothing was removed. Look at them: %s\nMend them, or, if what is there is right, run the command again with --verify-rows none. "+
+		"Rows that still wait are moved by %s", e.Query, line.db("migrate"))
 }
 
 // next names the command that is due.

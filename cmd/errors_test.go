@@ -24,6 +24,7 @@ import (
 	"manage/engine/sqltext"
 	"manage/phases"
 	"manage/phases/backfill"
+	"manage/phases/backfill/compare"
 	"manage/phases/metadefs"
 	"manage/phases/purge"
 	"manage/schema"
@@ -96,6 +97,9 @@ func samples() []spoken {
 		{&manyVersions{"alembic_version", []string{"a", "b"}}, "refused", 6, "the table alembic_version holds 2 versions where there can be one: a, b", "manage db stamp VERSION"},
 		{&unconfirmed{What: "stamp base"}, "refused", 6, "stamp base was not confirmed", "manage db stamp base --yes"},
 		{&backfill.Stuck{Migration: "m", Pending: "SELECT 1"}, "failed", 1, "", "SELECT 1"},
+		{&compare.Differ{Check: plan.RowCheck{Table: "t", Key: []string{"id"}, What: "t.b with what m makes of a"}, Rows: 1, Keys: []string{"7"}, Compared: 9, Query: "SELECT id"}, "refused", 6,
+			"1 of 9 rows of t differ, comparing t.b with what m makes of a: id 7", "Nothing was removed. Look at them: SELECT id\nMend them, or"},
+		{&compare.Failed{Check: plan.RowCheck{What: "t.b with a"}, Err: errors.New("no")}, "refused", 6, "comparing t.b with a: no", "--verify-rows none"},
 		{&backfill.MissingHook{Migration: "m", Hook: "h"}, "refused", 6, "", ""},
 		{&backfill.Halted{Migration: "m", Reason: "1000 rows", Rows: 1000}, "partly", 8, "m stopped at the limit of 1000 rows; this run changed 1000 rows", "What is done is recorded; go on with manage db migrate"},
 		{&backfill.ProgramFailed{Migration: "m", Place: "m.toml:7", Reason: "no answer"}, "failed", 1, "the program of m (m.toml:7) failed: no answer", "Mend the program. The position is kept; go on with manage db migrate"},

@@ -18,6 +18,7 @@ type planCommand struct {
 	SQL     bool   `name:"sql" help:"Print a script for the database's own client."`
 	Dialect string `placeholder:"D" help:"Plan without a database, for sqlite, postgres, mysql or mariadb."`
 	blocking
+	verifying
 	From []string `sep:"," placeholder:"VERSION" help:"With --dialect: where the database is; nothing if it is left out."`
 }
 
@@ -52,7 +53,7 @@ func (c *planCommand) plan(ctx context.Context, cat *catalog.Catalog, open lazyR
 	if err != nil {
 		return plan.Plan{}, err
 	}
-	req := phases.Request{Version: target, Online: c.Online, AllowBlocking: c.AllowBlocking}
+	req := phases.Request{Version: target, Online: c.Online, AllowBlocking: c.AllowBlocking, VerifyRows: c.VerifyRows}
 	if c.Dialect == "" {
 		if len(c.From) > 0 {
 			return plan.Plan{}, &usageError{Kind: needsOption, Word: "--from", Other: "--dialect"}

@@ -15,12 +15,19 @@ type syncCommand struct {
 	Online bool   `help:"The service is running: make the triggers that join two releases, and lock tables for moments only."`
 	accepting
 	blocking
+	verifying
 }
 
 // accepting is the option of the commands that refuse changed revisions.
 type accepting struct {
 	Resolve string   `placeholder:"OUTCOME" enum:",applied,not-applied" default:"" help:"What became of the one statement whose outcome is unknown, after you have looked: applied or not-applied."`
 	Accept  []string `placeholder:"ID" help:"A revision whose file may have changed since it was applied or begun; repeatable."`
+}
+
+// verifying is the option of the commands that may remove what rows were moved
+// from.
+type verifying struct {
+	VerifyRows string `placeholder:"ROWS" enum:"all,sample,none" default:"all" help:"Which rows to compare before what they were moved from is removed: all, sample or none."`
 }
 
 // blocking is the option of the commands that may run while the service does.
@@ -48,7 +55,7 @@ func (*syncCommand) Doc() Doc {
 // Run takes the database to the version.
 func (c *syncCommand) Run(ctx context.Context, s Writes, p *view.Page) error {
 	c.resolve(s)
-	req := phases.Request{Version: c.Target, Online: c.Online, Accept: c.Accept, AllowBlocking: c.AllowBlocking}
+	req := phases.Request{Version: c.Target, Online: c.Online, Accept: c.Accept, AllowBlocking: c.AllowBlocking, VerifyRows: c.VerifyRows}
 	return change(ctx, "sync", s, p, func() (phases.Result, error) { return s.Sync(ctx, req) })
 }
 

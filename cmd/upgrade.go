@@ -13,6 +13,7 @@ type upgradeCommand struct {
 	Online bool   `help:"The service is running: make the triggers that join two releases, and lock tables for moments only."`
 	accepting
 	blocking
+	verifying
 }
 
 // Doc is what the help says of upgrade.
@@ -30,6 +31,6 @@ func (*upgradeCommand) Doc() Doc {
 // Run moves the database to the version.
 func (c *upgradeCommand) Run(ctx context.Context, s Writes, p *view.Page) error {
 	c.resolve(s)
-	req := phases.Request{Version: c.Target, Online: c.Online, Accept: c.Accept, AllowBlocking: c.AllowBlocking}
+	req := phases.Request{Version: c.Target, Online: c.Online, Accept: c.Accept, AllowBlocking: c.AllowBlocking, VerifyRows: c.VerifyRows}
 	return change(ctx, "upgrade", s, p, func() (phases.Result, error) { return s.Upgrade(ctx, req) })
 }

@@ -25,6 +25,7 @@ var layers = [][]string{
 	{"migrations"},
 	{"phases"},
 	{"phases/draft", "phases/metadefs", "phases/purge"},
+	{"phases/backfill/compare"},
 	{"phases/backfill", "phases/backfill/throttle"},
 	{"engine/run"},
 	{"engine/ledger"},

@@ -27,6 +27,7 @@ type work struct {
 	blocking *Blocking
 	// unfinished are the half applied revisions that the plan goes on with.
 	unfinished map[string]ledger.Attempt
+	verifyRows string // the request's
 	// journal is what was read to decide; nil if nothing was.
 	journal []ledger.Attempt
 }
@@ -236,22 +237,46 @@ func (s *Service) rounds(ctx context.Context, held *run.Held, decide job, result
 // perform runs the plan of one round: revisions and bridges as they stand,
 // data migrations through package backfill, and before each phase its guards.
 func (s *Service) perform(ctx context.Context, held *run.Held, w work, result *Result) error {
+	migrated := false
 	for _, part := range segments(w.plan) {
-		phase := part.Steps[0].Phase
-		if err := s.guards(ctx, held.Session(), phase); err != nil {
-			return err
-		}
-		if phase == plan.Migrate {
-			if err := s.migrateStep(ctx, held, part.Steps[0], result); err != nil {
-				return err
+		var err error
+		switch part.Steps[0].Phase {
+		case plan.Migrate:
+			migrated = true
+			err = s.migrateStep(ctx, held, part.Steps[0], result)
+		case plan.Contract:
+			err = s.contract(ctx, held, part, w, migrated)
+		default:
+			if err = s.guards(ctx, held.Session(), part.Steps[0].Phase); err == nil {
+				err = held.Execute(ctx, part, w.unfinished)
 			}
-			continue
 		}
-		if err := held.Execute(ctx, part, w.unfinished); err != nil {
+		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// contract runs contract revisions once nothing is in their way any more. The
+// guards are asked again after rows were compared, which may take long.
+func (s *Service) contract(ctx context.Context, held *run.Held, part plan.Plan, w work, migrated bool) error {
+	if err := s.guards(ctx, held.Session(), plan.Contract); err != nil {
+		return err
+	}
+	if migrated {
+		if err := s.settled(ctx, held.Session(), part); err != nil {
+			return err
+		}
+	}
+	compared, err := s.agree(ctx, held, part, w.verifyRows)
+	if err == nil && compared {
+		err = s.guards(ctx, held.Session(), plan.Contract)
+	}
+	if err != nil {
+		return err
+	}
+	return held.Execute(ctx, part, w.unfinished)
 }
 
 // segments cuts a plan where its phase changes; a data migration stands alone.
@@ -275,6 +300,9 @@ func (s *Service) migrateStep(ctx context.Context, held *run.Held, step plan.Ste
 	m := s.Catalog.Migrations[step.ID]
 	due, err := s.pending(ctx, held.Session(), m)
 	if err != nil || !due {
+		return err
+	}
+	if err := s.guards(ctx, held.Session(), plan.Migrate); err != nil {
 		return err
 	}
 	o := s.backfillOptions()

@@ -15,7 +15,7 @@ import (
 // planned before any of it is run, so that what does not fit is found while
 // nothing has changed yet.
 func (s *Service) compose(ctx context.Context, sess database.Session, a attempt, pending []revision.Revision, migrations []revision.Migration) (work, error) {
-	w := work{adopted: a.adopted, journal: a.journal}
+	w := work{adopted: a.adopted, journal: a.journal, verifyRows: a.req.VerifyRows}
 	w.plan = plan.Plan{Catalog: s.Catalog.Name, Dialect: string(s.DB.Flavor().Dialect), From: a.position.Rows, Steps: a.adopt, Online: a.req.Online}
 	if err := s.filledIn(a, pending); err != nil {
 		return work{}, err
@@ -44,9 +44,11 @@ func (s *Service) compose(ctx context.Context, sess database.Session, a attempt,
 // between those that expand and those that contract.
 func (s *Service) revisions(ctx context.Context, sess database.Session, p *planner, w *work, a attempt, pending []revision.Revision, due []string) error {
 	migrated := false
+	var checks map[string][]plan.RowCheck
 	for _, r := range pending {
 		if r.Branch == revision.Contract && !migrated {
 			w.plan.Steps = append(w.plan.Steps, s.migrationSteps(due)...)
+			checks = s.rowChecks(p, a, pending)
 			migrated = true
 		}
 		from, err := s.resumePoint(p, a, r.ID)
@@ -64,6 +66,7 @@ func (s *Service) revisions(ctx context.Context, sess database.Session, p *plann
 		if err != nil {
 			return s.explain(ctx, sess, err, a.applied)
 		}
+		step.Checks = checks[r.ID]
 		w.plan.Steps = append(w.plan.Steps, step)
 		if from.begun {
 			// What is under way is settled by running it; the rest is planned

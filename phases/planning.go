@@ -109,7 +109,7 @@ func (s *Service) PlanOffline(command string, f flavor.Flavor, from []string, re
 	w := work{plan: plan.Plan{Catalog: s.Catalog.Name, Dialect: string(f.Dialect), From: from}}
 	p := &planner{catalog: s.Catalog, state: state, online: online, applied: pos.Applied, offline: true, allowed: req.AllowBlocking}
 	pending, due := s.offlineParts(command, pos.Applied, target)
-	err = s.revisions(context.Background(), noSession, p, &w, attempt{applied: pos.Applied}, pending, due)
+	err = s.revisions(context.Background(), noSession, p, &w, attempt{req: req, applied: pos.Applied}, pending, due)
 	if err == nil && w.cut {
 		err = unplanned(w.plan)
 	}

@@ -34,6 +34,9 @@ type Request struct {
 	// AllowBlocking lets online work keep writers waiting, where it can be done
 	// in no other way.
 	AllowBlocking bool
+	// VerifyRows says which rows are compared before contract removes what they
+	// were moved from: compare.All (also ""), compare.Sample or compare.None.
+	VerifyRows string
 }
 
 // Result is what a command did.

@@ -96,7 +96,7 @@ func checkMapping(key string, text Text, from, to string) error {
 // as operations of their own. It fails where the table or a column is not
 // there, or the server has no expression.
 func (o *SyncColumns) Parts(s *Schema) ([]Operation, error) {
-	w, err := o.writer(s)
+	w, err := o.writer(s, "NEW.")
 	if err != nil {
 		return nil, err
 	}

@@ -2,7 +2,6 @@ package schema
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"manage/engine/flavor"
@@ -26,14 +25,15 @@ type syncWriter struct {
 	oldType, newType string
 }
 
-// writer collects them; s is the schema before the operation.
-func (o *SyncColumns) writer(s *Schema) (*syncWriter, error) {
+// writer collects them; s is the schema before the operation, and row what
+// stands before the names of the columns, such as "NEW.".
+func (o *SyncColumns) writer(s *Schema, row string) (*syncWriter, error) {
 	t, err := s.need(o.Kind(), o.Table)
 	if err != nil {
 		return nil, err
 	}
 	d := s.Flavor.Dialect
-	w := &syncWriter{SyncColumns: o, d: d, table: t, old: "NEW." + quoteIdent(o.Old, d), new: "NEW." + quoteIdent(o.New, d)}
+	w := &syncWriter{SyncColumns: o, d: d, table: t, old: row + quoteIdent(o.Old, d), new: row + quoteIdent(o.New, d)}
 	for name, into := range map[string]*string{o.Old: &w.oldType, o.New: &w.newType} {
 		c := t.column(name, d)
 		if c == nil {
@@ -72,22 +72,7 @@ func (w *syncWriter) changed(column string) string {
 	return "NOT (" + w.same("NEW."+name, "OLD."+name, typ) + ")"
 }
 
-// same compares two values of a column's type, with NULL as a value. Text is
-// compared by its bytes, whatever the collation: a change of case is a change.
-func (w *syncWriter) same(a, b, typ string) string {
-	switch {
-	case w.d == flavor.SQLite:
-		return "(" + a + " COLLATE BINARY) IS (" + b + ")"
-	case w.d == flavor.Postgres && (typ == "json" || typ == "xml"):
-		return "(" + a + ")::text IS NOT DISTINCT FROM (" + b + ")::text" // these types have no equality
-	case w.d == flavor.Postgres:
-		return a + " IS NOT DISTINCT FROM " + b
-	case slices.ContainsFunc([]string{"char", "text", "enum", "set"}, func(word string) bool { return strings.Contains(typ, word) }):
-		bytes := func(x string) string { return "CAST(CONVERT(" + x + " USING utf8mb4) AS BINARY)" }
-		return bytes(a) + " <=> " + bytes(b)
-	}
-	return "(" + a + ") <=> (" + b + ")"
-}
+func (w *syncWriter) same(a, b, typ string) string { return same(a, b, typ, w.d) }
 
 // body is the body of a trigger, given when it has written which column.
 func (w *syncWriter) body(oldWritten, newWritten string) string {

@@ -22,10 +22,12 @@ type PlanDocument struct {
 
 // PlanStep is one revision or data migration of a plan.
 type PlanStep struct {
-	ID          string          `json:"id"`
-	Phase       string          `json:"phase"`
-	Transaction bool            `json:"transaction"`
-	Statements  []PlanStatement `json:"statements"`
+	ID          string `json:"id"`
+	Phase       string `json:"phase"`
+	Transaction bool   `json:"transaction"`
+	// Checks are the comparisons of rows before it.
+	Checks     []RowCheckDocument `json:"checks,omitempty"`
+	Statements []PlanStatement    `json:"statements"`
 }
 
 // PlanStatement is one statement and what it costs; null where that is not
@@ -56,6 +58,9 @@ func Plan(p *Page, pl plan.Plan) error {
 	l.add("From %s to %s, %s:", position(pl.From), position(pl.To), count(len(pl.Steps), "step"))
 	for i, s := range pl.Steps {
 		l.add("\n%d. %s", i+1, heading(s))
+		for _, c := range s.Checks {
+			l.add("   -- %s", rowCheck(c))
+		}
 		for _, st := range s.Statements {
 			l.add("%s", indent(strings.TrimSpace(st.SQL)+";"))
 			if c := costs(st); c != "" {
@@ -123,7 +128,7 @@ func indent(text string) string { return "   " + strings.ReplaceAll(text, "\n", 
 func planDocument(pl plan.Plan) PlanDocument {
 	d := PlanDocument{Catalog: pl.Catalog, Dialect: pl.Dialect, From: list(pl.From), To: list(pl.To), Steps: []PlanStep{}, More: pl.More}
 	for _, s := range pl.Steps {
-		step := PlanStep{ID: s.ID, Phase: string(s.Phase), Transaction: oneTransaction(s), Statements: []PlanStatement{}}
+		step := PlanStep{ID: s.ID, Phase: string(s.Phase), Transaction: oneTransaction(s), Checks: rowChecks(s.Checks), Statements: []PlanStatement{}}
 		for _, st := range s.Statements {
 			step.Statements = append(step.Statements, PlanStatement{
 				SQL: st.SQL, Lock: optional(st.Lock), Rewrites: st.Rewrites, Blocks: optional(st.Blocks), Instead: st.Instead,

@@ -11,6 +11,7 @@ import (
 	"manage/engine/run"
 	"manage/phases"
 	"manage/phases/backfill"
+	"manage/phases/backfill/compare"
 	"manage/phases/purge"
 )
 
@@ -57,6 +58,13 @@ func (p *Progress) Event(e any) {
 		p.line("The lease could not be extended: %v", e.Err)
 	case backfill.Batched:
 		p.batch(e)
+	case phases.NotCompared:
+		p.line("%s", notCompared(e))
+	case compare.Compared:
+		if p.told.Before(e.Started) {
+			p.told = e.Started // nothing is said of what is done at once
+		}
+		p.batch(backfill.Batched{Migration: "Comparing " + e.Check.What, Rows: e.Rows, Started: e.Started, Took: e.Took})
 	case purge.Deleted:
 		p.finish()
 	case run.Settling:

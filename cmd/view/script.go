@@ -57,6 +57,9 @@ var plainName = regexp.MustCompile(`^[a-z_][a-z0-9_]*$`)
 
 func (s *script) step(step plan.Step) {
 	s.add("\n-- %s", heading(step))
+	for _, c := range step.Checks {
+		s.add("-- %s", rowCheck(c))
+	}
 	s.transaction(step.Transaction)
 	if step.Phase == plan.Migrate && len(step.Statements) == 0 {
 		s.add("-- It is a program, which a script cannot run: run manage db migrate here, if rows are left.")

@@ -5,6 +5,7 @@
 package catalog
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -169,7 +170,28 @@ type MigrationStep struct {
 	Set        map[string]schema.Text // column → expression
 	SetOrder   []string               // the columns of Set in file order
 	Statements []schema.Text
+	Verify     Verify
 	Source     revision.Source
+}
+
+// Verify is how a contraction finds out whether the rows of a step are where
+// they should be. The zero value leaves it to what the step sets.
+type Verify struct {
+	// Never is true if it cannot be found out: `verify = false`.
+	Never bool
+	// Rule is a condition that is true for each row that is.
+	Rule schema.Text
+}
+
+// UnmarshalTOML reads false, or a text.
+func (v *Verify) UnmarshalTOML(data any) error {
+	if never, ok := data.(bool); ok {
+		if v.Never = !never; never {
+			return fmt.Errorf("rows are verified anyway; write false, or a condition that is true for each row that is moved")
+		}
+		return nil
+	}
+	return v.Rule.UnmarshalTOML(data)
 }
 
 // Models is the newest schema in the words of models.toml.

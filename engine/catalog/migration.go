@@ -36,6 +36,7 @@ type stepFile struct {
 	Where      schema.Text            `toml:"where"`
 	Set        map[string]schema.Text `toml:"set"`
 	Statements []schema.Text          `toml:"statements"`
+	Verify     Verify                 `toml:"verify"`
 }
 
 type programFile struct {
@@ -68,7 +69,7 @@ func (w *worker) migration(file string, raw map[string]any, keys []toml.Key) *Mi
 	order := setOrder(keys)
 	for i, s := range f.Steps {
 		m.Steps = append(m.Steps, MigrationStep{Table: s.Table, Key: s.Key, Where: s.Where, Set: s.Set,
-			SetOrder: inOrder(s.Set, order), Statements: s.Statements, Source: d.source(nth(lines, i))})
+			SetOrder: inOrder(s.Set, order), Statements: s.Statements, Verify: s.Verify, Source: d.source(nth(lines, i))})
 	}
 	if f.Program != nil {
 		m.Program, m.ProgramSource = f.Program.Command, m.Source

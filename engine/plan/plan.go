@@ -71,6 +71,9 @@ type Step struct {
 	// ForeignKeyCheck names tables whose references must be no more broken
 	// after the step than before (SQLite table rebuilds).
 	ForeignKeyCheck []string
+	// Checks are the comparisons of rows that come before the step, because it
+	// removes what they read.
+	Checks []RowCheck
 	// Opaque is true if the statements' effect on the schema is not known, so
 	// that what follows must be planned again from the live schema.
 	Opaque bool
