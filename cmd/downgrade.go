@@ -10,6 +10,7 @@ import (
 // downgradeCommand is `manage db downgrade`.
 type downgradeCommand struct {
 	Target string `arg:"" name:"version" help:"The version to go back to; base for nothing."`
+	resolving
 }
 
 // Doc is what the help says of downgrade.
@@ -44,5 +45,6 @@ func (c *downgradeCommand) Run(ctx context.Context, g *Global, t terminal, r Rea
 	if err != nil {
 		return err
 	}
+	c.resolve(s)
 	return change(ctx, "downgrade", s, p, func() (phases.Result, error) { return s.Downgrade(ctx, req) })
 }

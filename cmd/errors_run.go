@@ -45,8 +45,11 @@ func runRules() []rule {
 			return failure(ExitRefused, e.Error(), changedHint(e, line))
 		}),
 		on(func(e *run.ForeignKeysBroken, _ speaker) view.Failure {
-			return failure(ExitFailed, e.Error(), fmt.Sprintf(
-				"It was rolled back. Look at the rows of %s that refer to nothing.", strings.Join(e.Tables, ", ")))
+			hint := "It was rolled back. Look at the rows of %s that refer to nothing."
+			if e.Kept {
+				hint = "It stays, as it is in no transaction. Mend the rows of %s that refer to nothing, then run the same command again."
+			}
+			return failure(ExitFailed, e.Error(), fmt.Sprintf(hint, strings.Join(e.Tables, ", ")))
 		}),
 		stepRule,
 		sentinel(ledger.ErrLeaseLost, ExitBusy, "Somebody else took over after this process gave no sign of life for too long; nothing more was written."),

@@ -20,8 +20,14 @@ type syncCommand struct {
 
 // accepting is the option of the commands that refuse changed revisions.
 type accepting struct {
-	Resolve string   `placeholder:"OUTCOME" enum:",applied,not-applied" default:"" help:"What became of the one statement whose outcome is unknown, after you have looked: applied or not-applied."`
-	Accept  []string `placeholder:"ID" help:"A revision whose file may have changed since it was applied or begun; repeatable."`
+	resolving
+	Accept []string `placeholder:"ID" help:"A revision whose file may have changed since it was applied or begun; repeatable."`
+}
+
+// resolving is the option of the commands that stop at a statement of unknown
+// outcome.
+type resolving struct {
+	Resolve string `placeholder:"OUTCOME" enum:",applied,not-applied" default:"" help:"What became of the one statement whose outcome is unknown, after you have looked: applied or not-applied."`
 }
 
 // verifying is the option of the commands that may remove what rows were moved
@@ -36,7 +42,7 @@ type blocking struct {
 }
 
 // resolve passes on what somebody says of a statement of unknown outcome.
-func (a accepting) resolve(s Writes) {
+func (a resolving) resolve(s Writes) {
 	s.Run.Resolve = map[string]run.Outcome{"applied": run.Applied, "not-applied": run.NotApplied}[a.Resolve]
 }
 

@@ -99,7 +99,7 @@ func (s *Service) wayBack(ctx context.Context, sess database.Session, req Reques
 	p := &planner{catalog: s.Catalog, state: live, applied: a.applied}
 	for _, w := range ways {
 		at, begun := a.unfinished[w.id]
-		step, err := p.down(w.id, w.changes, w.left, resume{begun: begun, attempt: at})
+		step, err := p.down(w.id, w.changes, w.left, resume{begun: begun, attempt: at, before: p.before(w.changes)})
 		if errors.Is(err, errOpaque) {
 			way.cut = true
 			return a, way, nil

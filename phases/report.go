@@ -157,7 +157,7 @@ func (s *Service) unsettled(ctx context.Context, sess database.Session, journal 
 	}
 	unfinished := run.Unfinished(journal)
 	for id, at := range unfinished {
-		if at.Confirmed || at.Finished != nil || s.Catalog.Revisions[id] == nil || r.Position.Applied.Has(id) {
+		if at.Confirmed || at.Finished != nil || s.Catalog.Revisions[id] == nil || r.Position.Applied.Has(id) != (at.Direction == plan.Down) {
 			continue
 		}
 		live, err := s.inspect(ctx, sess)
@@ -165,7 +165,7 @@ func (s *Service) unsettled(ctx context.Context, sess database.Session, journal 
 			return err
 		}
 		p := &planner{catalog: s.Catalog, state: live, online: true, applied: r.Position.Applied}
-		st := p.underWay(id, at)
+		st := s.sentLast(p, id, at)
 		if st == nil || st.Data {
 			continue
 		}
@@ -180,10 +180,10 @@ func (s *Service) unsettled(ctx context.Context, sess database.Session, journal 
 	return nil
 }
 
-// underWay is the statement that an interrupted attempt sent last; nil if it
+// sentLast is the statement that an interrupted attempt sent last; nil if it
 // cannot be planned.
-func (p *planner) underWay(id string, at ledger.Attempt) *plan.Statement {
-	step, err := p.up(id, resume{begun: true, attempt: at, before: p.beforeUp(id)})
+func (s *Service) sentLast(p *planner, id string, at ledger.Attempt) *plan.Statement {
+	step, err := s.remainder(p, id, at)
 	if err != nil {
 		return nil
 	}
@@ -193,6 +193,19 @@ func (p *planner) underWay(id string, at ledger.Attempt) *plan.Statement {
 		}
 	}
 	return nil
+}
+
+// remainder plans what is left of an interrupted attempt.
+func (s *Service) remainder(p *planner, id string, at ledger.Attempt) (plan.Step, error) {
+	if at.Direction == plan.Up {
+		return p.up(id, resume{begun: true, attempt: at, before: p.before(p.catalog.Revisions[id].Up)})
+	}
+	r, _ := p.catalog.Graph.Revision(id)
+	ways, err := s.waysBack(p.applied, []revision.Revision{r})
+	if err != nil {
+		return plan.Step{}, err
+	}
+	return p.down(id, ways[0].changes, ways[0].left, resume{begun: true, attempt: at, before: p.before(ways[0].changes)})
 }
 
 // advise says which command is due, what it would apply, and what `check`

@@ -42,11 +42,11 @@ func (s *Service) resumePoint(p *planner, a attempt, id string) (resume, error) 
 		last.Checksum = r.Checksum
 		a.unfinished[id] = last
 	}
-	return resume{begun: true, attempt: last, before: p.beforeUp(id)}, nil
+	return resume{begun: true, attempt: last, before: p.before(s.Catalog.Revisions[id].Up)}, nil
 }
 
-// beforeUp is resume's before for the way up of a revision.
-func (p *planner) beforeUp(id string) func(int) *schema.Schema {
+// before is resume's before for the changes of a revision, up or down.
+func (p *planner) before(changes []catalog.Change) func(int) *schema.Schema {
 	return func(n int) *schema.Schema {
 		// Plain SQL of unknown effect among them does no harm: if the object in
 		// question is known all the same, its name is all that is needed.
@@ -54,7 +54,7 @@ func (p *planner) beforeUp(id string) func(int) *schema.Schema {
 		if err != nil {
 			return nil
 		}
-		return p.folded(state, p.catalog.Revisions[id].Up[:n])
+		return p.folded(state, changes[:n])
 	}
 }
 

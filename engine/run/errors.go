@@ -133,11 +133,14 @@ func (e *Changed) Error() string {
 }
 
 // ForeignKeysBroken is returned when a step left more rows that refer to
-// nothing than there were before. It was rolled back.
+// nothing than there were before.
 type ForeignKeysBroken struct {
 	Step          string
 	Tables        []string
 	Before, After int64
+	// Kept is true if what the step did stays, as it is in no transaction;
+	// otherwise it was rolled back.
+	Kept bool
 }
 
 func (e *ForeignKeysBroken) Error() string {

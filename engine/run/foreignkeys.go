@@ -27,7 +27,7 @@ func (e *execution) checkForeignKeys(ctx context.Context) error {
 	}
 	now, err := e.brokenReferences(ctx)
 	if err == nil && now > e.broken {
-		return &ForeignKeysBroken{Step: e.step.ID, Tables: e.step.ForeignKeyCheck, Before: e.broken, After: now}
+		return &ForeignKeysBroken{Step: e.step.ID, Tables: e.step.ForeignKeyCheck, Before: e.broken, After: now, Kept: !e.step.Transaction}
 	}
 	return err
 }
