@@ -6,9 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -19,6 +17,7 @@ import (
 	"manage/engine/run"
 	"manage/migrations"
 	"manage/phases"
+	"manage/phases/purge"
 )
 
 // The environment of a child: a task as JSON, or the words of a command line.
@@ -74,11 +73,19 @@ type fault string
 const (
 	none  fault = ""
 	death fault = "death" // the process is killed
+	sent  fault = "sent"  // the process is killed behind what it sends next
+	away  fault = "away"  // the process is killed, where others cannot see that it is dead
 	loss  fault = "loss"  // the connection breaks after what is sent next
 	cut   fault = "cut"   // the connection breaks before what is sent next
 	stop  fault = "stop"  // the process is stopped, until somebody continues it
 	wink  fault = "wink"  // the file Seen is made, and nothing else
 )
+
+// kills reports whether the process does not survive the fault.
+func (f fault) kills() bool { return f == death || f == sent || f == away }
+
+// onWire reports whether the fault is one of what is sent to the server.
+func (f fault) onWire() bool { return f == loss || f == cut || f == sent }
 
 // result is what a child says in the end.
 type result struct {
@@ -107,7 +114,7 @@ func kindOf(err error) string {
 	var unknown *run.OutcomeUnknown
 	var stopped *run.Interrupted
 	switch {
-	case errors.As(err, &stopped), errors.Is(err, context.Canceled):
+	case errors.As(err, &stopped), errors.Is(err, context.Canceled), database.ClassOf(err) == database.Interrupted:
 		return "stopped"
 	case errors.As(err, &lost):
 		return "lease lost"
@@ -128,7 +135,7 @@ func (t *task) run(ctx context.Context) error {
 	defer cancel()
 	breaker := &breaker{task: t, cancel: cancel}
 	url := t.URL
-	if t.Fault == loss || t.Fault == cut {
+	if t.Fault.onWire() {
 		if breaker.wire, url, err = newWire(t.URL); err != nil {
 			return err
 		}
@@ -154,12 +161,27 @@ func (t *task) run(ctx context.Context) error {
 func do(ctx context.Context, s *phases.Service, c command) error {
 	all := map[string]func(context.Context, phases.Request) (phases.Result, error){
 		"sync": s.Sync, "upgrade": s.Upgrade, "expand": s.Expand, "migrate": s.Migrate, "contract": s.Contract,
+		"downgrade": s.Downgrade,
+	}
+	if c.Name == "purge" {
+		return purgeAll(ctx, s)
 	}
 	f, ok := all[c.Name]
 	if !ok {
 		return fmt.Errorf("no command %s", c.Name)
 	}
 	_, err := f(ctx, phases.Request{Version: c.Version, AllowBlocking: true})
+	return err
+}
+
+// purgeAll removes what is soft-deleted.
+func purgeAll(ctx context.Context, s *phases.Service) error {
+	p := &purge.Service{Catalog: s.Catalog, DB: s.DB, Run: s.Run, Faults: s.Faults}
+	sel, err := p.Look(ctx, purge.Request{})
+	if err != nil {
+		return err
+	}
+	_, err = p.Delete(ctx, sel)
 	return err
 }
 
@@ -171,66 +193,4 @@ func load(name string) (*catalog.Catalog, error) {
 		}
 	}
 	return catalog.Load(os.DirFS(name), catalog.Options{Dir: name})
-}
-
-// breaker is the faults of a child.
-type breaker struct {
-	task *task
-	wire *wire
-	// cancel keeps the command from going on by itself after a lost
-	// connection, so that each point is broken in a run of its own.
-	cancel func()
-	seen   []string
-	new    int
-	done   bool
-}
-
-// At breaks the process or its connection at its point.
-func (b *breaker) At(p run.Point) error {
-	if b.done || b.task.Fault == none || !b.due(p.String()) {
-		return nil
-	}
-	b.done = true
-	switch b.task.Fault {
-	case death:
-		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
-		select {}
-	case stop:
-		_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
-		time.Sleep(100 * time.Millisecond) // other threads may be stopped first
-	case wink:
-		return os.WriteFile(b.task.Seen, []byte(p.String()), 0o644)
-	case loss:
-		b.cancel()
-		b.wire.breakAfterNext()
-	case cut:
-		b.cancel()
-		b.wire.breakNow()
-	}
-	return nil
-}
-
-// due reports whether this is the point to break at.
-func (b *breaker) due(point string) bool {
-	if b.task.At != "" {
-		return point == b.task.At
-	}
-	if b.seen == nil {
-		text, _ := os.ReadFile(b.task.Seen)
-		b.seen = append(strings.Split(string(text), "\n"), "")
-	}
-	if slices.Contains(b.seen, point) {
-		return false
-	}
-	b.seen = append(b.seen, point)
-	f, err := os.OpenFile(b.task.Seen, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
-	if err == nil {
-		_, err = fmt.Fprintln(f, point)
-		f.Close()
-	}
-	if err != nil {
-		panic(err)
-	}
-	b.new++
-	return b.new >= b.task.Stride
 }

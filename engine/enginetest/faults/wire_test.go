@@ -13,8 +13,9 @@ import (
 // server; its answer never comes back.
 type wire struct {
 	server string
-	// after is true if what is sent next is the last to get through.
-	after atomic.Bool
+	// after is what is done when what is sent next has got through; nil for
+	// nothing.
+	after atomic.Pointer[func()]
 
 	mu    sync.Mutex
 	pairs []net.Conn
@@ -64,7 +65,8 @@ func (w *wire) serve(client net.Conn) {
 			if _, writeErr := server.Write(buffer[:n]); writeErr != nil {
 				break
 			}
-			if w.after.CompareAndSwap(true, false) {
+			if then := w.after.Swap(nil); then != nil {
+				(*then)()
 				client.Close()
 				w.linger(server)
 				return
@@ -86,7 +88,14 @@ func (w *wire) linger(server net.Conn) {
 	}
 }
 
-func (w *wire) breakAfterNext() { w.after.Store(true) }
+// afterNext breaks the connection that something is sent on next, behind that,
+// and calls then before, if it is not nil.
+func (w *wire) afterNext(then func()) {
+	if then == nil {
+		then = func() {}
+	}
+	w.after.Store(&then)
+}
 
 // breakNow ends all connections.
 func (w *wire) breakNow() {
