@@ -23,6 +23,8 @@ type work struct {
 	plan    plan.Plan
 	adopted string // the version that an existing schema is recorded as
 	cut     bool   // more can be planned once this has run
+	// later are the revisions and data migrations that are planned then.
+	later []string
 	// blocking is a statement for which the plan may be shown and not run.
 	blocking *Blocking
 	// unfinished are the half applied revisions that the plan goes on with.
@@ -110,7 +112,7 @@ func (decide job) refusing() job {
 	}
 }
 
-// ready is the job that finds out whether server and rights carry its first plan,
+// ready is the job that finds out whether server and rights carry what it does,
 // unless that was done: not where somebody else had the lease at first.
 func (decide job) ready(s *Service, done *bool) job {
 	return func(ctx context.Context, sess database.Session) (work, error) {
@@ -119,7 +121,7 @@ func (decide job) ready(s *Service, done *bool) job {
 			return w, err
 		}
 		*done = true
-		return w, s.ready(ctx, sess, w.plan)
+		return w, s.ready(ctx, sess, w)
 	}
 }
 
@@ -166,7 +168,7 @@ func (s *Service) look(ctx context.Context, decide job) (result Result, found lo
 		err = s.guards(ctx, sess, w.plan.Steps[0].Phase)
 	}
 	if err == nil {
-		err = s.ready(ctx, sess, w.plan)
+		err = s.ready(ctx, sess, w)
 	}
 	if err == nil {
 		return result, checkedReady, nil

@@ -3,6 +3,7 @@ package phases
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"manage/engine/database"
 	"manage/engine/plan"
@@ -37,6 +38,7 @@ func (s *Service) compose(ctx context.Context, sess database.Session, a attempt,
 		return work{}, err
 	}
 	w.plan.To, w.blocking = s.Catalog.Graph.Rows(p.applied), p.blocking
+	w.later = unplannedOf(w.plan, pending, due)
 	return w, nil
 }
 
@@ -79,6 +81,18 @@ func (s *Service) revisions(ctx context.Context, sess database.Session, p *plann
 		w.plan.Steps = append(w.plan.Steps, s.migrationSteps(due)...)
 	}
 	return nil
+}
+
+// unplannedOf are the revisions and data migrations of a command that its plan
+// does not hold yet.
+func unplannedOf(p plan.Plan, pending []revision.Revision, due []string) []string {
+	ids := slices.Clone(due)
+	for _, r := range pending {
+		ids = append(ids, r.ID)
+	}
+	return slices.DeleteFunc(ids, func(id string) bool {
+		return slices.ContainsFunc(p.Steps, func(st plan.Step) bool { return st.ID == id && st.Phase != plan.Bridge && st.Phase != plan.Adopt })
+	})
 }
 
 // dueNow leaves out the data migrations that can be asked already and find no

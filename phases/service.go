@@ -23,6 +23,11 @@ type Service struct {
 	// Events is told of everything that happens: values of run.Event and
 	// backfill.Batched. Nil to hear nothing.
 	Events func(any)
+	// longest and reserve, where tests set them, are the age in place of that at
+	// which a transaction of others is warned of, and bytes that are taken for
+	// used on every disk.
+	longest time.Duration
+	reserve int64
 }
 
 // Request is what a command was asked to do.

@@ -139,7 +139,7 @@ func (w *verifying) compare() error {
 	for _, d := range all {
 		f := Finding{Difference: d, Revision: w.maker(d)}
 		switch {
-		case slices.Contains(w.v.Unseen, d.Kind) && d.Have == "":
+		case slices.Contains(w.v.Unseen, d.Kind) && (d.Have == "" || d.Kind == plan.KindTrigger):
 		case !slices.Contains(alarming, d):
 			w.v.Known = append(w.v.Known, f)
 		case w.open(&f):
@@ -239,40 +239,33 @@ func joined(found []schema.Difference) []schema.Difference {
 }
 
 // unseen are the kinds of objects that a MySQL account without the right to
-// them does not see, though they are there. An account that sees one sees all.
+// them does not see, or not as a whole, though they are there.
 func (s *Service) unseen(ctx context.Context, sess database.Session, live *schema.Schema) ([]plan.ObjectKind, error) {
-	if !s.DB.Flavor().Dialect.MySQLFamily() {
+	d := s.DB.Flavor().Dialect
+	if !d.MySQLFamily() {
 		return nil, nil
 	}
-	grants, err := queryStrings(ctx, sess, "SHOW GRANTS")
-	if err != nil {
+	g, err := grantsOf(ctx, sess, d, s.DB.Schema())
+	if err != nil || !g.known {
 		return nil, err
 	}
-	granted := strings.ToUpper(strings.Join(grants, "\n"))
-	if strings.Contains(granted, "ALL PRIVILEGES ON") {
-		return nil, nil
-	}
 	var unseen []plan.ObjectKind
-	if len(live.Triggers) == 0 && !strings.Contains(granted, "TRIGGER") {
+	if !g.has(right{"TRIGGER", ""}) {
 		unseen = append(unseen, plan.KindTrigger)
 	}
 	keys := false
 	for _, t := range live.Tables {
 		keys = keys || len(t.ForeignKeys) > 0
 	}
-	if !keys && !mayMoreThanRead(granted) {
+	if !keys && !g.mayMoreThanRead() {
 		unseen = append(unseen, plan.KindForeignKey)
 	}
 	return unseen, nil
 }
 
-// mayMoreThanRead reports whether grants on data hold more than SELECT: MariaDB
+// mayMoreThanRead reports whether there are more rights than SELECT: MariaDB
 // shows references to such accounts only.
-func mayMoreThanRead(granted string) bool {
-	for _, right := range []string{"REFERENCES", "INSERT", "UPDATE", "DELETE", "ALTER", "CREATE", "INDEX", "DROP"} {
-		if strings.Contains(granted, right) {
-			return true
-		}
-	}
-	return false
+func (g grants) mayMoreThanRead() bool {
+	return slices.ContainsFunc([]string{"REFERENCES", "INSERT", "UPDATE", "DELETE", "ALTER", "CREATE", "INDEX", "DROP"},
+		func(word string) bool { return g.has(right{word, ""}) })
 }

@@ -219,9 +219,11 @@ func (i *inspector) mysqlChecks() error {
 	})
 }
 
+// mysqlTriggers reads the triggers. MariaDB shows them without their bodies to
+// users who may write to the table and have no right to its triggers.
 func (i *inspector) mysqlTriggers() error {
 	var name, table, timing, event, body string
-	return i.each(`SELECT trigger_name, event_object_table, action_timing, event_manipulation, action_statement
+	return i.each(`SELECT trigger_name, event_object_table, action_timing, event_manipulation, COALESCE(action_statement, '')
 		FROM information_schema.triggers WHERE trigger_schema = `+i.here()+`
 		ORDER BY event_object_table, action_timing, event_manipulation, action_order`, []any{&name, &table, &timing, &event, &body}, func() error {
 		i.s.Triggers = append(i.s.Triggers, Trigger{Name: name, Table: table,

@@ -1,0 +1,179 @@
+package phases
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"manage/engine/catalog"
+	"manage/engine/enginetest"
+	"manage/engine/flavor"
+)
+
+// shed is a catalog of which only the contract revision alters a table, and that
+// has no triggers.
+func shed(t *testing.T) *catalog.Catalog {
+	return loaded(t, map[string]string{
+		"catalog.toml": `name = "shed"`,
+		"versions/open01_tools.toml": `
+revision = "open01"
+branch = "trunk"
+message = "tools"
+[[up]]
+[up.create_table]
+name = "tools"
+columns = [ { name = "id", type = "integer", nullable = false }, { name = "old", type = "integer" } ]
+primary_key = ["id"]`,
+		"versions/art_expand01_shelves.toml": `
+revision = "art_expand01"
+revises = "open01"
+branch = "expand"
+message = "shelves"
+[[up]]
+[up.create_table]
+name = "shelves"
+columns = [ { name = "id", type = "integer", nullable = false } ]
+primary_key = ["id"]`,
+		"versions/art_contract01_old.toml": `
+revision = "art_contract01"
+revises = "open01"
+depends_on = ["art_expand01"]
+branch = "contract"
+message = "without the old"
+[[up]]
+drop_column = { table = "tools", name = "old" }`,
+	})
+}
+
+// refusedAsNotReady runs a command that must find the database not ready, for
+// the reasons that are given, and change nothing.
+func refusedAsNotReady(t *testing.T, db enginetest.Database, run func(context.Context, Request) (Result, error), want ...string) {
+	t.Helper()
+	before := schemaOf(t, db)
+	_, err := run(t.Context(), Request{AllowBlocking: true})
+	var not *NotReady
+	if !errors.As(err, &not) {
+		t.Fatalf("error %v", err)
+	}
+	for _, w := range want {
+		if !strings.Contains(err.Error(), w) {
+			t.Errorf("%q does not say %q", err, w)
+		}
+	}
+	if diff := enginetest.CompareSnapshots(before, schemaOf(t, db)); diff != "" {
+		t.Error(diff)
+	}
+	if n := db.Strings(t, "SELECT count(*) FROM manage_journal WHERE revision <> 'open01'"); n[0] != "0" {
+		t.Errorf("%s attempts were begun", n[0])
+	}
+}
+
+// On MySQL and MariaDB rights come from the database, a pattern, single tables
+// or a role. One that only a contract revision needs is missed before anything
+// is changed, and a user who has all that are needed is not refused.
+func TestRightsByEveryWay(t *testing.T) {
+	const all = "SELECT, INSERT, UPDATE, DELETE, CREATE"
+	ways := map[string]func(exec func(string), db, user, words string){
+		"database": func(exec func(string), db, user, words string) {
+			exec("GRANT " + words + " ON `" + strings.ReplaceAll(db, "_", `\_`) + "`.* TO " + user)
+		},
+		"pattern": func(exec func(string), db, user, words string) {
+			exec("GRANT " + words + " ON `" + strings.ReplaceAll(db[:len(db)-1], "_", `\_`) + "%`.* TO " + user)
+		},
+		"tables": func(exec func(string), db, user, words string) {
+			for _, table := range []string{"tools", "shelves", "manage_journal", "manage_lease", "manage_version_shed"} {
+				exec("GRANT CREATE, " + words + " ON " + db + "." + table + " TO " + user)
+			}
+		},
+		"role": func(exec func(string), db, user, words string) {
+			exec("GRANT " + words + " ON " + db + ".* TO r" + db)
+		},
+	}
+	enginetest.Each(t, func(t *testing.T, server enginetest.Database) {
+		if !server.Dialect.MySQLFamily() {
+			return
+		}
+		for way, grant := range ways {
+			t.Run(way, func(t *testing.T) {
+				db := enginetest.New(t, server.Dialect)
+				must(t, service(t, shed(t), db), "sync", "open01")
+				exec := func(query string) { db.Exec(t, query) }
+				user := "'g" + db.Name + "'@'%'"
+				exec("CREATE USER " + user + " IDENTIFIED BY 'x'")
+				t.Cleanup(func() { exec("DROP USER " + user) })
+				if way == "role" {
+					exec("CREATE ROLE r" + db.Name)
+					t.Cleanup(func() { exec("DROP ROLE r" + db.Name) })
+					exec("GRANT r" + db.Name + " TO " + user)
+					exec("GRANT SELECT ON " + db.Name + ".* TO " + user)
+				}
+				grant(exec, db.Name, user, all)
+				connect := func() *Service {
+					s := as(t, db, "g"+db.Name, "x")
+					s.Catalog = shed(t)
+					return s
+				}
+				s := connect()
+				if way == "role" {
+					refusedAsNotReady(t, db, s.Sync, "lacks the right ALTER", "the role r"+db.Name+" of the user is not active")
+					exec(map[bool]string{
+						true:  "SET DEFAULT ROLE r" + db.Name + " FOR " + user,
+						false: "SET DEFAULT ROLE r" + db.Name + " TO " + user,
+					}[db.Dialect == flavor.MariaDB])
+					s = connect()
+				}
+				where := map[bool]string{true: " on the table tools", false: " on the database " + db.Name}[way == "tables"]
+				refusedAsNotReady(t, db, s.Sync, "lacks the right ALTER"+where)
+				grant(exec, db.Name, user, "ALTER")
+				s = connect()
+				must(t, s, "sync", "")
+			})
+		}
+	})
+}
+
+// On PostgreSQL tables have owners, and rights can be taken from them. What a
+// data migration and a contract revision need is missed with the rest.
+func TestRightsOnPostgres(t *testing.T) {
+	db := enginetest.New(t, flavor.Postgres)
+	must(t, service(t, inn(t), db), "sync", "open01")
+	user := "g" + db.Name
+	db.Exec(t, "CREATE ROLE "+user+" LOGIN PASSWORD 'x'; GRANT USAGE, CREATE ON SCHEMA public TO "+user+"; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO "+user)
+	t.Cleanup(func() { db.Exec(t, "DROP OWNED BY "+user+"; DROP ROLE "+user) })
+	s := as(t, db, user, "x")
+	refusedAsNotReady(t, db, s.Sync, "not the owner of guests, rooms, and", "lacks the right REFERENCES on guests, rooms")
+	db.Exec(t, "ALTER TABLE guests OWNER TO "+user+"; REVOKE UPDATE ON guests FROM "+user)
+	refusedAsNotReady(t, db, s.Sync, "not the owner of rooms, and", "lacks the right UPDATE on guests", "lacks the right REFERENCES on rooms")
+	db.Exec(t, "GRANT UPDATE ON guests TO "+user+"; ALTER TABLE rooms OWNER TO "+user+"; REVOKE CREATE ON SCHEMA public FROM "+user+", public")
+	refusedAsNotReady(t, db, s.Sync, "may not create anything in the schema public")
+	db.Exec(t, "GRANT CREATE ON SCHEMA public TO "+user)
+	must(t, s, "sync", "")
+}
+
+// Who makes nothing needs no right to make anything.
+func TestRightsOfADataMigration(t *testing.T) {
+	enginetest.Each(t, func(t *testing.T, db enginetest.Database) {
+		if db.Dialect == flavor.SQLite {
+			return // has no users
+		}
+		admin := service(t, inn(t), db)
+		must(t, admin, "sync", "open01")
+		db.Exec(t, "INSERT INTO guests (name, vip) VALUES ('ann', "+map[bool]string{true: "false", false: "0"}[db.Dialect == flavor.Postgres]+")")
+		must(t, admin, "expand", "austin_expand01")
+		must(t, admin, "migrate", "austin")
+		db.Exec(t, "UPDATE guests SET full_name = NULL")
+		user := "g" + db.Name
+		if db.Dialect == flavor.Postgres {
+			db.Exec(t, "CREATE ROLE "+user+" LOGIN PASSWORD 'x'; REVOKE CREATE ON SCHEMA public FROM public; GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO "+user)
+			t.Cleanup(func() { db.Exec(t, "DROP OWNED BY "+user+"; DROP ROLE "+user) })
+		} else {
+			db.Exec(t, "CREATE USER "+user+" IDENTIFIED BY 'x'; GRANT SELECT, INSERT, UPDATE, DELETE ON `"+strings.ReplaceAll(db.Name, "_", `\_`)+"`.* TO "+user)
+			t.Cleanup(func() { db.Exec(t, "DROP USER "+user) })
+		}
+		must(t, as(t, db, user, "x"), "migrate", "austin")
+		if n := db.Strings(t, "SELECT count(*) FROM guests WHERE full_name IS NULL"); n[0] != "0" {
+			t.Errorf("%s rows are left", n[0])
+		}
+	})
+}
