@@ -66,6 +66,7 @@ func phaseRules() []rule {
 // backfillRules say what stopped a data migration.
 func backfillRules() []rule {
 	return []rule{
+		throttleRule(),
 		on(func(e *backfill.MissingHook, _ speaker) view.Failure {
 			return failure(ExitRefused, e.Error(), "")
 		}),

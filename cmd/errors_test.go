@@ -25,6 +25,7 @@ import (
 	"manage/phases"
 	"manage/phases/backfill"
 	"manage/phases/backfill/compare"
+	"manage/phases/backfill/throttle"
 	"manage/phases/metadefs"
 	"manage/phases/purge"
 	"manage/schema"
@@ -102,6 +103,8 @@ func samples() []spoken {
 		{&compare.Failed{Check: plan.RowCheck{What: "t.b with a"}, Err: errors.New("no")}, "refused", 6, "comparing t.b with a: no", "--verify-rows none"},
 		{&backfill.MissingHook{Migration: "m", Hook: "h"}, "refused", 6, "", ""},
 		{&backfill.Halted{Migration: "m", Reason: "1000 rows", Rows: 1000}, "partly", 8, "m stopped at the limit of 1000 rows; this run changed 1000 rows", "What is done is recorded; go on with manage db migrate"},
+		{&throttle.Misconfigured{Place: throttle.Place{File: "m.toml", Line: 2}, Problem: "db2 is no replica", Hint: "name replicas only", Err: lost}, "configuration", 2,
+			"db2 is no replica", "Name replicas only."},
 		{&backfill.ProgramFailed{Migration: "m", Place: "m.toml:7", Reason: "no answer"}, "failed", 1, "the program of m (m.toml:7) failed: no answer", "Mend the program. The position is kept; go on with manage db migrate"},
 		{&backfill.ProgramFailed{Migration: "m", Hint: "Wait."}, "failed", 1, "", "Wait. The position is kept; go on with manage db migrate"},
 		{&backfill.ProgramFailed{Migration: "m", Interrupted: true, Began: true}, "partly", 8, "", "The position is kept; run the same command again to go on."},

@@ -127,7 +127,10 @@ func (c *call) service(ctx context.Context, conf config.Config, cat *catalog.Cat
 		s.Run.LockRetries = -1 // to package run, 0 is its default
 	}
 	s.Batches = c.batches(conf, cat)
-	return s, nil
+	if !readOnly {
+		s.Batches.Throttle, err = c.throttle(conf, db)
+	}
+	return s, err
 }
 
 // batches are the options of data migrations.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"manage/engine/database"
+	"manage/phases/backfill/throttle"
 )
 
 // Config is what was configured. Values that nobody gave are the defaults of
@@ -33,7 +34,11 @@ type Config struct {
 	Lease                    Lease
 	Batches                  Batches
 	Replicas                 Replicas
-	Debug                    bool
+	// MaxLoad is how many sessions may be at work on the server before a data
+	// migration pauses; 0: any number. Queries are the tables [[throttle]].
+	MaxLoad int
+	Queries []throttle.Query
+	Debug   bool
 	// MetadefsPath is where the image service keeps its metadata definitions.
 	MetadefsPath string
 	// Files are the configuration files that were read, in order.
@@ -41,6 +46,7 @@ type Config struct {
 
 	source   value // where the connection comes from
 	unusable error // why there is no connection
+	replicas value // where the replicas come from
 	replica  *Config
 }
 

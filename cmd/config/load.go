@@ -29,6 +29,7 @@ func Load(in Input) (Config, error) {
 			return Config{}, err
 		}
 	}
+	l.queries(&c)
 	if err := l.catalog(&c); err != nil {
 		return Config{}, err
 	}

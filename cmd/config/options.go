@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -47,7 +48,7 @@ const none = ""
 
 // options is the table. Its order is that of the reference page.
 func options() []option {
-	return append(databaseOptions(), runOptions()...)
+	return slices.Concat(databaseOptions(), runOptions(), throttleOptions())
 }
 
 func databaseOptions() []option {
@@ -108,12 +109,6 @@ func runOptions() []option {
 		{key: "batches.workers", kind: numberKind, fallback: "1",
 			doc: "How many batches run at once.",
 			set: func(c *Config, v value) (err error) { c.Batches.Workers, err = v.count(); return }},
-		{key: "replicas.connections", kind: listKind, secret: true,
-			doc: "The replicas whose lag slows data migrations down, as URLs.",
-			set: func(c *Config, v value) (err error) { c.Replicas.Connections, err = v.list(); return }},
-		{key: "replicas.max_lag", kind: durationKind, fallback: "5s",
-			doc: "The lag from which a data migration pauses.",
-			set: func(c *Config, v value) (err error) { c.Replicas.MaxLag, err = v.duration(); return }},
 		{kind: booleanKind, conf: names("DEFAULT.debug"), flag: "--debug", fallback: "false",
 			doc: "Log what is done in detail.",
 			set: func(c *Config, v value) (err error) { c.Debug, err = v.boolean(); return }},

@@ -18,7 +18,7 @@ func Reference() string {
 		}
 		if t != table {
 			table = t
-			fmt.Fprintf(&b, "\n### [%s]\n\n| key | value | default | meaning |\n|---|---|---|---|\n", t)
+			fmt.Fprintf(&b, "\n### %s\n\n| key | value | default | meaning |\n|---|---|---|---|\n", heading(t))
 		}
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s%s |\n", key, o.kind, code(o.fallback), o.doc, o.elsewhere())
 	}
@@ -52,6 +52,14 @@ func programTable() string {
 		fmt.Fprintf(&b, "| `%s` | %s | `%s` | %s |\n", p.name, strings.Join(files, ", "), p.project, missing)
 	}
 	return b.String()
+}
+
+// heading is a table's name as it stands in a file.
+func heading(table string) string {
+	if table == throttleTable {
+		return "[[" + table + "]]"
+	}
+	return "[" + table + "]"
 }
 
 // elsewhere is how the option is given outside of files.

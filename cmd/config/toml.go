@@ -23,6 +23,14 @@ func readTOML(name string, content []byte) (map[string]value, error) {
 	}
 	values := map[string]value{}
 	for _, table := range sortedKeys(tables) {
+		if table == throttleTable {
+			v, err := readQueries(name, string(content), tables[table])
+			if err != nil {
+				return nil, err
+			}
+			values[table] = v
+			continue
+		}
 		entries, isTable := tables[table].(map[string]any)
 		if !slices.Contains(knownTables(), table) || !isTable {
 			return nil, &Error{File: name, Line: lineOf(string(content), table, ""), Unknown: table, Known: knownTables(),

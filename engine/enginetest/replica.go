@@ -2,6 +2,7 @@ package enginetest
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"path/filepath"
 	"syscall"
@@ -49,6 +50,16 @@ func (s *Server) signal(sig syscall.Signal) {
 func (s *Server) Do(t testing.TB, query string) {
 	t.Helper()
 	s.execute(t, query)
+}
+
+// SQL is a connection pool of the server's administrator.
+func (s *Server) SQL(t testing.TB) *sql.DB {
+	t.Helper()
+	db, err := s.adminPool()
+	if err != nil {
+		t.Fatalf("%s: %v", s.Dialect.Title(), err)
+	}
+	return db
 }
 
 // replicaOf makes a replica of a server.

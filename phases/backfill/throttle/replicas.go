@@ -19,6 +19,7 @@ type Replica struct {
 // replicas are the configured replicas.
 type replicas struct {
 	primary *server
+	dialect flavor.Dialect // of the primary
 	trail   *trail
 	limit   time.Duration
 	all     []*replica
@@ -31,8 +32,8 @@ type replica struct {
 	Replica
 }
 
-func newReplicas(p *server, t *trail, o Options) *replicas {
-	r := &replicas{primary: p, trail: t, limit: o.MaxLag}
+func newReplicas(p *server, d flavor.Dialect, o Options) *replicas {
+	r := &replicas{primary: p, dialect: d, trail: &trail{}, limit: o.MaxLag}
 	for _, one := range o.Replicas {
 		r.all = append(r.all, &replica{elsewhere(one.URL), one})
 	}
@@ -64,7 +65,7 @@ func (r *replicas) see(ctx context.Context) (string, error) {
 
 // mark notes where the primary's log is, for PostgreSQL.
 func (r *replicas) mark(ctx context.Context) error {
-	if r.all[0].URL.Dialect != flavor.Postgres {
+	if r.dialect != flavor.Postgres {
 		return nil
 	}
 	found, err := ask(ctx, r.primary, func(ctx context.Context, s database.Session) ([]row, error) {
@@ -86,7 +87,11 @@ type state struct {
 
 // lagging says whether a replica is too far behind.
 func (r *replicas) lagging(ctx context.Context, one *replica) (string, error) {
-	st, err := ask(ctx, one.server, r.question)
+	var st state
+	var err error
+	if st.strange = r.foreign(one); !st.strange {
+		st, err = ask(ctx, one.server, r.question)
+	}
 	switch {
 	case ctx.Err() != nil:
 		return "", ctx.Err()
@@ -108,6 +113,12 @@ func (r *replicas) lagging(ctx context.Context, one *replica) (string, error) {
 	return "", nil
 }
 
+// foreign reports whether a replica is of another kind than the primary.
+func (r *replicas) foreign(one *replica) bool {
+	d := one.URL.Dialect
+	return d == flavor.SQLite || d.MySQLFamily() != r.dialect.MySQLFamily()
+}
+
 func behind(who string, lag, limit time.Duration) string {
 	return fmt.Sprintf("%s is %s behind (limit %s)", who, span(lag), limited(limit))
 }
@@ -117,26 +128,20 @@ func (r *replicas) question(ctx context.Context, s database.Session) (state, err
 	if s.Flavor().Dialect == flavor.Postgres {
 		return r.replayed(ctx, s)
 	}
-	query, err := replicaStatus(s.Flavor())
-	if err != nil {
-		return state{}, err
-	}
-	found, err := rows(ctx, s, query)
+	found, err := rows(ctx, s, replicaStatus(s.Flavor()))
 	return channels(found), err
 }
 
 // replicaStatus is the statement that shows how replication stands. MariaDB's
 // plain form shows one of several connections only.
-func replicaStatus(f flavor.Flavor) (string, error) {
+func replicaStatus(f flavor.Flavor) string {
 	switch {
 	case f.Dialect == flavor.MariaDB:
-		return "SHOW ALL SLAVES STATUS", nil
+		return "SHOW ALL SLAVES STATUS"
 	case f.SaysReplica():
-		return "SHOW REPLICA STATUS", nil
-	case f.Dialect == flavor.MySQL:
-		return "SHOW SLAVE STATUS", nil
+		return "SHOW REPLICA STATUS"
 	}
-	return "", fmt.Errorf("%s has no replicas", f.Dialect.Title())
+	return "SHOW SLAVE STATUS"
 }
 
 // channels is the state of a MySQL or MariaDB replica, from the rows of its

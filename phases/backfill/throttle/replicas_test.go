@@ -120,7 +120,7 @@ func TestReplicaMisconfigured(t *testing.T) {
 		for name, c := range map[string]struct{ url, want string }{
 			"no replica":     {e.URL, "is no replica"},
 			"wrong password": {wrong, "cannot be asked"},
-			"a file":         {"sqlite:///" + t.TempDir() + "/x.db", "cannot be asked"},
+			"a file":         {"sqlite:///" + t.TempDir() + "/x.db", "is no replica"},
 		} {
 			t.Run(name, func(t *testing.T) {
 				replicas := []throttle.Replica{{URL: parse(t, c.url), Place: throttle.Place{File: "manage.toml", Line: 7}}}

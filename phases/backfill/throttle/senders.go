@@ -50,3 +50,28 @@ func (l *senders) see(ctx context.Context) (string, error) {
 	}
 	return "", nil
 }
+
+// unnamed looks once whether a MySQL or MariaDB server has replicas that nobody
+// named: it knows that they are there, and not how far they are.
+type unnamed struct {
+	primary *server
+	looked  bool
+	note    func(string)
+}
+
+func (l *unnamed) see(ctx context.Context) (string, error) {
+	if l.looked {
+		return "", nil
+	}
+	l.looked = true
+	found, err := ask(ctx, l.primary, func(ctx context.Context, s database.Session) ([]row, error) {
+		return rows(ctx, s, "SELECT count(*) AS n FROM information_schema.PROCESSLIST WHERE COMMAND LIKE 'Binlog Dump%'")
+	})
+	if err != nil {
+		return "", fmt.Errorf("the server's replicas are not known: %w", err)
+	}
+	if n := found[0].whole("n"); n > 0 {
+		l.note(fmt.Sprintf("the server has replicas (%d), whose lag it does not know: name them as [replicas] connections to wait for them", n))
+	}
+	return "", nil
+}

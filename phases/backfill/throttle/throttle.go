@@ -72,6 +72,8 @@ const interval = time.Second
 // goroutine at a time; Watch is for any number.
 type Throttle struct {
 	options Options
+	flavor  flavor.Flavor
+	begun   bool // it is decided what is looked at
 	primary *server
 	looks   []look
 	locks   *locks
@@ -89,14 +91,30 @@ type look interface {
 // New is the throttle of a database. It connects to nothing before it is asked.
 func New(db database.DB, o Options) *Throttle {
 	f := db.Flavor()
-	t := &Throttle{options: o, said: map[string]bool{}, primary: primary(db)}
-	trail := &trail{}
+	t := &Throttle{flavor: f, options: o, said: map[string]bool{}, primary: primary(db)}
+	if query := waiters(f.Dialect); query != "" {
+		t.locks = newLocks(primary(db), query)
+	}
+	return t
+}
+
+// SetMaxLag and SetMaxLoad change what Options said, before the first question.
+func (t *Throttle) SetMaxLag(d time.Duration) { t.options.MaxLag = d }
+
+// SetMaxLoad is described at SetMaxLag.
+func (t *Throttle) SetMaxLoad(sessions int) { t.options.MaxLoad = sessions }
+
+// begin decides what is looked at.
+func (t *Throttle) begin() {
+	o, f := t.options, t.flavor
 	switch {
 	case o.MaxLag <= 0:
 	case len(o.Replicas) > 0:
-		t.looks = append(t.looks, newReplicas(t.primary, trail, o))
+		t.looks = append(t.looks, newReplicas(t.primary, f.Dialect, o))
 	case f.Dialect == flavor.Postgres:
-		t.looks = append(t.looks, &senders{primary: t.primary, trail: trail, limit: o.MaxLag, note: t.note})
+		t.looks = append(t.looks, &senders{primary: t.primary, trail: &trail{}, limit: o.MaxLag, note: t.note})
+	case f.Dialect.MySQLFamily():
+		t.looks = append(t.looks, &unnamed{primary: t.primary, note: t.note})
 	}
 	if f.Galera {
 		t.looks = append(t.looks, &flowControl{primary: t.primary})
@@ -107,15 +125,15 @@ func New(db database.DB, o Options) *Throttle {
 	if o.MaxLoad > 0 {
 		t.looks = append(t.looks, &load{primary: t.primary, dialect: f.Dialect, limit: o.MaxLoad, note: t.note})
 	}
-	if query := waiters(f.Dialect); query != "" {
-		t.locks = newLocks(primary(db), query)
-	}
-	return t
+	t.begun = true
 }
 
 // Reason is why to pause now, as one phrase; "" to go on. It looks at most once
 // a second and remembers in between. An error is *Misconfigured, or that of ctx.
 func (t *Throttle) Reason(ctx context.Context) (string, error) {
+	if !t.begun {
+		t.begin()
+	}
 	if time.Since(t.looked) >= interval {
 		reason, err := t.look(ctx)
 		if err != nil {
