@@ -81,7 +81,27 @@ func backfillRules() []rule {
 			return f
 		}),
 		on(func(e *backfill.Stuck, _ speaker) view.Failure {
-			return failure(ExitFailed, e.Error(), "Look at the rows that it finds and does not change: "+e.Pending)
+			hint := "Its pending query is: " + e.Pending
+			if len(e.Sample) > 0 {
+				hint = "Rows that it leaves pending: " + strings.Join(e.Sample, "; ") + "\n" + hint
+			}
+			return failure(ExitRefused, e.Error(), hint+"\nMend its steps so that the query no longer finds the rows that they have changed.")
+		}),
+		on(func(e *backfill.BadKey, _ speaker) view.Failure {
+			hint := "Give the table a primary key, or a unique key of columns that are NOT NULL, and name it there."
+			if len(e.Usable) > 0 {
+				hint = "Write there: key = " + strings.Join(e.Usable, ", or key = ")
+			}
+			return failure(ExitRefused, e.Error(), hint+"\nNothing of the data migration was run.")
+		}),
+		on(func(e *backfill.Rejected, line speaker) view.Failure {
+			hint := "The statement was: " + e.Statement
+			if e.Range == "" {
+				hint += "\nNo row was changed."
+			} else {
+				hint += "\nThe rows before it are done, and the position is kept."
+			}
+			return failure(ExitFailed, e.Error(), hint+" Mend the step, then go on with "+line.db("migrate"))
 		}),
 		on(func(e *backfill.Halted, line speaker) view.Failure {
 			return failure(ExitPartly, e.Error(), "What is done is recorded; go on with "+line.db("migrate"))

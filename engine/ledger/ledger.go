@@ -131,7 +131,8 @@ type Store interface {
 
 	Progress(ctx context.Context) ([]Progress, error)
 	// SaveProgress writes one range's progress. Started and Updated are the
-	// database's; Finished is taken as a yes or no.
+	// database's: a range starts when its row is made, and anew where Started is
+	// the zero time. Finished is taken as a yes or no.
 	SaveProgress(ctx context.Context, token int64, p Progress) error
 
 	// Lease returns the lease, nil if nobody ever took one or it was given back.

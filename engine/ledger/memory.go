@@ -174,8 +174,9 @@ func (m *Memory) Progress(context.Context) ([]Progress, error) {
 func (m *Memory) SaveProgress(_ context.Context, token int64, p Progress) error {
 	return m.write(token, func(s *state) error {
 		key := [2]string{p.Migration, p.Range}
+		again := p.Started.IsZero()
 		p.Started, p.Updated = time.Now().UTC(), time.Now().UTC()
-		if before, ok := s.progress[key]; ok {
+		if before, ok := s.progress[key]; ok && !again {
 			p.Started = before.Started
 		}
 		if p.Finished != nil {

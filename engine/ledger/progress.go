@@ -51,9 +51,13 @@ func (s *sqlStore) SaveProgress(ctx context.Context, token int64, p Progress) er
 	key := []field{{"catalog", s.catalog}, {"migration", s.q.QuoteLiteral(p.Migration)}, {"key_range", s.q.QuoteLiteral(p.Range)}}
 	set := []field{{"position", s.q.QuoteLiteral(p.Position)}, {"rows_done", number(p.Rows)},
 		{"estimate", number(p.Estimate)}, {"updated", s.clock.now()}, {"finished", finished}}
+	fresh := []field{{"started", s.clock.now()}}
+	if p.Started.IsZero() {
+		set, fresh = append(set, fresh...), nil
+	}
 	if more {
 		set = append(set, field{"batch_rows", number(p.Batch)}, field{"waiting", s.text(p.Waiting, 0)})
 	}
 	return s.apply(ctx, token, write{verb: upsert, table: BackfillTable, set: set, key: key,
-		fresh: []field{{"started", s.clock.now()}}})
+		fresh: fresh})
 }

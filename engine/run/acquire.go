@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"math/rand/v2"
+	"sync"
 	"time"
 
 	"manage/engine/ledger"
@@ -23,7 +24,7 @@ func (r *Runner) Acquire(ctx context.Context, doing string) (*Held, error) {
 	if err != nil {
 		return nil, interrupted(ctx, err)
 	}
-	h := &Held{r: r, o: r.Options.complete(), session: s, store: r.books(s)}
+	h := &Held{r: r, o: r.Options.complete(), session: s, store: r.books(s), events: &sync.Mutex{}}
 	if err := h.acquire(ctx, doing); err != nil {
 		if h.beat != nil {
 			h.beat.stop()

@@ -50,7 +50,11 @@ func (h *Held) watch(ctx context.Context) *watch {
 	if h.session.Flavor().Dialect == flavor.SQLite {
 		return w // does not tell
 	}
-	w.timer = time.AfterFunc(h.o.LockTimeout/4, func() {
+	after := h.o.LockTimeout / 4
+	if h.patience > 0 {
+		after = min(after, h.patience*3/4)
+	}
+	w.timer = time.AfterFunc(after, func() {
 		defer close(w.done)
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), whyWait)
 		defer cancel()

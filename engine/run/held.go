@@ -25,8 +25,10 @@ type Held struct {
 	// began is true once anything was done under this lease.
 	began bool
 
-	events sync.Mutex // one event at a time
+	events *sync.Mutex // one event at a time, of all workers
 	beat   *heartbeat
+	// patience, if it is not 0, bounds how long a batch waits for a lock.
+	patience time.Duration
 }
 
 // Session is the session to work on. Its transactions must be closed before

@@ -80,6 +80,9 @@ func (h *Held) rollback(ctx context.Context) {
 
 // limitLocks sets the lock timeout of the session, or of its transaction.
 func (h *Held) limitLocks(ctx context.Context) error {
+	if h.patience > 0 {
+		return h.session.SetLockTimeout(ctx, min(h.patience, h.o.LockTimeout))
+	}
 	return h.session.SetLockTimeout(ctx, h.o.LockTimeout)
 }
 

@@ -39,6 +39,9 @@ type Options struct {
 	Hooks map[string]Hook
 	// Events is told of each batch (a Batched value); nil to hear nothing.
 	Events func(any)
+	// fixed is how many rows a batch spans, for tests; 0 to adapt.
+	fixed int
+
 	// Stderr takes what programs write to their standard error, line by line.
 	Stderr func(line string)
 }
@@ -69,17 +72,6 @@ type Batched struct {
 	Speed     float64       // rows per second of late, in this run; 0 while unknown
 }
 
-// Stuck is a data migration that went over all its rows, changed none and is
-// still pending.
-type Stuck struct {
-	Migration string
-	Pending   string // its pending query
-}
-
-func (e *Stuck) Error() string {
-	return fmt.Sprintf("%s makes no progress: it went over all rows, changed none, and its pending query still finds some", e.Migration)
-}
-
 // MissingHook is a data migration whose Go function this program does not
 // have.
 type MissingHook struct{ Migration, Hook string }
@@ -101,13 +93,6 @@ type outside interface {
 	until(lost <-chan struct{})
 }
 
-// sized is a source that cuts its batches by rows: how many a batch spans now,
-// and how many the next one may span at most (0: no limit).
-type sized interface {
-	size() int64
-	limit(rows int64)
-}
-
 // open starts the kind of data migration that m is.
 func open(ctx context.Context, m *catalog.Migration, f flavor.Flavor, o Options) (source, error) {
 	switch {
@@ -120,7 +105,7 @@ func open(ctx context.Context, m *catalog.Migration, f flavor.Flavor, o Options)
 		}
 		return &hooked{migration: m.ID, name: m.Hook, hook: h, target: o.target()}, nil
 	}
-	return newSteps(m, f, o.target()), nil
+	return newSteps(m, f, o), nil
 }
 
 // Pending asks a migration that has no pending query, a program's or a hook's,

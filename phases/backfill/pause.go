@@ -32,28 +32,35 @@ const (
 )
 
 // wait waits as long as the throttle has a reason. It ends early, without an
-// error, when ctx does, and with ledger.ErrLeaseLost or a *Halted.
-func (r *runner) wait(ctx context.Context) error {
-	if r.options.Throttle == nil {
+// error, when ctx does, and with ledger.ErrLeaseLost or a *Halted. Other workers
+// wait behind the one who asks.
+func (l *lane) wait(ctx context.Context) error {
+	if l.options.Throttle == nil {
 		return nil
 	}
-	p := pause{runner: r}
+	select {
+	case l.gate <- struct{}{}:
+		defer func() { <-l.gate }()
+	case <-ctx.Done():
+		return nil
+	}
+	p := pause{lane: l}
 	defer p.end(context.WithoutCancel(ctx))
 	for ctx.Err() == nil {
-		reason, err := r.options.Throttle.Reason(ctx)
+		reason, err := l.options.Throttle.Reason(ctx)
 		if ctx.Err() != nil {
 			return nil
 		}
 		if err != nil {
-			return fmt.Errorf("it cannot be told whether %s has to wait: %w", r.migration.ID, err)
+			return fmt.Errorf("it cannot be told whether %s has to wait: %w", l.migration.ID, err)
 		}
 		if err := p.because(ctx, reason); err != nil || reason == "" {
 			return err
 		}
-		if err := r.halted(); err != nil {
+		if err := l.halted(); err != nil {
 			return err
 		}
-		if err := r.rest(ctx, askEvery); err != nil {
+		if err := l.rest(ctx, askEvery); err != nil {
 			return err
 		}
 	}
@@ -61,7 +68,7 @@ func (r *runner) wait(ctx context.Context) error {
 }
 
 // rest waits for a while, or until ctx ends or the lease is lost.
-func (r *runner) rest(ctx context.Context, d time.Duration) error {
+func (l *lane) rest(ctx context.Context, d time.Duration) error {
 	if d <= 0 {
 		return nil
 	}
@@ -70,7 +77,7 @@ func (r *runner) rest(ctx context.Context, d time.Duration) error {
 	select {
 	case <-timer.C:
 	case <-ctx.Done():
-	case <-r.held.Lost():
+	case <-l.held.Lost():
 		return ledger.ErrLeaseLost
 	}
 	return nil
@@ -78,7 +85,7 @@ func (r *runner) rest(ctx context.Context, d time.Duration) error {
 
 // pause is one pause, from its first reason to its end.
 type pause struct {
-	runner *runner
+	lane   *lane
 	reason string    // the last one
 	since  time.Time // when it began
 	noted  string    // what the ledger says
@@ -95,13 +102,13 @@ func (p *pause) because(ctx context.Context, reason string) error {
 	}
 	if reason != p.reason {
 		p.reason = reason
-		p.runner.emit(Paused{Migration: p.runner.migration.ID, Reason: reason, Since: p.since})
+		p.lane.emit(Paused{Migration: p.lane.migration.ID, Reason: reason, Since: p.since})
 	}
 	if reason == p.noted || p.noted != "" && time.Since(p.noteAt) < noteEvery {
 		return nil
 	}
 	p.noted, p.noteAt = reason, time.Now()
-	return p.runner.note(ctx, reason)
+	return p.lane.note(ctx, reason)
 }
 
 // end tells that the pause is over, if there was one. It writes so as well: the
@@ -110,18 +117,25 @@ func (p *pause) end(ctx context.Context) {
 	if p.since.IsZero() {
 		return
 	}
-	p.runner.emit(Paused{Migration: p.runner.migration.ID, Since: p.since})
-	p.runner.speed.begin(time.Now(), p.runner.rows)
+	l := p.lane
+	l.emit(Paused{Migration: l.migration.ID, Since: p.since})
+	l.mu.Lock()
+	l.speed.begin(time.Now(), l.rows)
+	l.mu.Unlock()
 	if p.noted != "" {
 		// If it fails the next batch fails too, and with better words.
-		_ = p.runner.note(ctx, "")
+		_ = l.note(ctx, "")
 	}
 }
 
 // note writes down why the work pauses, beside the position that it keeps.
-func (r *runner) note(ctx context.Context, reason string) error {
-	r.progress.Waiting = reason
-	return r.held.Batch(context.WithoutCancel(ctx), func(context.Context, database.Session) (ledger.Progress, error) {
-		return r.progress, nil
+func (l *lane) note(ctx context.Context, reason string) error {
+	l.progress.Waiting = reason
+	err := l.held.Batch(context.WithoutCancel(ctx), func(context.Context, database.Session) (ledger.Progress, error) {
+		return l.progress, nil
 	})
+	if err == nil {
+		l.started()
+	}
+	return err
 }

@@ -27,9 +27,9 @@ func TestKeyRange(t *testing.T) {
 		{"text with a colon", []string{"id"}, []any{"s:a:b"}, nil, `"id" > 'a:b'`},
 		{"bytes", []string{"id"}, []any{"x:00ff"}, nil, `"id" > X'00ff'`},
 		{"composite", []string{"a", "b"}, []any{"n:1", "s:x"}, []any{"n:3", "s:y"},
-			`("a" > 1 OR ("a" = 1 AND "b" > 'x')) AND ("a" < 3 OR ("a" = 3 AND "b" <= 'y'))`},
+			`("a" >= 1 AND ("a" > 1 OR ("a" = 1 AND "b" > 'x'))) AND ("a" <= 3 AND ("a" < 3 OR ("a" = 3 AND "b" <= 'y')))`},
 		{"three columns", []string{"a", "b", "c"}, []any{"n:1", "n:2", "n:3"}, nil,
-			`("a" > 1 OR ("a" = 1 AND ("b" > 2 OR ("b" = 2 AND "c" > 3))))`},
+			`("a" >= 1 AND ("a" > 1 OR ("a" = 1 AND ("b" > 2 OR ("b" = 2 AND "c" > 3)))))`},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -42,15 +42,16 @@ func TestKeyRange(t *testing.T) {
 
 func TestBatchSizeStaysInBounds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		s := NewRanges(100e6)
+		s := newSize(100e6)
+		s.bound(rapid.Int64Range(0, 1e9).Draw(t, "table"), rapid.Bool().Draw(t, "alone"))
 		for range rapid.IntRange(1, 50).Draw(t, "batches") {
-			before := s.size
-			s.Adapt(time.Duration(rapid.Int64Range(0, 1e12).Draw(t, "took")))
-			if s.size < leastSize || s.size > mostSize {
-				t.Fatalf("size %d is out of bounds", s.size)
+			before := s.rows
+			s.adapt(time.Duration(rapid.Int64Range(0, 1e12).Draw(t, "took")))
+			if s.rows < s.least || s.rows > s.most {
+				t.Fatalf("size %d is out of bounds", s.rows)
 			}
-			if s.size > before+before/2+1 && s.size > leastSize {
-				t.Fatalf("size grew from %d to %d at once", before, s.size)
+			if s.rows > before+before/2+1 && s.rows > s.least {
+				t.Fatalf("size grew from %d to %d at once", before, s.rows)
 			}
 		}
 	})

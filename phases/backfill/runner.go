@@ -2,6 +2,8 @@ package backfill
 
 import (
 	"context"
+	"fmt"
+	"sync"
 	"time"
 
 	"manage/engine/catalog"
@@ -15,45 +17,104 @@ import (
 const maxPasses = 100
 
 // Run runs a data migration to its end and returns how many rows it changed in
-// this run. It goes on where an earlier run was interrupted.
+// this run. It goes on where an earlier run was interrupted. Errors are
+// *MissingHook, *BadKey, *Rejected, *ProgramFailed, *Stuck, *Halted,
+// *run.Interrupted and those of the database; the position is kept in each case.
 func Run(ctx context.Context, held *run.Held, m *catalog.Migration, o Options) (int64, error) {
 	src, err := open(ctx, m, held.Session().Flavor(), o)
 	if err != nil {
 		return 0, err
 	}
 	defer src.close()
-	r := runner{held: held, migration: m, source: src, options: o, limits: newLimits(o, time.Now())}
+	r := &runner{held: held, migration: m, options: o, limits: newLimits(o, time.Now()), gate: make(chan struct{}, 1)}
+	r.main = &lane{runner: r, held: held, source: src, finishes: true}
+	if s, ok := src.(*steps); ok {
+		defer calm(held)()
+		if err := s.ready(ctx, held.Session()); err != nil {
+			return 0, err
+		}
+	}
 	if err := r.begin(ctx); err != nil {
 		return 0, err
 	}
-	for range maxPasses {
-		changed, err := r.pass(ctx)
-		if err != nil {
-			return r.rows, err
-		}
-		found, _, err := src.pending(ctx, held.Session())
-		if err != nil || !found {
-			return r.rows, err
-		}
-		if changed == 0 {
-			break
-		}
-		r.progress.Position, r.progress.Finished = "", nil
-	}
-	query, _ := m.Pending.For(held.Session().Flavor().Dialect)
-	return r.rows, &Stuck{Migration: m.ID, Pending: query}
+	err = r.all(ctx)
+	return r.rows, err
 }
 
 // runner is one run of a data migration.
 type runner struct {
 	held      *run.Held
 	migration *catalog.Migration
-	source    source
 	options   Options
-	progress  ledger.Progress
-	rows      int64 // changed by this run
-	limits    limits
-	speed     speed
+	main      *lane
+	parts     []ledger.Progress // the other ranges, if a step was split
+	gate      chan struct{}     // held by whoever asks the throttle
+	estimated int64             // rows there were when it began
+	since     time.Time         // when it began
+
+	mu     sync.Mutex // what follows is all workers'
+	rows   int64      // changed by this run
+	total  int64      // changed in all, with earlier runs
+	limits limits
+	speed  speed
+}
+
+// all goes over the rows until none is pending.
+func (r *runner) all(ctx context.Context) error {
+	var left passes
+	for range maxPasses {
+		before := r.rows
+		if err := r.pass(ctx); err != nil {
+			return err
+		}
+		found, _, err := r.main.source.pending(ctx, r.held.Session())
+		if err != nil || !found {
+			return err
+		}
+		var sample []string
+		if s, ok := r.main.source.(*steps); ok {
+			if sample, err = s.sample(ctx, r.held.Session()); err != nil {
+				return err
+			}
+		}
+		if left.stuck(r.rows-before, sample) {
+			return r.stuck(sample, fmt.Sprintf("it went over all rows %d times", futilePasses))
+		}
+		r.main.progress.Position, r.main.progress.Finished = "", nil
+	}
+	return r.stuck(left.sample, fmt.Sprintf("it went over all rows %d times", maxPasses))
+}
+
+func (r *runner) stuck(sample []string, reason string) error {
+	query, _ := r.migration.Pending.For(r.held.Session().Flavor().Dialect)
+	return &Stuck{Migration: r.migration.ID, Pending: query, Sample: sample, Reason: reason}
+}
+
+// pass goes over the rows once, from the position on.
+func (r *runner) pass(ctx context.Context) error {
+	r.mu.Lock()
+	r.speed.begin(time.Now(), r.rows)
+	r.mu.Unlock()
+	s, ok := r.main.source.(*steps)
+	if !ok {
+		return r.main.walk(ctx)
+	}
+	at, err := parsePlace(r.migration.ID, r.main.progress.Position)
+	if err != nil {
+		return err
+	}
+	if at.Part || r.workers() > 1 {
+		return r.split(ctx, s)
+	}
+	return r.main.walk(ctx)
+}
+
+// workers is how many work at once.
+func (r *runner) workers() int {
+	if alone(r.held.Session().Flavor().Dialect) {
+		return 1
+	}
+	return max(1, r.options.Workers)
 }
 
 // begin finds where an earlier run stopped, or starts anew.
@@ -62,119 +123,90 @@ func (r *runner) begin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	found := false
 	for _, p := range all {
-		if p.Migration == r.migration.ID && p.Range == "" && p.Finished == nil {
-			r.progress = p
-			return nil
+		switch {
+		case p.Migration != r.migration.ID:
+		case p.Range != "":
+			r.parts = append(r.parts, p)
+		case p.Finished == nil:
+			r.main.progress, found = p, true
 		}
 	}
-	_, estimate, err := r.source.pending(ctx, r.held.Session())
-	r.progress = ledger.Progress{Migration: r.migration.ID, Estimate: estimate, Started: time.Now().UTC()}
-	return err
-}
-
-// pass goes over the rows once, from the position on, and returns how many it
-// changed.
-func (r *runner) pass(ctx context.Context) (int64, error) {
-	var changed int64
-	r.speed.begin(time.Now(), r.rows)
-	for {
-		if err := r.before(ctx); err != nil {
-			return changed, err
+	r.since = time.Now().UTC()
+	if found {
+		r.estimated, r.since = r.main.progress.Estimate, r.main.progress.Started
+		r.total = r.main.progress.Rows
+		for _, p := range r.parts {
+			r.total += p.Rows
 		}
-		began := time.Now()
-		b, err := r.batch(ctx)
-		if err != nil {
-			return changed, err
-		}
-		r.progress = r.after(b)
-		changed += b.Rows
-		r.rows += b.Rows
-		r.limits.used += b.Rows
-		r.tell(time.Since(began))
-		if b.Done {
-			return changed, nil
-		}
-		if err := r.rest(ctx, r.options.Pause); err != nil {
-			return changed, err
-		}
+		return nil
 	}
+	return r.anew(ctx)
 }
 
-// before is what comes before each batch: limits, and what has to be waited for.
-func (r *runner) before(ctx context.Context) error {
-	if err := r.halted(); err != nil {
+// anew starts from the first row. What is left of ranges of an earlier run
+// counts no more.
+func (r *runner) anew(ctx context.Context) error {
+	estimate, err := r.estimate(ctx)
+	if err != nil {
 		return err
 	}
-	if s, ok := r.source.(sized); ok {
-		s.limit(r.limits.left())
+	r.estimated = estimate
+	r.main.progress = ledger.Progress{Migration: r.migration.ID, Estimate: estimate}
+	if len(r.parts) == 0 {
+		return nil
 	}
-	return r.wait(ctx)
+	for i := range r.parts {
+		r.parts[i] = ledger.Progress{Migration: r.migration.ID, Range: r.parts[i].Range, Position: place{Step: -1}.String(), Finished: &time.Time{}}
+	}
+	return r.save(ctx)
+}
+
+func (r *runner) estimate(ctx context.Context) (int64, error) {
+	if _, ok := r.main.source.(*steps); ok {
+		return Count(ctx, r.held.Session(), r.migration, r.held.Session().Flavor())
+	}
+	_, n, err := r.main.source.pending(ctx, r.held.Session())
+	return n, err
+}
+
+// save writes the progress of all ranges in one transaction.
+func (r *runner) save(ctx context.Context) error {
+	err := r.held.Batch(ctx, func(ctx context.Context, _ database.Session) (ledger.Progress, error) {
+		for _, p := range r.parts {
+			if err := r.held.Store().SaveProgress(ctx, r.held.Token(), p); err != nil {
+				return ledger.Progress{}, err
+			}
+		}
+		return r.main.progress, nil
+	})
+	if err == nil {
+		r.main.started()
+		for i := range r.parts {
+			if r.parts[i].Started.IsZero() {
+				r.parts[i].Started = time.Now().UTC()
+			}
+		}
+	}
+	return err
 }
 
 // halted is the error of a limit that is reached.
 func (r *runner) halted() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	if reason := r.limits.reached(time.Now()); reason != "" {
 		return &Halted{Migration: r.migration.ID, Reason: reason, Rows: r.rows}
 	}
 	return nil
 }
 
-// batch does one batch and writes its position, in the same transaction where
-// the batch is in one of ours.
-func (r *runner) batch(ctx context.Context) (Batch, error) {
-	if o, ok := r.source.(outside); ok && ctx.Err() == nil {
-		o.until(r.held.Lost())
-		b, err := r.source.batch(ctx, nil, r.progress.Position)
-		if err != nil {
-			return b, err
-		}
-		return b, r.held.Batch(context.WithoutCancel(ctx), func(context.Context, database.Session) (ledger.Progress, error) {
-			return r.after(b), nil
-		})
-	}
-	var b Batch
-	err := r.watched(func() error {
-		return r.held.Batch(ctx, func(ctx context.Context, sess database.Session) (ledger.Progress, error) {
-			var err error
-			if b, err = r.source.batch(ctx, sess, r.progress.Position); err != nil {
-				return ledger.Progress{}, err
-			}
-			return r.after(b), nil
-		})
-	})
-	return b, err
-}
-
-// after is the progress once a batch is done.
-func (r *runner) after(b Batch) ledger.Progress {
-	p := r.progress
-	p.Position = b.Position
-	p.Rows += b.Rows
-	p.Updated = time.Now().UTC()
-	p.Batch = b.Rows
-	if s, ok := r.source.(sized); ok {
-		p.Batch = s.size()
-	}
-	p.Waiting = ""
-	if b.Done {
-		p.Finished = &p.Updated
-	}
-	return p
-}
-
-// tell reports the batch that was just done.
-func (r *runner) tell(took time.Duration) {
-	r.speed.add(time.Now(), r.rows)
-	r.emit(Batched{
-		Migration: r.migration.ID, Rows: r.progress.Rows, Estimate: r.progress.Estimate,
-		Started: r.progress.Started, Took: took, Size: r.progress.Batch, Speed: r.speed.rate(),
-	})
-}
-
 // emit tells an event.
 func (r *runner) emit(event any) {
 	if r.options.Events != nil {
+		r.mu.Lock()
+		defer r.mu.Unlock()
 		r.options.Events(event)
 	}
 }

@@ -2,41 +2,114 @@ package backfill
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"manage/engine/catalog"
 	"manage/engine/database"
 	"manage/engine/flavor"
+	"manage/engine/revision"
 )
 
 // steps is a declarative data migration: its steps one behind the other, each
-// over the ranges of its table's key.
+// over the ranges of its table's key. It is used by one goroutine at a time.
 type steps struct {
 	migration *catalog.Migration
 	dialect   flavor.Dialect
-	ranges    *Ranges
+	kinds     [][]kind // of the columns of each step's key
+	tables    []int64  // about how many rows each step's table has
+	rows      size
+	most      int // rows of the next batch, beside the bounds; 0 for none
+
+	next   cut
+	sparse bool // whether to look for the next row before a range is cut
+	judged int  // batches that were judged (see futile)
 }
 
-func newSteps(m *catalog.Migration, f flavor.Flavor, target time.Duration) *steps {
-	return &steps{migration: m, dialect: f.Dialect, ranges: NewRanges(target)}
+// cut is the range of the next batch.
+type cut struct {
+	at    place
+	first []any // the first key, nil for the one behind at.After
+	last  []any // the last key; nil if nothing is left of this range
 }
 
-// place is a position within the steps, as the ledger keeps it.
-type place struct {
-	Step  int   `json:"step"`
-	After []any `json:"after,omitempty"` // the last key that was handled
+func newSteps(m *catalog.Migration, f flavor.Flavor, o Options) *steps {
+	s := &steps{migration: m, dialect: f.Dialect, rows: newSize(o.target())}
+	if o.fixed > 0 {
+		s.rows.fix(o.fixed)
+	}
+	return s
+}
+
+// fork is another one for the same data migration, for another goroutine.
+func (s *steps) fork() *steps {
+	return &steps{migration: s.migration, dialect: s.dialect, kinds: s.kinds, tables: s.tables, rows: s.rows, judged: s.judged}
 }
 
 func (s *steps) close() error { return nil }
 
-func (s *steps) size() int64 { return int64(s.ranges.size) }
+func (s *steps) size() int64 { return int64(s.rows.rows) }
 
-func (s *steps) limit(rows int64) { s.ranges.most = int(rows) }
+func (s *steps) limit(rows int64) { s.most = int(rows) }
 
-func (s *steps) shrink() { s.ranges.Halve() }
+// Rejected is a statement of a data migration that the server refused. The
+// position stands before the batch that it belongs to.
+type Rejected struct {
+	Migration string
+	Step      int // from 1
+	Source    revision.Source
+	Statement string
+	Range     string // the condition on the key; "" if no row was touched yet
+	Err       error
+}
+
+func (e *Rejected) Error() string {
+	return fmt.Sprintf("%s: the server refuses step %d of %s: %v", e.Source, e.Step, e.Migration, e.Err)
+}
+
+// Unwrap returns the server's error.
+func (e *Rejected) Unwrap() error { return e.Err }
+
+// rejected makes a *Rejected of an error that is the statement's own fault.
+func (s *steps) rejected(step int, statement, keys string, err error) error {
+	switch database.ClassOf(err) {
+	case database.LockTimeout, database.Deadlock, database.ConnectionLost, database.Unreachable, database.Interrupted, database.DiskFull, database.ReadOnly:
+		return err
+	}
+	return &Rejected{Migration: s.migration.ID, Step: step + 1, Source: s.migration.Steps[step].Source, Statement: statement, Range: keys, Err: err}
+}
+
+// try runs the statements of each step over no row and takes them back, so that
+// what the server refuses is not found after hours.
+func (s *steps) try(ctx context.Context, sess database.Session) error {
+	for i, st := range s.migration.Steps {
+		for _, statement := range s.statements(st, "(1 = 0)") {
+			if !strings.Contains(statement, "(1 = 0)") {
+				continue // it would touch rows
+			}
+			if err := s.tryOne(ctx, sess, statement); err != nil {
+				err = s.rejected(i, statement, "", err)
+				if _, ok := err.(*Rejected); ok {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (s *steps) tryOne(ctx context.Context, sess database.Session, statement string) error {
+	if err := sess.Begin(ctx); err != nil {
+		return err
+	}
+	_, err := sess.ExecContext(ctx, statement)
+	if back := sess.Rollback(ctx); err == nil {
+		err = back
+	}
+	return err
+}
 
 func (s *steps) pending(ctx context.Context, sess database.Session) (bool, int64, error) {
 	query, _ := s.migration.Pending.For(s.dialect)
@@ -45,113 +118,157 @@ func (s *steps) pending(ctx context.Context, sess database.Session) (bool, int64
 		return false, 0, fmt.Errorf("pending query of %s: %w", s.migration.ID, err)
 	}
 	found := rows.Next()
-	if err := rows.Close(); err != nil || !found {
-		return found, 0, err
-	}
-	estimate, err := Count(ctx, sess, s.migration, sess.Flavor())
-	return found, estimate, err
+	return found, 0, rows.Close()
 }
 
-// Count counts the rows that the steps of a data migration have still to
-// change; a step without a condition counts all of its table.
-func Count(ctx context.Context, q database.Querier, m *catalog.Migration, f flavor.Flavor) (int64, error) {
-	var total int64
-	for _, st := range m.Steps {
-		query := "SELECT COUNT(*) FROM " + quote(st.Table, f.Dialect)
-		if where, ok := st.Where.For(f.Dialect); ok {
-			query += " WHERE " + where
-		}
-		rows, err := q.QueryContext(ctx, query)
-		if err != nil {
-			return 0, fmt.Errorf("%s: %w", m.ID, err)
-		}
-		var n int64
-		if rows.Next() {
-			err = rows.Scan(&n)
-		}
-		if closeErr := rows.Close(); err == nil {
-			err = closeErr
-		}
-		if err != nil {
-			return 0, err
-		}
-		total += n
+// prepare finds the range of the next batch. It is called outside of a
+// transaction: what it passes over is neither locked nor kept from others.
+func (s *steps) prepare(ctx context.Context, sess database.Session, position string) error {
+	at, err := parsePlace(s.migration.ID, position)
+	if err != nil {
+		return err
 	}
-	return total, nil
-}
-
-// batch does the next range of keys.
-func (s *steps) batch(ctx context.Context, sess database.Session, position string) (Batch, error) {
-	at := place{}
-	if position != "" {
-		if err := json.Unmarshal([]byte(position), &at); err != nil {
-			return Batch{}, fmt.Errorf("the recorded position of %s cannot be read: %q", s.migration.ID, position)
-		}
+	if at.Step != s.next.at.Step {
+		s.sparse = false
 	}
+	s.next = cut{at: at}
 	if at.Step >= len(s.migration.Steps) {
-		return Batch{Position: position, Done: true}, nil
+		return nil
 	}
 	st := s.migration.Steps[at.Step]
+	if len(s.statements(st, "")) == 0 {
+		return nil
+	}
+	span := s.span(at.Step)
+	s.rows.bound(s.tables[at.Step], alone(s.dialect))
+	if at.Until == nil {
+		if s.next.at.Until, err = span.last(ctx, sess); err != nil || s.next.at.Until == nil {
+			return err
+		}
+	}
+	if s.sparse {
+		s.next.first, err = span.first(ctx, sess, span.conditions(sess, at.After, s.next.at.Until))
+		if err != nil || s.next.first == nil {
+			return err
+		}
+	}
+	return s.cut(ctx, sess)
+}
+
+// cut finds the end of the range that prepare began.
+func (s *steps) cut(ctx context.Context, sess database.Session) (err error) {
+	span, n := s.span(s.next.at.Step), s.rows.rows
+	if s.most > 0 {
+		n = min(n, s.most)
+	}
+	from := KeyRange(sess, span.Key, s.next.at.After, s.next.at.Until)
+	if s.next.first != nil {
+		from = AtLeast(sess, span.Key, s.next.first) + " AND " + KeyRange(sess, span.Key, nil, s.next.at.Until)
+	}
+	if s.next.last, err = span.bound(ctx, sess, from, n); err == nil && s.next.last == nil && s.next.first != nil {
+		s.next.last = s.next.first // it went meanwhile, and all behind it
+	}
+	return err
+}
+
+// recut cuts the range anew, after a batch that did not get its locks.
+func (s *steps) recut(ctx context.Context, sess database.Session) error {
+	s.rows.shrink()
+	if s.next.last == nil {
+		return nil
+	}
+	return s.cut(ctx, sess)
+}
+
+// batch changes the range that prepare found.
+func (s *steps) batch(ctx context.Context, sess database.Session, position string) (Batch, error) {
+	at := s.next.at
+	if s.next.last == nil {
+		return s.past(at, 0), nil
+	}
 	began := time.Now()
-	last, full, err := s.ranges.Next(ctx, sess, s.span(st), at.After)
+	rows, err := s.change(ctx, sess)
 	if err != nil {
 		return Batch{}, err
 	}
-	var rows int64
-	if last != nil {
-		if rows, err = s.change(ctx, sess, st, at.After, last); err != nil {
-			return Batch{}, err
-		}
+	s.rows.adapt(time.Since(began))
+	s.sparse = s.span(at.Step).Where != "" && rows < int64(s.rows.rows/4)
+	if slices.Equal(s.next.last, at.Until) {
+		return s.past(at, rows), nil
 	}
-	s.ranges.Adapt(time.Since(began))
-	next := place{Step: at.Step, After: last}
-	if !full {
-		next = place{Step: at.Step + 1}
+	at.After = s.next.last
+	return Batch{Rows: rows, Position: at.String()}, nil
+}
+
+// past is the end of a range, after so many rows: that of a part is done, and
+// else the next step begins.
+func (s *steps) past(at place, rows int64) Batch {
+	if at.Part {
+		at.After = at.Until
+		return Batch{Rows: rows, Position: at.String(), Done: true}
 	}
-	text, err := json.Marshal(next)
-	return Batch{Rows: rows, Position: string(text), Done: next.Step >= len(s.migration.Steps)}, err
+	next := place{Step: at.Step + 1}
+	return Batch{Rows: rows, Position: next.String(), Done: next.Step >= len(s.migration.Steps)}
 }
 
 // span is what a step is about.
-func (s *steps) span(st catalog.MigrationStep) Span {
+func (s *steps) span(step int) Span {
+	st := s.migration.Steps[step]
 	where, _ := st.Where.For(s.dialect)
-	return Span{Table: st.Table, Key: st.Key, Where: where}
+	span := Span{Table: st.Table, Key: st.Key, Where: where}
+	if s.kinds != nil {
+		span.kinds = s.kinds[step]
+	}
+	return span
 }
 
-// change runs the statements of a step on one range.
-func (s *steps) change(ctx context.Context, sess database.Session, st catalog.MigrationStep, after, last []any) (int64, error) {
-	if len(st.Set) > 0 {
-		return s.update(ctx, sess, st, after, last)
+// change runs the statements of a step on the range, and returns how many rows
+// they matched.
+func (s *steps) change(ctx context.Context, sess database.Session) (int64, error) {
+	step := s.next.at.Step
+	st, span := s.migration.Steps[step], s.span(step)
+	keys := KeyRange(sess, st.Key, s.next.at.After, s.next.last)
+	if s.next.first != nil {
+		keys = AtLeast(sess, st.Key, s.next.first) + " AND " + KeyRange(sess, st.Key, nil, s.next.last)
 	}
 	var total int64
-	for _, text := range st.Statements {
-		statement, ok := text.For(s.dialect)
-		if !ok {
-			continue
-		}
-		statement = strings.ReplaceAll(statement, "{range}", "("+KeyRange(sess, st.Key, after, last)+")")
+	for _, statement := range s.statements(st, "("+keys+")") {
 		n, err := execute(ctx, sess, statement)
 		if err != nil {
-			return total, err
+			return total, s.rejected(step, statement, keys, err)
 		}
 		total += n
 	}
-	return total, nil
+	return total, s.futile(ctx, sess, span, both(span.Where, keys), total)
+}
+
+// statements are those of a step on a range of keys.
+func (s *steps) statements(st catalog.MigrationStep, keys string) []string {
+	if len(st.Set) > 0 {
+		return s.update(st, keys)
+	}
+	var all []string
+	for _, text := range st.Statements {
+		if statement, ok := text.For(s.dialect); ok {
+			all = append(all, strings.ReplaceAll(statement, catalog.RangePlaceholder, keys))
+		}
+	}
+	return all
 }
 
 // update is the statement of a step that sets columns.
-func (s *steps) update(ctx context.Context, sess database.Session, st catalog.MigrationStep, after, last []any) (int64, error) {
+func (s *steps) update(st catalog.MigrationStep, keys string) []string {
 	var sets []string
 	for _, column := range st.SetOrder {
 		if value, ok := st.Set[column].For(s.dialect); ok {
-			sets = append(sets, sess.QuoteIdent(column)+" = "+value)
+			sets = append(sets, quote(column, s.dialect)+" = "+value)
 		}
 	}
 	if len(sets) == 0 {
-		return 0, nil
+		return nil
 	}
-	return execute(ctx, sess, fmt.Sprintf("UPDATE %s SET %s WHERE %s",
-		sess.QuoteIdent(st.Table), strings.Join(sets, ", "), s.span(st).conditions(sess, after, last)))
+	where, _ := st.Where.For(s.dialect)
+	return []string{fmt.Sprintf("UPDATE %s SET %s WHERE %s", quote(st.Table, s.dialect), strings.Join(sets, ", "), both(where, keys))}
 }
 
 // execute runs a statement and returns how many rows it matched.

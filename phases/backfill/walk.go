@@ -7,14 +7,7 @@ import (
 	"time"
 
 	"manage/engine/database"
-)
-
-// The size of a batch in rows: where it begins, and its bounds. It grows and
-// shrinks so that a batch takes the target time.
-const (
-	firstSize = 1000
-	leastSize = 50
-	mostSize  = 20_000
+	"manage/engine/flavor"
 )
 
 // Span is the rows of a table that a walk is about.
@@ -22,70 +15,106 @@ type Span struct {
 	Table string
 	Key   []string
 	Where string // "" for all rows
+
+	kinds []kind // of the key's columns; nil to go by what the driver returns
 }
 
-// conditions joins the span's own condition with a range of keys.
+// conditions joins the span's own condition with a range of keys; "" for all
+// rows.
 func (s Span) conditions(q Quoter, after, last []any) string {
-	var all []string
-	if s.Where != "" {
-		all = append(all, "("+s.Where+")")
+	return both(s.Where, KeyRange(q, s.Key, after, last))
+}
+
+// both joins two conditions, of which either may be "".
+func both(where, and string) string {
+	switch {
+	case where == "":
+		return and
+	case and == "":
+		return "(" + where + ")"
 	}
-	if r := KeyRange(q, s.Key, after, last); r != "" {
-		all = append(all, r)
+	return "(" + where + ") AND " + and
+}
+
+// reading is the list of expressions that read a key. Their names are none of
+// the table's: PostgreSQL would sort by them.
+func (s Span) reading(sess database.Session) string {
+	all := make([]string, len(s.Key))
+	for i, k := range s.Key {
+		all[i] = sess.QuoteIdent(k)
+		if s.kinds != nil {
+			all[i] = s.kinds[i].read(all[i], sess.Flavor().Dialect) + fmt.Sprintf(" AS manage_k%d", i)
+		}
 	}
-	return strings.Join(all, " AND ")
+	return strings.Join(all, ", ")
+}
+
+// order is the columns of the key, each with what follows it.
+func (s Span) order(q Quoter, each string) string {
+	all := make([]string, len(s.Key))
+	for i, k := range s.Key {
+		all[i] = q.QuoteIdent(k) + each
+	}
+	return strings.Join(all, ", ")
+}
+
+// first finds the first key that a condition holds for; nil if there is none.
+func (s Span) first(ctx context.Context, sess database.Session, cond string) ([]any, error) {
+	return s.one(ctx, sess, s.from(sess, sess.QuoteIdent(s.Table), cond, s.reading(sess))+" ORDER BY "+s.order(sess, "")+" LIMIT 1")
+}
+
+// last finds the last key of the table.
+func (s Span) last(ctx context.Context, sess database.Session) ([]any, error) {
+	return s.one(ctx, sess, s.from(sess, sess.QuoteIdent(s.Table), "", s.reading(sess))+" ORDER BY "+s.order(sess, " DESC")+" LIMIT 1")
+}
+
+// bound finds the last key of the next n rows of the table that a condition on
+// its key holds for, or of those that are left; nil if there are none. The
+// server counts them: nothing but the one key is sent.
+func (s Span) bound(ctx context.Context, sess database.Session, cond string, n int) ([]any, error) {
+	rows := s.from(sess, sess.QuoteIdent(s.Table), cond, s.order(sess, "")) + " ORDER BY " + s.order(sess, "") + fmt.Sprintf(" LIMIT %d", n)
+	return s.one(ctx, sess, s.from(sess, "("+rows+") AS manage_range", "", s.reading(sess))+" ORDER BY "+s.order(sess, " DESC")+" LIMIT 1")
+}
+
+func (s Span) from(_ Quoter, table, cond, list string) string {
+	text := "SELECT " + list + " FROM " + table
+	if cond != "" {
+		text += " WHERE " + cond
+	}
+	return text
+}
+
+// one reads the only key of a query; nil if there is none.
+func (s Span) one(ctx context.Context, sess database.Session, query string) (key []any, err error) {
+	rows, err := sess.QueryContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if s.kinds == nil {
+			key, err = ScanKey(rows, len(s.Key))
+		} else {
+			key, err = scan(rows, s.kinds)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return key, rows.Err()
 }
 
 // Ranges cuts spans into ranges of keys that take the target time each.
-type Ranges struct {
-	target time.Duration
-	size   int
-	most   int // of the next range, beside the bounds; 0 for none
-}
-
-// rows is how many rows the next range may span.
-func (r *Ranges) rows() int {
-	if r.most > 0 {
-		return min(r.size, r.most)
-	}
-	return r.size
-}
+type Ranges struct{ size size }
 
 // NewRanges begins with small ranges; a target of 0 is the default of Options.
 func NewRanges(target time.Duration) *Ranges {
-	return &Ranges{target: Options{Time: target}.target(), size: firstSize}
+	return &Ranges{size: newSize(Options{Time: target}.target())}
 }
 
 // Adapt makes the next range larger or smaller, after one that took a while. It
 // grows by half at most, and shrinks at once as far as it must.
-func (r *Ranges) Adapt(took time.Duration) {
-	size := mostSize
-	if took > 0 {
-		size = int(float64(r.size) * float64(r.target) / float64(took))
-	}
-	r.size = min(max(size, leastSize), mostSize, r.size+r.size/2)
-}
-
-// Halve makes the next range smaller: the last one was in somebody's way.
-func (r *Ranges) Halve() { r.size = max(r.size/2, leastSize) }
-
-// Next finds the last key of the next range behind after, nil if no row is
-// left; full is false if the range is the last one.
-func (r *Ranges) Next(ctx context.Context, sess database.Session, s Span, after []any) (last []any, full bool, err error) {
-	rows, err := sess.QueryContext(ctx, r.query(sess, s, after))
-	if err != nil {
-		return nil, false, err
-	}
-	defer rows.Close()
-	n := 0
-	for rows.Next() {
-		n++
-		if last, err = ScanKey(rows, len(s.Key)); err != nil {
-			return nil, false, err
-		}
-	}
-	return last, n == r.rows(), rows.Err()
-}
+func (r *Ranges) Adapt(took time.Duration) { r.size.adapt(took) }
 
 // From finds the next range of rows that has one of the span: the first of its
 // keys and the last, nil if no row of the span is left behind after. What lies
@@ -93,56 +122,33 @@ func (r *Ranges) Next(ctx context.Context, sess database.Session, s Span, after 
 // range the rows of the table are counted, those of the span or not, so that a
 // statement on it has a bounded number of them to look at.
 func (r *Ranges) From(ctx context.Context, sess database.Session, s Span, after []any) (first, last []any, err error) {
-	list := strings.Join(s.list(sess), ", ")
-	text := "SELECT " + list + " FROM " + sess.QuoteIdent(s.Table) + " WHERE "
-	cond := s.conditions(sess, after, nil)
-	if cond == "" {
-		cond = "1 = 1"
-	}
-	if first, err = oneKey(ctx, sess, text+cond+" ORDER BY "+list+" LIMIT 1", len(s.Key)); first == nil {
+	first, err = s.first(ctx, sess, s.conditions(sess, after, nil))
+	if err != nil || first == nil {
 		return nil, nil, err
 	}
-	text += AtLeast(sess, s.Key, first) + " ORDER BY "
-	last, err = oneKey(ctx, sess, text+fmt.Sprintf("%s LIMIT 1 OFFSET %d", list, r.size-1), len(s.Key))
-	if err == nil && last == nil { // there are fewer
-		last, err = oneKey(ctx, sess, text+strings.Join(s.list(sess), " DESC, ")+" DESC LIMIT 1", len(s.Key))
-	}
+	last, err = s.bound(ctx, sess, AtLeast(sess, s.Key, first), r.size.rows)
 	if err == nil && last == nil { // everything from first on went meanwhile
 		last = first
 	}
 	return first, last, err
 }
 
-// oneKey reads the only row of a query; nil if there is none.
-func oneKey(ctx context.Context, sess database.Session, query string, columns int) (key []any, err error) {
-	rows, err := sess.QueryContext(ctx, query)
-	if err != nil {
-		return nil, err
+// LockLess lets go at once of rows that a statement looks at and leaves, which
+// MySQL keeps locked otherwise, with the gaps between them, until the end of the
+// transaction. It cannot where statements are what is replicated (MySQL manual,
+// "InnoDB Transaction Isolation Levels").
+func LockLess(ctx context.Context, sess database.Session) error {
+	if !sess.Flavor().Dialect.MySQLFamily() {
+		return nil
 	}
-	defer rows.Close()
-	for rows.Next() {
-		if key, err = ScanKey(rows, columns); err != nil {
-			return nil, err
-		}
+	byStatement, err := texts(ctx, sess, "SHOW VARIABLES WHERE Variable_name = 'binlog_format' AND Value = 'STATEMENT'", 2)
+	if err != nil || len(byStatement) > 0 {
+		return err
 	}
-	return key, rows.Err()
+	_, err = sess.ExecContext(ctx, "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
+	return err
 }
 
-// list is the columns of the key in SQL.
-func (s Span) list(q Quoter) []string {
-	var columns []string
-	for _, k := range s.Key {
-		columns = append(columns, q.QuoteIdent(k))
-	}
-	return columns
-}
-
-// query reads the keys of the next range behind after, in order.
-func (r *Ranges) query(q Quoter, s Span, after []any) string {
-	list := strings.Join(s.list(q), ", ")
-	text := fmt.Sprintf("SELECT %s FROM %s", list, q.QuoteIdent(s.Table))
-	if cond := s.conditions(q, after, nil); cond != "" {
-		text += " WHERE " + cond
-	}
-	return text + fmt.Sprintf(" ORDER BY %s LIMIT %d", list, r.rows())
-}
+// alone reports whether a transaction keeps all writers out, not only those of
+// its own rows.
+func alone(d flavor.Dialect) bool { return d == flavor.SQLite }

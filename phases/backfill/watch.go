@@ -8,21 +8,18 @@ type Watcher interface {
 	Watch(session string) (end func() (waited bool))
 }
 
-// shrinking is a source that can make its next batch smaller.
-type shrinking interface{ shrink() }
-
 // watched runs a batch under the eyes of the throttle, if that looks at
 // batches. Behind a pooler the server's name of a session says nothing.
-func (r *runner) watched(batch func() error) error {
-	w, ok := r.options.Throttle.(Watcher)
-	if !ok || r.held.Pooled() {
+func (l *lane) watched(batch func() error) error {
+	w, ok := l.options.Throttle.(Watcher)
+	if !ok || l.held.Pooled() {
 		return batch()
 	}
-	end := w.Watch(r.held.Session().ServerID())
+	end := w.Watch(l.held.Session().ServerID())
 	err := batch()
 	waited := end()
-	if s, ok := r.source.(shrinking); ok && waited {
-		s.shrink()
+	if s, ok := l.source.(*steps); ok && waited {
+		s.rows.shrink()
 	}
 	return err
 }

@@ -31,24 +31,15 @@ func wholeUpdate(st catalog.MigrationStep, d flavor.Dialect) []string {
 	var sets []string
 	for _, column := range st.SetOrder {
 		if value, ok := st.Set[column].For(d); ok {
-			sets = append(sets, quoteName(column, d)+" = "+value)
+			sets = append(sets, quote(column, d)+" = "+value)
 		}
 	}
 	if len(sets) == 0 {
 		return nil
 	}
-	statement := fmt.Sprintf("UPDATE %s SET %s", quoteName(st.Table, d), strings.Join(sets, ", "))
+	statement := fmt.Sprintf("UPDATE %s SET %s", quote(st.Table, d), strings.Join(sets, ", "))
 	if where, ok := st.Where.For(d); ok && where != "" {
 		statement += " WHERE " + where
 	}
 	return []string{statement}
-}
-
-// quoteName quotes a name where there is no session to ask.
-func quoteName(name string, d flavor.Dialect) string {
-	quote := `"`
-	if d.MySQLFamily() {
-		quote = "`"
-	}
-	return quote + strings.ReplaceAll(name, quote, quote+quote) + quote
 }

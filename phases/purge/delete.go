@@ -34,7 +34,7 @@ func (s *Service) Delete(ctx context.Context, sel *Selection) (Counts, error) {
 		return done, err
 	}
 	defer held.Release(context.WithoutCancel(ctx))
-	if err := lockLess(ctx, held.Session()); err != nil {
+	if err := backfill.LockLess(ctx, held.Session()); err != nil {
 		return done, err
 	}
 	d := &deleter{held: held, events: s.Events, refs: sel.references(), selection: sel,
@@ -57,23 +57,6 @@ func (s *Service) Delete(ctx context.Context, sel *Selection) (Counts, error) {
 
 // Deleted is the event at the end of a purge, or of a table of a sweep.
 type Deleted struct{ Rows int64 }
-
-// lockLess lets go at once of rows that a deletion looks at and leaves, which
-// MySQL keeps locked otherwise, with the gaps between them, until the end of the
-// transaction. It cannot where statements are what is replicated (MySQL manual,
-// "InnoDB Transaction Isolation Levels").
-func lockLess(ctx context.Context, sess database.Session) error {
-	if !sess.Flavor().Dialect.MySQLFamily() {
-		return nil
-	}
-	l := &looker{sess: sess}
-	byStatement, err := l.strings(ctx, "SHOW VARIABLES WHERE Variable_name = 'binlog_format' AND Value = 'STATEMENT'", 2)
-	if err != nil || len(byStatement) > 0 {
-		return err
-	}
-	_, err = sess.ExecContext(ctx, "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
-	return err
-}
 
 // order is that of the deletions: children before parents, by purge.toml and,
 // beyond it, by foreign keys.

@@ -1,0 +1,114 @@
+package backfill
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"manage/engine/catalog"
+	"manage/engine/database"
+	"manage/engine/flavor"
+)
+
+// countable is up to how many rows of a table are counted one by one. Of a
+// larger one the server's own estimate is taken: counting it would take long,
+// and nothing would be gained by knowing to the row.
+const countable = 200_000
+
+// Count is about how many rows the steps of a data migration have still to
+// change: exactly for tables of moderate size, and all rows of the table for
+// larger ones. A step without a condition counts all of its table.
+func Count(ctx context.Context, q database.Querier, m *catalog.Migration, f flavor.Flavor) (int64, error) {
+	var total int64
+	for _, st := range m.Steps {
+		n, err := estimate(ctx, q, f.Dialect, st.Table)
+		if err != nil || n <= countable {
+			where, _ := st.Where.For(f.Dialect)
+			if n, err = count(ctx, q, f.Dialect, st.Table, where); err != nil {
+				return 0, fmt.Errorf("%s: %w", m.ID, err)
+			}
+		}
+		total += n
+	}
+	return total, nil
+}
+
+// count counts rows one by one.
+func count(ctx context.Context, q database.Querier, d flavor.Dialect, table, where string) (int64, error) {
+	query := "SELECT COUNT(*) FROM " + quote(table, d)
+	if where != "" {
+		query += " WHERE " + where
+	}
+	return figure(ctx, q, query)
+}
+
+// estimate is about how many rows a table has, by what the server knows without
+// reading them.
+func estimate(ctx context.Context, q database.Querier, d flavor.Dialect, table string) (int64, error) {
+	name := "'" + strings.ReplaceAll(table, "'", "''") + "'"
+	switch d {
+	case flavor.SQLite:
+		// Rows that went are counted too.
+		return figure(ctx, q, "SELECT COALESCE(MAX(rowid), 0) FROM "+quote(table, d))
+	case flavor.Postgres:
+		// The density when it was last analyzed, over its size now; fifty rows a
+		// page where it never was.
+		return figure(ctx, q, "SELECT (CASE WHEN c.reltuples > 0 AND c.relpages > 0 THEN c.reltuples / c.relpages ELSE 50 END"+
+			" * (pg_relation_size(c.oid) / current_setting('block_size')::int))::bigint"+
+			" FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = current_schema() AND c.relname = "+name)
+	}
+	return explained(ctx, q, "EXPLAIN SELECT 1 FROM "+quote(table, d))
+}
+
+// explained is the figure of rows in what MySQL explains of a query.
+func explained(ctx context.Context, q database.Querier, query string) (int64, error) {
+	rows, err := q.QueryContext(ctx, query)
+	if err != nil {
+		return 0, err
+	}
+	defer rows.Close()
+	columns, err := rows.Columns()
+	if err != nil || !rows.Next() {
+		return 0, err
+	}
+	values, into := make([]sql.NullString, len(columns)), make([]any, len(columns))
+	for i := range values {
+		into[i] = &values[i]
+	}
+	if err := rows.Scan(into...); err != nil {
+		return 0, err
+	}
+	for i, c := range columns {
+		if c == "rows" && values[i].Valid {
+			return strconv.ParseInt(values[i].String, 10, 64)
+		}
+	}
+	return 0, rows.Err()
+}
+
+// figure reads the only number of a query; 0 if it has no row.
+func figure(ctx context.Context, q database.Querier, query string) (int64, error) {
+	rows, err := q.QueryContext(ctx, query)
+	if err != nil {
+		return 0, err
+	}
+	defer rows.Close()
+	var n int64
+	if rows.Next() {
+		if err := rows.Scan(&n); err != nil {
+			return 0, err
+		}
+	}
+	return n, rows.Err()
+}
+
+// quote writes a name where there is no session to ask.
+func quote(name string, d flavor.Dialect) string {
+	q := `"`
+	if d.MySQLFamily() {
+		q = "`"
+	}
+	return q + strings.ReplaceAll(name, q, q+q) + q
+}

@@ -1,0 +1,7 @@
+package backfill
+
+// Fixed is o with batches of so many rows.
+func Fixed(o Options, rows int) Options {
+	o.fixed = rows
+	return o
+}

@@ -1,0 +1,58 @@
+package backfill
+
+import "time"
+
+// size says how many rows a batch spans, so that it takes the target time.
+type size struct {
+	target      time.Duration
+	rows        int
+	least, most int
+	fixed       bool
+}
+
+// The size of a batch in rows: where it begins, and its bounds.
+const (
+	firstSize = 1000
+	leastSize = 50
+	mostSize  = 20_000
+	// mostAlone is the bound where nobody waits for single rows (SQLite): only
+	// the time counts there.
+	mostAlone = 200_000
+	// share is the part of a table that a batch spans at most, as a divisor:
+	// whoever writes to a row of the open batch waits for it, and with one row
+	// in two hundred that is rare enough not to show in the 99th percentile.
+	share    = 200
+	leastCap = 500
+)
+
+func newSize(target time.Duration) size {
+	return size{target: target, rows: firstSize, least: leastSize, most: mostSize}
+}
+
+// fix leaves the size as it is, whatever happens.
+func (s *size) fix(rows int) { s.rows, s.least, s.most, s.fixed = rows, rows, rows, true }
+
+// bound sets the bounds for a table of about so many rows; 0 if unknown.
+func (s *size) bound(table int64, alone bool) {
+	switch {
+	case s.fixed:
+	case alone:
+		s.most = mostAlone
+	case table > 0:
+		s.most = int(min(max(table/share, leastCap), mostSize))
+	}
+	s.rows = min(s.rows, s.most)
+}
+
+// adapt makes the next batch larger or smaller, after one that took a while. It
+// grows by half at most, and shrinks at once as far as it must.
+func (s *size) adapt(took time.Duration) {
+	rows := s.most
+	if took > 0 {
+		rows = int(min(float64(s.most), float64(s.rows)*float64(s.target)/float64(took)))
+	}
+	s.rows = min(max(rows, s.least), s.most, s.rows+s.rows/2+1)
+}
+
+// shrink makes the next batch smaller, after one that did not get its locks.
+func (s *size) shrink() { s.rows = max(s.rows/2, s.least) }

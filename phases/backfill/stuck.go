@@ -1,0 +1,114 @@
+package backfill
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"manage/engine/database"
+)
+
+// Stuck is a data migration that makes no progress: it goes over its rows, and
+// they are pending as before.
+type Stuck struct {
+	Migration string
+	Pending   string   // its pending query
+	Sample    []string // some of the rows, such as "images: id = 7"
+	Reason    string   // how it was noticed, a clause
+}
+
+func (e *Stuck) Error() string {
+	return fmt.Sprintf("%s makes no progress: %s, and its pending query still finds some", e.Migration, e.Reason)
+}
+
+// How often nothing may come of it before a data migration is stuck: batches
+// whose rows are as they were, and passes that left the same rows pending. One
+// pass more than needed is for writers that come between it and the query.
+const (
+	futileBatches = 3
+	futilePasses  = 3
+	sampleKeys    = 5
+)
+
+// futile looks, after each of the first batches of a step, whether its condition
+// holds for as many rows as before, and is Stuck if it does each time. It can be
+// told only where the pending query asks for the same condition.
+func (s *steps) futile(ctx context.Context, sess database.Session, span Span, cond string, changed int64) error {
+	query, _ := s.migration.Pending.For(s.dialect)
+	st := s.migration.Steps[s.next.at.Step]
+	if s.judged >= futileBatches || changed == 0 || len(st.Set) == 0 || span.Where == "" || !strings.Contains(squeezed(query), squeezed(span.Where)) {
+		return nil
+	}
+	left, err := count(ctx, sess, s.dialect, span.Table, cond)
+	if err != nil {
+		return err
+	}
+	if left < changed {
+		s.judged = futileBatches
+		return nil
+	}
+	if s.judged++; s.judged < futileBatches {
+		return nil
+	}
+	sample, err := s.sample(ctx, sess)
+	if err != nil {
+		return err
+	}
+	return &Stuck{Migration: s.migration.ID, Pending: query, Sample: sample, Reason: fmt.Sprintf("%d batches changed none of their rows so that they are done", futileBatches)}
+}
+
+// squeezed is SQL without the differences that mean nothing.
+func squeezed(text string) string { return strings.ToLower(strings.Join(strings.Fields(text), " ")) }
+
+// sample names the first rows that the steps' conditions still hold for.
+func (s *steps) sample(ctx context.Context, sess database.Session) ([]string, error) {
+	var all []string
+	for i := range s.migration.Steps {
+		span := s.span(i)
+		if span.Where == "" || span.kinds == nil {
+			continue
+		}
+		var after []any
+		for len(all) < sampleKeys {
+			key, err := span.first(ctx, sess, span.conditions(sess, after, nil))
+			if err != nil {
+				return nil, err
+			}
+			if key == nil {
+				break
+			}
+			all, after = append(all, span.named(sess, key)), key
+		}
+	}
+	return all, nil
+}
+
+// named is a row by its key.
+func (s Span) named(q Quoter, key []any) string {
+	parts := make([]string, len(key))
+	for i, v := range key {
+		parts[i] = s.Key[i] + " = " + Literal(q, v)
+	}
+	return s.Table + ": " + strings.Join(parts, ", ")
+}
+
+// passes follows what a data migration's passes leave behind.
+type passes struct {
+	futile int      // passes in a row that came to nothing
+	sample []string // rows that the last one left
+}
+
+// stuck notes a pass that changed so many rows and left some pending, and
+// reports whether going on makes no sense. What it left is none of its doing if
+// other rows are found each time: writers leave them.
+func (p *passes) stuck(changed int64, sample []string) bool {
+	same := slices.ContainsFunc(sample, func(row string) bool { return slices.Contains(p.sample, row) })
+	p.sample = sample
+	if changed > 0 && !same {
+		p.futile = 0
+		return false
+	}
+	p.futile++
+	return p.futile >= futilePasses
+}
