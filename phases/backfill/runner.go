@@ -28,13 +28,14 @@ func Run(ctx context.Context, held *run.Held, m *catalog.Migration, o Options) (
 	defer src.close()
 	r := &runner{held: held, migration: m, options: o, limits: newLimits(o, time.Now()), gate: make(chan struct{}, 1)}
 	r.main = &lane{runner: r, held: held, source: src, finishes: true}
+	work := context.WithoutCancel(ctx) // what reads is short, and broken off only with its session
 	if s, ok := src.(*steps); ok {
 		defer calm(held)()
-		if err := s.ready(ctx, held.Session()); err != nil {
+		if err := s.ready(work, held.Session()); err != nil {
 			return 0, err
 		}
 	}
-	if err := r.begin(ctx); err != nil {
+	if err := r.begin(work); err != nil {
 		return 0, err
 	}
 	err = r.all(ctx)
@@ -67,15 +68,9 @@ func (r *runner) all(ctx context.Context) error {
 		if err := r.pass(ctx); err != nil {
 			return err
 		}
-		found, _, err := r.main.source.pending(ctx, r.held.Session())
+		found, sample, err := r.left(ctx)
 		if err != nil || !found {
 			return err
-		}
-		var sample []string
-		if s, ok := r.main.source.(*steps); ok {
-			if sample, err = s.sample(ctx, r.held.Session()); err != nil {
-				return err
-			}
 		}
 		if left.stuck(r.rows-before, sample) {
 			return r.stuck(sample, fmt.Sprintf("it went over all rows %d times", futilePasses))
@@ -83,6 +78,19 @@ func (r *runner) all(ctx context.Context) error {
 		r.main.progress.Position, r.main.progress.Finished = "", nil
 	}
 	return r.stuck(left.sample, fmt.Sprintf("it went over all rows %d times", maxPasses))
+}
+
+// left reports whether anything is pending, and some of what is.
+func (r *runner) left(ctx context.Context) (found bool, sample []string, err error) {
+	s, ok := r.main.source.(*steps)
+	if ok {
+		ctx = context.WithoutCancel(ctx)
+	}
+	found, _, err = r.main.source.pending(ctx, r.held.Session())
+	if ok && found && err == nil {
+		sample, err = s.sample(ctx, r.held.Session())
+	}
+	return found, sample, err
 }
 
 func (r *runner) stuck(sample []string, reason string) error {
@@ -158,7 +166,7 @@ func (r *runner) anew(ctx context.Context) error {
 		return nil
 	}
 	for i := range r.parts {
-		r.parts[i] = ledger.Progress{Migration: r.migration.ID, Range: r.parts[i].Range, Position: place{Step: -1}.String(), Finished: &time.Time{}}
+		r.parts[i] = ledger.Progress{Migration: r.migration.ID, Range: r.parts[i].Range, Finished: &time.Time{}}
 	}
 	return r.save(ctx)
 }

@@ -62,19 +62,19 @@ func (r *runner) cut(ctx context.Context, s *steps, at place) (place, error) {
 	if err := r.halted(); err != nil {
 		return at, err
 	}
-	sess, span := r.held.Session(), s.span(at.Step)
+	sess, span, work := r.held.Session(), s.span(at.Step), context.WithoutCancel(ctx)
 	if span.kinds == nil {
 		return at, nil // nothing for this server
 	}
 	var err error
 	if at.Until == nil {
-		if at.Until, err = span.last(ctx, sess); err != nil || at.Until == nil {
+		if at.Until, err = span.last(work, sess); err != nil || at.Until == nil {
 			return at, err
 		}
 	}
 	var points [][]any
 	if r.workers() > 1 {
-		if points, err = span.points(ctx, sess, at, s.tables[at.Step], r.workers()*rangesEach); err != nil {
+		if points, err = span.points(work, sess, at, s.tables[at.Step], r.workers()*rangesEach); err != nil {
 			return at, err
 		}
 	}

@@ -17,7 +17,7 @@ func (r *runner) work(ctx context.Context, s *steps, at place) error {
 	if err != nil || len(open) == 0 {
 		return err
 	}
-	workers, dismiss, err := r.hire(ctx, min(r.workers(), len(open)))
+	workers, dismiss, err := r.hire(context.WithoutCancel(ctx), min(r.workers(), len(open)))
 	defer dismiss()
 	if err != nil {
 		return err
