@@ -63,6 +63,10 @@ type task struct {
 	At string
 	// TTL is how long the lease lasts.
 	TTL time.Duration
+	// Batch is how long a batch of a data migration should take, and Workers
+	// how many work on one; 0 for the defaults.
+	Batch   time.Duration
+	Workers int
 }
 
 type command struct{ Name, Version string }
@@ -150,6 +154,7 @@ func (t *task) run(ctx context.Context) error {
 	}
 	defer db.Close()
 	s := &phases.Service{Catalog: c, DB: db, Faults: breaker, Run: run.Options{LeaseTTL: t.TTL, Wait: time.Minute}}
+	s.Batches.Time, s.Batches.Workers = t.Batch, t.Workers
 	for _, c := range t.Commands {
 		if err := do(ctx, s, c); err != nil {
 			return fmt.Errorf("%s %s: %w", c.Name, c.Version, err)

@@ -1,0 +1,103 @@
+package faults
+
+import (
+	"crypto/md5"
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"manage/engine/enginetest"
+	"manage/engine/flavor"
+)
+
+// keyedRows is how many rows each table with a type of keys of its own has: a
+// few batches of the smallest size.
+func keyedRows() int {
+	if *all {
+		return 4000
+	}
+	return 1200
+}
+
+// fillKeyed fills the tables of the catalog of keys.
+func fillKeyed(t *testing.T, db enginetest.Database) {
+	t.Helper()
+	tables := map[string]func(i int) string{
+		"by_number (id, amount)":          func(i int) string { return fmt.Sprintf("%d", i*i-5000) },
+		"by_word (word, amount)":          func(i int) string { return fmt.Sprintf("'%s-%d'", []string{"Ab", "ab_", "Äb", "z"}[i%4], i) },
+		"by_uuid (id, amount)":            uuidOf,
+		"by_pair (owner, number, amount)": func(i int) string { return fmt.Sprintf("'owner %d', %d", i%7, i) },
+	}
+	for into, key := range tables {
+		for at := 0; at < keyedRows(); at += 400 {
+			var values []string
+			for i := at; i < at+400; i++ {
+				values = append(values, fmt.Sprintf("(%s, %d)", key(i), i))
+			}
+			db.Exec(t, "INSERT INTO "+into+" VALUES "+strings.Join(values, ", "))
+		}
+	}
+}
+
+// uuidOf makes a literal of a number, of the variant and version that MariaDB
+// asks for.
+func uuidOf(i int) string {
+	sum := md5.Sum(fmt.Append(nil, i))
+	sum[6], sum[8] = sum[6]&0x0f|0x40, sum[8]&0x3f|0x80
+	return fmt.Sprintf("'%x'", sum)
+}
+
+// A data migration that is killed in the middle of batches, again and again,
+// leaves each row as an undisturbed one does: none is passed over, and none is
+// changed twice, though its statements would.
+func TestRowsAfterKills(t *testing.T) {
+	for _, d := range enginetest.Dialects() {
+		t.Run(string(d), func(t *testing.T) {
+			want := movedRows(t, enginetest.New(t, d), task{Workers: 1}, none)
+			for _, workers := range []int{1, 4} {
+				for _, f := range faultsOn(d, death, sent) {
+					t.Run(fmt.Sprintf("%d workers %s", workers, f), func(t *testing.T) {
+						got := movedRows(t, enginetest.New(t, d), task{Workers: workers}, f)
+						same(t, "after the kills", want, got)
+					})
+				}
+				if d == flavor.SQLite {
+					break // has one writer
+				}
+			}
+		})
+	}
+}
+
+// movedRows runs the data migrations of the catalog of keys, with kills at some
+// of the points that they pass, until they are through.
+func movedRows(t *testing.T, db enginetest.Database, k task, f fault) content {
+	t.Helper()
+	k.URL, k.Catalog, k.Batch = db.URL, "testdata/keys", time.Millisecond
+	k.Commands = []command{{"expand", ""}}
+	if r, _ := runTask(t, k); r.Error != "" {
+		t.Fatal(r.Error)
+	}
+	fillKeyed(t, db)
+	k.Commands, k.Fault, k.Seen = []command{{"migrate", ""}}, f, filepath.Join(t.TempDir(), "seen")
+	seed := rand.Uint64()
+	random, kills := rand.New(rand.NewPCG(seed, 0)), 0
+	for ; ; kills++ {
+		k.Stride = 1 + random.IntN(2*stride(4))
+		r, killed := runTask(t, k)
+		if !killed && r.Error != "" {
+			t.Fatalf("after %d kills, seed %d: %s", kills, seed, r.Error)
+		}
+		if !killed {
+			break
+		}
+	}
+	t.Logf("%d processes killed, seed %d", kills, seed)
+	if f != none && kills < 2 {
+		t.Errorf("only %d processes were killed", kills)
+	}
+	return contentOf(t, db)
+}
