@@ -36,7 +36,7 @@ func (c *leaseCommand) Run(ctx context.Context, g *Global, t terminal, r lazyRea
 		return firstError(err, func() error { return view.Lease(p, st) })
 	}
 	if st.Alive() {
-		return &run.LeaseHeld{Lease: *st.Lease}
+		return &run.LeaseHeld{Lease: *st.Lease, Stopped: st.Stopped}
 	}
 	if !g.Yes {
 		if err := t.confirm("End the lease of "+st.Lease.Holder+" ("+st.Lease.Doing+")?", "lease --break"); err != nil {

@@ -17,6 +17,9 @@ type LeaseState struct {
 	// Dead is true if it is certain that the holder works no more, although
 	// his lease has not run out.
 	Dead bool
+	// Stopped is the id of his process if that is stopped, on this machine; 0
+	// otherwise.
+	Stopped int
 	// Half are the last attempts at the revisions that are half applied, in
 	// the journal's order.
 	Half []ledger.Attempt
@@ -53,6 +56,9 @@ func (s *Service) leaseState(ctx context.Context, sess database.Session) (LeaseS
 		}
 	}
 	st.Half = slices.Clip(st.Half)
+	if st.Lease != nil {
+		st.Stopped = run.Stopped(*st.Lease)
+	}
 	st.Dead = st.Lease != nil && !st.Lease.Expired && run.Dead(ctx, sess, *st.Lease)
 	return st, nil
 }
@@ -67,7 +73,7 @@ func (s *Service) BreakLease(ctx context.Context) (before LeaseState, ended bool
 		return before, false, err
 	}
 	if before.Alive() {
-		return before, false, &run.LeaseHeld{Lease: *before.Lease}
+		return before, false, &run.LeaseHeld{Lease: *before.Lease, Stopped: before.Stopped}
 	}
 	r := s.runner(&Result{})
 	r.Options.Wait = -1

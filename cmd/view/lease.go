@@ -82,7 +82,12 @@ func leaseLines(l *lines, st phases.LeaseState, p *Page) {
 	case "ended":
 		l.add("It has ended without giving the lease back: the next command takes over. `%s` ends the lease now.", p.Command("lease --break"))
 	default:
-		l.add("It is alive.")
+		if st.Stopped == 0 {
+			l.add("It is alive.")
+		}
+	}
+	if st.Stopped > 0 {
+		l.add("Its process is stopped, and what it has locked stays locked: `kill -CONT %[1]d` lets it go on, `kill -KILL %[1]d` ends it.", st.Stopped)
 	}
 }
 

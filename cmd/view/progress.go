@@ -169,7 +169,11 @@ func waiting(w run.Waiting, now time.Time) string {
 	if w.Lease == nil {
 		return fmt.Sprintf("Waiting for whoever has locked the database, for %s now.", took(since))
 	}
-	return fmt.Sprintf("Waiting for %s (%s since %s), for %s now.", w.Lease.Holder, w.Lease.Doing, stamp(w.Lease.Acquired), took(since))
+	text := fmt.Sprintf("Waiting for %s (%s since %s), for %s now.", w.Lease.Holder, w.Lease.Doing, stamp(w.Lease.Acquired), took(since))
+	if w.Stopped > 0 {
+		text += fmt.Sprintf(" Its process is stopped: `kill -CONT %[1]d` lets it go on, `kill -KILL %[1]d` ends it.", w.Stopped)
+	}
+	return text
 }
 
 // BlockedBy says who keeps a statement waiting.

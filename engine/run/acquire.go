@@ -107,7 +107,7 @@ func (w *waiting) pause(ctx context.Context, seen *ledger.Lease, cause error) er
 			return cause
 		}
 		if w.last != nil {
-			return &LeaseHeld{Lease: *w.last, Waited: time.Since(w.began)}
+			return &LeaseHeld{Lease: *w.last, Waited: time.Since(w.began), Stopped: Stopped(*w.last)}
 		}
 	}
 	w.between = min(max(firstPoll, w.between*5/4), lastPoll)
@@ -124,7 +124,11 @@ func (w *waiting) look(seen *ledger.Lease) {
 	}
 	if news {
 		w.told = time.Now()
-		w.h.emit(Waiting{Lease: w.last, Since: w.began})
+		told := Waiting{Lease: w.last, Since: w.began}
+		if w.last != nil {
+			told.Stopped = Stopped(*w.last)
+		}
+		w.h.emit(told)
 	}
 }
 

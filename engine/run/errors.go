@@ -14,6 +14,9 @@ import (
 type LeaseHeld struct {
 	Lease  ledger.Lease
 	Waited time.Duration
+	// Stopped is the id of the holder's process if that is stopped, on this
+	// machine; 0 otherwise.
+	Stopped int
 }
 
 func (e *LeaseHeld) Error() string {

@@ -16,6 +16,9 @@ type Event interface{ event() }
 type Waiting struct {
 	Lease *ledger.Lease // nil if the database is locked and cannot be read
 	Since time.Time     // when the waiting began
+	// Stopped is the id of the holder's process if that is stopped, on this
+	// machine; 0 otherwise.
+	Stopped int
 }
 
 // TookOver says that a lease was taken from its holder, because it had expired

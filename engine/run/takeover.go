@@ -23,6 +23,10 @@ func Dead(ctx context.Context, s database.Session, l ledger.Lease) bool {
 	return dead(ctx, s, here(ctx, s), l)
 }
 
+// Stopped is the id of the holder's process if it is stopped, on this machine;
+// 0 otherwise. What it has locked stays locked until it goes on or is ended.
+func Stopped(l ledger.Lease) int { return processStopped(parsePlace(l.Session).process) }
+
 // dead is Dead, asked from a place.
 func dead(ctx context.Context, s database.Session, here place, l ledger.Lease) bool {
 	there := parsePlace(l.Session)

@@ -53,6 +53,38 @@ func TestStoppedHolder(t *testing.T) {
 	})
 }
 
+// A holder that is stopped in the middle of a transaction keeps a SQLite file
+// locked, whatever becomes of its lease. Who comes next gives up, and names the
+// process and what to do; once that goes on, it ends its work as if nothing had
+// happened.
+func TestStoppedInTransaction(t *testing.T) {
+	db := enginetest.New(t, flavor.SQLite)
+	c := wayNamed(t, db.Dialect, "glance in one go")
+	want := c.undisturbed(t, db.Dialect)
+	c.prepare(t, db)
+	first, out, log := start(t, task{URL: db.URL, Catalog: c.catalog, Commands: c.broken, Fault: stop,
+		At: "ocata_expand01/1/before-statement", TTL: 300 * time.Millisecond})
+	awaitStopped(t, first)
+	second := exec.Command(os.Args[0])
+	second.Env = append(os.Environ(), envWords+"="+strings.Join([]string{"--connection", db.URL, "--wait", "1s", "db", "sync"}, "\n"))
+	said, err := second.CombinedOutput()
+	if code := second.ProcessState.ExitCode(); code != 7 {
+		t.Errorf("the second runner ended with %d (%v)", code, err)
+	}
+	for _, words := range []string{"is stopped on this machine", fmt.Sprintf("kill -CONT %d", first.Process.Pid), "kill -KILL"} {
+		if !strings.Contains(string(said), words) {
+			t.Errorf("the second runner does not say %q:\n%s", words, said)
+		}
+	}
+	if err := first.Process.Signal(syscall.SIGCONT); err != nil {
+		t.Fatal(err)
+	}
+	if r := ending(t, first, out, log); r.Error != "" {
+		t.Errorf("the first runner ended with %q", r.Error)
+	}
+	same(t, "after the first runner", want, contentOf(t, db))
+}
+
 // awaitStopped waits until a child has stopped itself.
 func awaitStopped(t *testing.T, c *exec.Cmd) {
 	t.Helper()
