@@ -25,7 +25,7 @@ func (p *planner) appraiseMySQL(st *plan.Statement, o sqltext.Outline, k sqltext
 		p.settlePrice(st, short("EXCLUSIVE"), table)
 		return
 	}
-	if c, ok := mysqlBlocks(o, k); ok {
+	if c, ok := p.mysqlBlocks(o, k); ok {
 		p.settlePrice(st, c, table)
 		return
 	}
@@ -87,15 +87,18 @@ func saysHow(words []string) bool {
 }
 
 // mysqlBlocks is the price of what neither server does while others write.
-func mysqlBlocks(o sqltext.Outline, k sqltext.Meaning) (price, bool) {
+func (p *planner) mysqlBlocks(o sqltext.Outline, k sqltext.Meaning) (price, bool) {
 	for _, w := range o.Words {
 		if w == "FULLTEXT" || w == "SPATIAL" {
 			return price{lock: "SHARED", blocks: plan.BlocksWriters, instead: schema.TextIndexLater}, true
 		}
 	}
-	for _, e := range k.Effects {
+	for i, e := range k.Effects {
 		copies := price{lock: "SHARED", rewrites: true, blocks: plan.BlocksWriters}
 		switch {
+		case e.Verb == sqltext.Alter && e.Kind == sqltext.KindColumn && len(o.Clauses) == len(k.Effects) && p.retypes(o.Clauses[i].Words, e):
+			copies.instead = schema.AnotherColumn
+			return copies, true
 		case e.Verb != sqltext.Create:
 			continue
 		case e.Kind == sqltext.KindForeignKey:
@@ -107,4 +110,40 @@ func mysqlBlocks(o sqltext.Outline, k sqltext.Meaning) (price, bool) {
 		}
 	}
 	return price{}, false
+}
+
+// storedTypes are names of types that are stored in ways of their own, as the
+// servers report them. Synonyms are not among them.
+var storedTypes = strings.Fields("tinyint smallint mediumint int bigint float double decimal date datetime timestamp time year" +
+	" char varchar binary varbinary tinytext text mediumtext longtext tinyblob blob mediumblob longblob")
+
+// retypes reports whether a MODIFY, or a CHANGE that leaves the name, gives a
+// column a type of another name, for which both servers copy the table. Where
+// the names do not tell, the server is asked.
+func (p *planner) retypes(words []string, e sqltext.Effect) bool {
+	t := p.state.Table(e.Table)
+	if t == nil || p.state.Opaque || words[0] != "MODIFY" && words[0] != "CHANGE" {
+		return false
+	}
+	rest := afterName(words)
+	if words[0] == "CHANGE" && len(rest) > 0 {
+		rest = rest[1:]
+	}
+	if len(rest) == 0 {
+		return false
+	}
+	to := baseType(strings.ToLower(rest[0]))
+	for _, c := range t.Columns {
+		if from := baseType(c.Type); strings.EqualFold(c.Name, e.Name) {
+			return from != to && slices.Contains(storedTypes, from) && slices.Contains(storedTypes, to)
+		}
+	}
+	return false
+}
+
+// baseType is the name of a type without its length and what follows.
+func baseType(text string) string {
+	name, _, _ := strings.Cut(text, "(")
+	name, _, _ = strings.Cut(name, " ")
+	return name
 }

@@ -38,7 +38,8 @@ func appraised(d flavor.Dialect) [][]string {
 	return [][]string{
 		{"CREATE INDEX ix_name ON rooms (name)"}, {"DROP INDEX ix_floor ON rooms"}, {"CREATE FULLTEXT INDEX ft ON rooms (name)"},
 		{"ALTER TABLE rooms ADD COLUMN note varchar(5), ADD INDEX ix_note (note)"}, {"ALTER TABLE rooms MODIFY name varchar(30)"},
-		{"ALTER TABLE rooms MODIFY name int"}, {"ALTER TABLE `rooms` DROP COLUMN size"},
+		{"ALTER TABLE rooms MODIFY name int"}, {"ALTER TABLE rooms CHANGE COLUMN `size` size bigint NOT NULL DEFAULT 1"}, {"ALTER TABLE rooms MODIFY COLUMN size integer NOT NULL DEFAULT 2"},
+		{"ALTER TABLE rooms CHANGE name label varchar(20)"}, {"ALTER TABLE `rooms` DROP COLUMN size"},
 		{"ALTER TABLE rooms ADD CONSTRAINT fk FOREIGN KEY (floor) REFERENCES floors (id)"}, {"ALTER TABLE rooms ADD CHECK (size > 0)"},
 		{"ALTER TABLE rooms RENAME TO chambers"}, {"ALTER TABLE rooms ADD COLUMN a int, ALGORITHM=COPY"},
 		{"CREATE INDEX ix_name ON rooms (name) LOCK=SHARED"}, {"ALTER TABLE rooms ADD COLUMN b int PARTITION BY HASH(id)"},

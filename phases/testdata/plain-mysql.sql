@@ -10,10 +10,16 @@ ALTER TABLE rooms ADD COLUMN note varchar(5), ADD INDEX ix_note (note), ALGORITH
 ALTER TABLE rooms MODIFY name varchar(30), ALGORITHM=INSTANT, LOCK=DEFAULT;
    -- NONE, rewrites false, blocks none
    -- else ALTER TABLE rooms MODIFY name varchar(30), ALGORITHM=INPLACE, LOCK=NONE
-ALTER TABLE rooms MODIFY name int, ALGORITHM=INSTANT, LOCK=DEFAULT;
+ALTER TABLE rooms MODIFY name int;
+   -- SHARED, rewrites true, blocks writers, refused: add a column of the new type beside it, move the rows with a data migration, and drop the old column in contract
+ALTER TABLE rooms CHANGE COLUMN `size` size bigint NOT NULL DEFAULT 1;
+   -- SHARED, rewrites true, blocks writers, refused: add a column of the new type beside it, move the rows with a data migration, and drop the old column in contract
+ALTER TABLE rooms MODIFY COLUMN size integer NOT NULL DEFAULT 2, ALGORITHM=INSTANT, LOCK=DEFAULT;
    -- NONE, rewrites false, blocks none
-   -- else ALTER TABLE rooms MODIFY name int, ALGORITHM=INPLACE, LOCK=NONE
-   -- the server refuses it
+   -- else ALTER TABLE rooms MODIFY COLUMN size integer NOT NULL DEFAULT 2, ALGORITHM=INPLACE, LOCK=NONE
+ALTER TABLE rooms CHANGE name label varchar(20), ALGORITHM=INSTANT, LOCK=DEFAULT;
+   -- NONE, rewrites false, blocks none
+   -- else ALTER TABLE rooms CHANGE name label varchar(20), ALGORITHM=INPLACE, LOCK=NONE
 ALTER TABLE `rooms` DROP COLUMN size, ALGORITHM=INSTANT, LOCK=DEFAULT;
    -- NONE, rewrites false, blocks none
    -- else ALTER TABLE `rooms` DROP COLUMN size, ALGORITHM=INPLACE, LOCK=NONE
