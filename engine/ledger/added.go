@@ -19,11 +19,11 @@ type added struct {
 // The columns that came after the first release.
 var (
 	outlineAdded = added{JournalTable, "outline", []string{"ADD COLUMN outline TEXT NULL"}}
-	waitingAdded = added{BackfillTable, "waiting", []string{"ADD COLUMN batch_rows BIGINT NULL", "ADD COLUMN waiting TEXT NULL"}}
+	pausesAdded  = added{BackfillTable, "speed_milli", []string{"ADD COLUMN batch_rows BIGINT NULL", "ADD COLUMN waiting TEXT NULL", "ADD COLUMN speed_milli BIGINT NULL"}}
 )
 
 // additions lists them.
-func additions() []added { return []added{outlineAdded, waitingAdded} }
+func additions() []added { return []added{outlineAdded, pausesAdded} }
 
 // name is how a column is called among the names of tables.
 func (a added) name() string { return a.table + "." + a.column }

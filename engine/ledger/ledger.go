@@ -52,6 +52,9 @@ type Progress struct {
 	Finished  *time.Time
 	Batch     int64  // rows that a batch spans now; 0 if unknown
 	Waiting   string // why it pauses; "" while it does not
+	// Speed is rows per second of late, in the run that wrote this; 0 while
+	// unknown. Thousandths are kept.
+	Speed float64
 }
 
 // Lease is the one row that says who is working on a catalog's database.

@@ -59,6 +59,7 @@ func TestOlderPositions(t *testing.T) {
 			must(t, old.SaveProgress(t.Context(), l.Token, ledger.Progress{Migration: "m", Position: "5", Rows: 5}))
 			e.Exec(t, "ALTER TABLE manage_backfill DROP COLUMN batch_rows")
 			e.Exec(t, "ALTER TABLE manage_backfill DROP COLUMN waiting")
+			e.Exec(t, "ALTER TABLE manage_backfill DROP COLUMN speed_milli")
 
 			s := books()
 			expect := func(what string, batch int64, waiting string) {

@@ -1,6 +1,9 @@
 package ledger
 
-import "context"
+import (
+	"context"
+	"math"
+)
 
 // Progress implements Store.
 func (s *sqlStore) Progress(ctx context.Context) ([]Progress, error) {
@@ -8,21 +11,21 @@ func (s *sqlStore) Progress(ctx context.Context) ([]Progress, error) {
 	if err != nil || !found {
 		return nil, err
 	}
-	more, err := s.has(ctx, waitingAdded)
+	more, err := s.has(ctx, pausesAdded)
 	if err != nil {
 		return nil, err
 	}
 	var all []Progress
 	columns := []string{"migration", "key_range", "position", "rows_done", "estimate", "started", "updated", "finished"}
 	if more {
-		columns = append(columns, "COALESCE(batch_rows, 0)", "COALESCE(waiting, '')")
+		columns = append(columns, "COALESCE(batch_rows, 0)", "COALESCE(waiting, '')", "COALESCE(speed_milli, 0)")
 	} else { // an older release made the table
-		columns = append(columns, "0", "''")
+		columns = append(columns, "0", "''", "0")
 	}
 	tail := BackfillTable + " WHERE catalog = " + s.catalog + " ORDER BY migration, key_range"
 	err = s.each(ctx, BackfillTable, columns, tail, func(r *row) {
 		p := Progress{Migration: r.text(), Range: r.text(), Position: r.text(), Rows: r.number(), Estimate: r.number(),
-			Started: r.time(), Updated: r.time(), Finished: r.timeOrNull(), Batch: r.number(), Waiting: r.text()}
+			Started: r.time(), Updated: r.time(), Finished: r.timeOrNull(), Batch: r.number(), Waiting: r.text(), Speed: float64(r.number()) / 1000}
 		if p.Rows < 0 {
 			r.reject("rows_done", p.Rows)
 		}
@@ -40,7 +43,7 @@ func (s *sqlStore) SaveProgress(ctx context.Context, token int64, p Progress) er
 	if err := s.ensure(ctx, s.backfillTable()); err != nil {
 		return err
 	}
-	more, err := s.has(ctx, waitingAdded)
+	more, err := s.has(ctx, pausesAdded)
 	if err != nil {
 		return err
 	}
@@ -56,7 +59,8 @@ func (s *sqlStore) SaveProgress(ctx context.Context, token int64, p Progress) er
 		set, fresh = append(set, fresh...), nil
 	}
 	if more {
-		set = append(set, field{"batch_rows", number(p.Batch)}, field{"waiting", s.text(p.Waiting, 0)})
+		set = append(set, field{"batch_rows", number(p.Batch)}, field{"waiting", s.text(p.Waiting, 0)},
+			field{"speed_milli", number(int64(math.Round(p.Speed * 1000)))})
 	}
 	return s.apply(ctx, token, write{verb: upsert, table: BackfillTable, set: set, key: key,
 		fresh: fresh})

@@ -261,7 +261,7 @@ func positions(t *testing.T, b books) {
 	other := ledger.Progress{Migration: "ocata_migrate01", Range: "b", Position: "x", Finished: &time.Time{}, Batch: 500}
 	must(t, s.SaveProgress(t.Context(), token, other))
 	p.Position, p.Rows = strings.Repeat("k", 5000), 20
-	p.Batch, p.Waiting = 12_000, "replica 10.0.0.2:3306 is 12 s behind (limit 5 s)"
+	p.Batch, p.Waiting, p.Speed = 12_000, "replica 10.0.0.2:3306 is 12 s behind (limit 5 s)", 0.125
 	must(t, s.SaveProgress(t.Context(), token, p))
 	got, err := b("glance").Progress(t.Context())
 	must(t, err)

@@ -64,7 +64,8 @@ func (s *sqlStore) backfillTable() table {
 		"updated "+s.clock.columnType()+" NOT NULL",
 		"finished "+s.clock.columnType()+" NULL",
 		"batch_rows BIGINT NULL",
-		"waiting TEXT NULL")
+		"waiting TEXT NULL",
+		"speed_milli BIGINT NULL")
 }
 
 func (s *sqlStore) leaseTable() table {

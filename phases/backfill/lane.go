@@ -114,7 +114,7 @@ func (l *lane) batch(ctx context.Context) (b Batch, err error) {
 // after is the progress once a batch is done.
 func (l *lane) after(b Batch) ledger.Progress {
 	p := l.progress
-	p.Position, p.Batch, p.Waiting = b.Position, b.Rows, ""
+	p.Position, p.Batch, p.Waiting, p.Speed = b.Position, b.Rows, "", l.speed.rate()
 	p.Rows += b.Rows
 	p.Updated = time.Now().UTC()
 	if s, ok := l.source.(*steps); ok {
