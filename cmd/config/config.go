@@ -70,13 +70,6 @@ type Locks struct {
 // Lease says how long a holder that gives no sign keeps the lease.
 type Lease struct{ TTL time.Duration }
 
-// Batches are the settings of data migrations: the time that a batch aims at,
-// and how many run at once.
-type Batches struct {
-	Time    time.Duration
-	Workers int
-}
-
 // Replicas are the databases whose lag slows data migrations down, and the lag
 // from which it does.
 type Replicas struct {

@@ -176,7 +176,15 @@ func TestBadConfiguration(t *testing.T) {
 		{"wrong type", memory{"/a.toml": "[database]\nmax_retries = 'many'\n"}, "manage --config-file /a.toml", "/a.toml:2: [database] max_retries is not a whole number"},
 		{"wrong duration", memory{"/a.toml": "[locks]\ntimeout = 'soon'\n"}, "manage --config-file /a.toml", "/a.toml:2: [locks] timeout is not a duration: write \"3s\", \"100ms\", or a number of seconds"},
 		{"negative duration", memory{"/a.toml": "[locks]\ntimeout = -1\n"}, "manage --config-file /a.toml", "/a.toml:2: [locks] timeout is not a duration: write \"3s\", \"100ms\", or a number of seconds"},
-		{"negative count", memory{"/a.toml": "[batches]\nworkers = -1\n"}, "manage --config-file /a.toml", "/a.toml:2: [batches] workers must not be negative"},
+		{"negative workers", memory{"/a.toml": "[batches]\nworkers = -1\n"}, "manage --config-file /a.toml", "/a.toml:2: [batches] workers must be from 1 to 64"},
+		{"no worker", memory{"/a.toml": "[batches]\nworkers = 0\n"}, "manage --config-file /a.toml", "/a.toml:2: [batches] workers must be from 1 to 64"},
+		{"too many workers", memory{"/a.toml": "[batches]\nworkers = 65\n"}, "manage --config-file /a.toml", "/a.toml:2: [batches] workers must be from 1 to 64"},
+		{"half a worker", memory{"/a.toml": "[batches]\nworkers = 1.5\n"}, "manage --config-file /a.toml", "/a.toml:2: [batches] workers is not a whole number"},
+		{"no time for a batch", memory{"/a.toml": "[batches]\n\ntime = 0\n"}, "manage --config-file /a.toml", "/a.toml:3: [batches] time must be from 1ms to 1h"},
+		{"too much time for a batch", memory{"/a.toml": "[batches]\ntime = '2h'\n"}, "manage --config-file /a.toml", "/a.toml:2: [batches] time must be from 1ms to 1h"},
+		{"a pause that goes back", memory{"/a.toml": "[batches]\npause = '-1s'\n"}, "manage --config-file /a.toml", "/a.toml:2: [batches] pause is not a duration: write \"3s\", \"100ms\", or a number of seconds"},
+		{"too long a pause", memory{"/a.toml": "[batches]\npause = '2h'\n"}, "manage --config-file /a.toml", "/a.toml:2: [batches] pause must not be longer than 1h"},
+		{"negative count", memory{"/a.toml": "[locks]\nretries = -1\n"}, "manage --config-file /a.toml", "/a.toml:2: [locks] retries must not be negative"},
 		{"wrong list", memory{"/a.toml": "[replicas]\nconnections = [1]\n"}, "manage --config-file /a.toml", "/a.toml:2: [replicas] connections is a list with something in it that is not text"},
 		{"name and path", memory{"/a.toml": "[catalog]\nname = 'glance'\npath = 'db'\n"}, "manage --config-file /a.toml", "/a.toml:3: [catalog] has both a name and a path: give one of them"},
 		{"empty catalog", nil, "MANAGE_CATALOG= manage", "MANAGE_CATALOG: is empty: give the name of a built-in catalog, or a folder"},
@@ -205,7 +213,7 @@ func TestDefaults(t *testing.T) {
 	mode := "TRADITIONAL"
 	want := Config{Connection: "sqlite:///manage.sqlite", ConnectionFrom: "the default", MaxRetries: 10, RetryInterval: 10 * time.Second,
 		SQLMode: &mode, CatalogName: "glance", Locks: Locks{3 * time.Second, 20}, Lease: Lease{30 * time.Second},
-		Batches: Batches{100 * time.Millisecond, 1}, Replicas: Replicas{MaxLag: 5 * time.Second}, MetadefsPath: "/etc/glance/metadefs/"}
+		Batches: Batches{100 * time.Millisecond, 1, 0}, Replicas: Replicas{MaxLag: 5 * time.Second}, MetadefsPath: "/etc/glance/metadefs/"}
 	if diff := cmp.Diff(want, load(t, given(nil, "manage")), cmpopts.IgnoreUnexported(Config{})); diff != "" {
 		t.Error(diff)
 	}
@@ -231,6 +239,7 @@ ttl = "1m"
 [batches]
 time = 0.5
 workers = 4
+pause = "20ms"
 [replicas]
 connections = ["postgresql://r1/db", "postgresql://r2/db"]
 max_lag = "2s"
@@ -238,7 +247,7 @@ max_lag = "2s"
 	mode, wait := "", 1
 	want := Config{Connection: "postgresql://user@host/db", ConnectionFrom: "/here/manage.toml:3", Schema: "images", MaxRetries: -1,
 		RetryInterval: 2 * time.Second, SQLMode: &mode, WsrepSyncWait: &wait, CatalogPath: "/here/db", Locks: Locks{1500 * time.Millisecond, 5},
-		Lease: Lease{time.Minute}, Batches: Batches{500 * time.Millisecond, 4}, MetadefsPath: "/etc/glance/metadefs/",
+		Lease: Lease{time.Minute}, Batches: Batches{500 * time.Millisecond, 4, 20 * time.Millisecond}, MetadefsPath: "/etc/glance/metadefs/",
 		Replicas: Replicas{[]string{"postgresql://r1/db", "postgresql://r2/db"}, 2 * time.Second}, Files: []string{"/here/manage.toml"}}
 	got := load(t, given(disk, "manage"))
 	if diff := cmp.Diff(want, got, cmpopts.IgnoreUnexported(Config{})); diff != "" {

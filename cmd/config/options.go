@@ -103,12 +103,30 @@ func runOptions() []option {
 		{key: "lease.ttl", kind: durationKind, fallback: "30s",
 			doc: "How long a holder of the lease that gives no sign keeps it.",
 			set: func(c *Config, v value) (err error) { c.Lease.TTL, err = v.duration(); return }},
-		{key: "batches.time", kind: durationKind, fallback: "100ms",
-			doc: "The time that one batch of a data migration aims at.",
-			set: func(c *Config, v value) (err error) { c.Batches.Time, err = v.duration(); return }},
-		{key: "batches.workers", kind: numberKind, fallback: "1",
-			doc: "How many batches run at once.",
-			set: func(c *Config, v value) (err error) { c.Batches.Workers, err = v.count(); return }},
+		{key: "batches.time", flag: "--batch-time", kind: durationKind, fallback: "100ms",
+			doc: "The time that one batch of a data migration, or of a purge, aims at: from 1ms to 1h. Its rows are locked for as long.",
+			set: func(c *Config, v value) (err error) {
+				if c.Batches.Time, err = v.duration(); err == nil {
+					err = BatchTime(c.Batches.Time)
+				}
+				return err
+			}},
+		{key: "batches.workers", flag: "--workers", kind: numberKind, fallback: "1",
+			doc: "How many batches of a data migration run at once, each in its own range of keys: from 1 to 64. On SQLite always one.",
+			set: func(c *Config, v value) (err error) {
+				if c.Batches.Workers, err = v.integer(); err == nil {
+					err = WorkerCount(c.Batches.Workers)
+				}
+				return err
+			}},
+		{key: "batches.pause", flag: "--pause-between", kind: durationKind, fallback: "0",
+			doc: "The pause between two batches of a data migration, up to 1h.",
+			set: func(c *Config, v value) (err error) {
+				if c.Batches.Pause, err = v.duration(); err == nil {
+					err = BatchPause(c.Batches.Pause)
+				}
+				return err
+			}},
 		{kind: booleanKind, conf: names("DEFAULT.debug"), flag: "--debug", fallback: "false",
 			doc: "Log what is done in detail.",
 			set: func(c *Config, v value) (err error) { c.Debug, err = v.boolean(); return }},
