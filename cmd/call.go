@@ -27,13 +27,16 @@ type call struct {
 	level   slog.LevelVar
 	usual   slog.Level // of the tool, without --debug
 	global  *Global
-	teller  teller // nil while no database is open
+	teller  teller       // nil while no database is open
+	screen  *view.Screen // nil where no bar can be shown
 	closers []func() error
 }
 
 // newCall is a call of a tool by a program.
 func newCall(p Program, t tool, began *latch) *call {
-	return &call{program: p, tool: t, began: began, speaker: speaker{program: t.name, catalog: t.catalog, under: t.under}}
+	c := &call{program: p, tool: t, began: began, speaker: speaker{program: t.name, catalog: t.catalog, under: t.under}}
+	c.screen = c.screenOf(p.Err)
+	return c
 }
 
 // run reads the words, runs the command that they name, and presents what

@@ -27,8 +27,8 @@ func manageTool(name string) tool {
 		logs:    plainLogs,
 		progress: func(c *call, _ *catalog.Catalog) teller {
 			return &view.Progress{
-				Out: c.program.Err, Log: c.log, Quiet: c.global.NoProgress, Verbose: c.global.Verbose,
-				Terminal: isTerminal(c.program.Err), Now: time.Now,
+				Out: c.stderr(), Screen: c.screen, Log: c.log, Quiet: c.global.NoProgress, Verbose: c.global.Verbose,
+				Now: time.Now, Tick: time.Second,
 			}
 		},
 	}

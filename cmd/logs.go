@@ -22,7 +22,7 @@ func (e *noLogFile) Unwrap() error { return e.err }
 // openLog makes the log of the call, on standard error and, if there is one,
 // in the log file.
 func (c *call) openLog(g *Global) error {
-	w := c.program.Err
+	w := c.stderr()
 	if g.LogFile != "" {
 		f, err := os.OpenFile(g.LogFile, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 		if err != nil {

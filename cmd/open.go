@@ -136,7 +136,7 @@ func (c *call) service(ctx context.Context, conf config.Config, cat *catalog.Cat
 // batches are the options of data migrations.
 func (c *call) batches(conf config.Config, cat *catalog.Catalog) backfill.Options {
 	return backfill.Options{
-		Time: conf.Batches.Time, Connection: conf.Connection, Dir: cat.Dir, Hooks: c.program.Hooks,
+		Time: conf.Batches.Time, Workers: conf.Batches.Workers, Pause: conf.Batches.Pause, Connection: conf.Connection, Dir: cat.Dir, Hooks: c.program.Hooks,
 		Stderr: func(line string) { c.log.Info(line) },
 	}
 }
@@ -182,23 +182,6 @@ func (c *call) holder() string {
 // waitForServer says that a server does not answer yet.
 func (c *call) waitForServer(attempt int, err error, pause time.Duration) {
 	c.log.Warn("the server does not answer, trying again", "attempt", attempt, "pause", pause, "error", err)
-}
-
-// terminal is where a question can be asked: standard input and standard
-// error, if both are terminals.
-func (c *call) terminal() terminal {
-	return terminal{in: c.program.In, out: c.program.Err, interactive: isTerminal(c.program.In) && isTerminal(c.program.Err)}
-}
-
-// isTerminal reports whether a stream is a character device that is not the
-// null device.
-func isTerminal(stream any) bool {
-	f, ok := stream.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0 && f.Name() != os.DevNull
 }
 
 // events is told of everything that happens during a run. What begins the work

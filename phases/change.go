@@ -54,9 +54,7 @@ func (s *Service) change(ctx context.Context, doing string, decide job) (Result,
 		if try == len(reconnects) || !again(ctx, err, try) {
 			return result, err
 		}
-		if s.Events != nil {
-			s.Events(Warned{fmt.Sprintf("The connection was lost (%v); going on from what is recorded, through another one, in %s.", err, reconnects[try])})
-		}
+		s.tell(Warned{fmt.Sprintf("The connection was lost (%v); going on from what is recorded, through another one, in %s.", err, reconnects[try])})
 		select {
 		case <-ctx.Done():
 			return result, err
@@ -309,7 +307,10 @@ func (s *Service) migrateStep(ctx context.Context, held *run.Held, step plan.Ste
 	}
 	o := s.backfillOptions()
 	o.Used = result.used()
+	began := time.Now()
+	s.tell(Moving{ID: step.ID})
 	rows, err := backfill.Run(ctx, held, m, o)
+	s.tell(Moved{ID: step.ID, Rows: rows, Took: time.Since(began), Err: err})
 	if rows > 0 || err == nil {
 		result.Migrated = append(result.Migrated, Migrated{ID: step.ID, Rows: rows})
 	}

@@ -1,10 +1,8 @@
 package phases
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"slices"
 
 	"manage/engine/database"
 	"manage/engine/ledger"
@@ -30,6 +28,7 @@ type Report struct {
 	Releases      []ReleaseStatus
 	Migrations    []MigrationStatus
 	Lease         *ledger.Lease // nil if nobody holds it
+	LeaseDead     bool          // its holder is known to have ended; only FullStatus looks
 	Missing       bool          // the SQLite file does not exist
 }
 
@@ -62,9 +61,10 @@ func (s *Service) Status(ctx context.Context) (Report, error) {
 	return s.report(ctx, sess, nil)
 }
 
-// FullStatus is Status, and asks the data migrations of contracted releases
-// too whether they find rows again. Status does not: their queries may go over
-// whole tables, and what they find holds nobody up.
+// FullStatus is Status, and looks whether the holder of the lease lives. It
+// asks the data migrations of contracted releases too whether they find rows
+// again. Status does not: their queries may go over whole tables, and what they
+// find holds nobody up.
 func (s *Service) FullStatus(ctx context.Context) (Report, error) {
 	sess, err := s.DB.Reader(ctx)
 	if err != nil {
@@ -75,7 +75,13 @@ func (s *Service) FullStatus(ctx context.Context) (Report, error) {
 	if err != nil {
 		return r, err
 	}
+	if r.Lease != nil && !r.Lease.Expired {
+		r.LeaseDead = run.Dead(ctx, sess, *r.Lease)
+	}
 	for i, m := range r.Migrations {
+		if m.State == "running" && r.LeaseDead {
+			r.Migrations[i].interrupted()
+		}
 		if m.State != "done" {
 			continue
 		}
@@ -262,33 +268,6 @@ func (s *Service) nextCommand(r Report) string {
 	return "expand"
 }
 
-// migrationStates says how far each data migration is.
-func (s *Service) migrationStates(r *Report, progress []ledger.Progress) []MigrationStatus {
-	var states []MigrationStatus
-	for _, m := range s.Catalog.Graph.Migrations() {
-		st := MigrationStatus{ID: m.ID, State: s.migrationState(m, r)}
-		for _, p := range progress {
-			if p.Migration == m.ID {
-				st.add(p, r.Lease)
-			}
-		}
-		states = append(states, st)
-	}
-	return states
-}
-
-// migrationState is the state of one data migration as far as revisions and
-// pending rows tell.
-func (s *Service) migrationState(m revision.Migration, r *Report) string {
-	switch {
-	case slices.Contains(r.Due, m.ID):
-		return "due"
-	case !r.Position.Applied.Contains(s.Catalog.Graph.Closure(m.DependsOn...)):
-		return "waiting"
-	}
-	return "done"
-}
-
 // ReleaseStatus is how far one release is. Expand and Contract are "done",
 // "partial", "open" or "none"; Migrate is "done", "due", "open" or "none".
 type ReleaseStatus struct {
@@ -300,7 +279,7 @@ func (s *Service) releaseStates(r *Report) []ReleaseStatus {
 	migrate := map[string]string{}
 	for _, m := range r.Migrations {
 		rel := s.Catalog.Migrations[m.ID].Release
-		state := map[string]string{"waiting": "open", "due": "due", "running": "due", "done": "done"}[m.State]
+		state := map[string]string{"waiting": "open", "due": "due", "running": "due", "interrupted": "due", "done": "done"}[m.State]
 		if migrate[rel] == "" || state == "due" {
 			migrate[rel] = state
 		}
@@ -314,39 +293,6 @@ func (s *Service) releaseStates(r *Report) []ReleaseStatus {
 		states = append(states, st)
 	}
 	return states
-}
-
-// MigrationStatus is how far one data migration is. State is "found again" (its
-// release is contracted, and its pending query finds rows), "waiting" (its
-// expand revision is not applied), "due", "running" or "done".
-type MigrationStatus struct {
-	ID            string
-	State         string
-	Rows          int64
-	Estimate      int64
-	RowsPerSecond float64
-	SecondsLeft   float64
-	Batch         int64  // rows that a batch spans now; 0 if unknown
-	Waiting       string // why it pauses; "" while it does not
-}
-
-// add counts one key range of a migration's progress in.
-func (m *MigrationStatus) add(p ledger.Progress, lease *ledger.Lease) {
-	m.Rows += p.Rows
-	m.Estimate += p.Estimate
-	if p.Finished == nil {
-		m.Batch = max(m.Batch, p.Batch)
-	}
-	if m.State == "due" && p.Finished == nil && lease != nil && !lease.Expired {
-		m.State = "running"
-		m.Waiting = cmp.Or(m.Waiting, p.Waiting)
-	}
-	if seconds := p.Updated.Sub(p.Started).Seconds(); seconds > 0 {
-		m.RowsPerSecond += float64(p.Rows) / seconds
-	}
-	if left := m.Estimate - m.Rows; left > 0 && m.RowsPerSecond > 0 {
-		m.SecondsLeft = float64(left) / m.RowsPerSecond
-	}
 }
 
 // History returns the journal, oldest entry first.

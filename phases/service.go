@@ -20,8 +20,8 @@ type Service struct {
 	Batches backfill.Options
 	// Faults breaks a run at a chosen point; nil outside tests.
 	Faults run.Faults
-	// Events is told of everything that happens: values of run.Event and
-	// backfill.Batched. Nil to hear nothing.
+	// Events is told of everything that happens: values of run.Event, of this
+	// package and of package backfill. Nil to hear nothing.
 	Events func(any)
 	// longest and reserve, where tests set them, are the age in place of that at
 	// which a transaction of others is warned of, and bytes that are taken for
@@ -98,9 +98,7 @@ func (s *Service) runner(result *Result) *run.Runner {
 			if done, ok := e.(run.StepDone); ok && moves(done.Step.Phase) {
 				result.Applied = append(result.Applied, done.Step.ID)
 			}
-			if s.Events != nil {
-				s.Events(e)
-			}
+			s.tell(e)
 		},
 	}
 }

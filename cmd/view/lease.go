@@ -21,9 +21,7 @@ type LeaseDocument struct {
 // LeaseInfo is who holds the lease, and whether he is alive.
 type LeaseInfo struct {
 	LeaseHeld
-	// State is alive, ended (it is certain that the holder works no more) or
-	// expired; Silent is for how many seconds he was not heard of.
-	State  string  `json:"state"`
+	// Silent is for how many seconds the holder was not heard of.
 	Silent float64 `json:"silent"`
 }
 
@@ -76,7 +74,7 @@ func leaseLines(l *lines, st phases.LeaseState, p *Page) {
 	held := st.Lease
 	l.add("%s holds the lease since %s: %s.", held.Holder, stamp(held.Acquired), held.Doing)
 	l.add("It was last heard of at %s, %s ago; its lease runs out at %s.", stamp(held.Beat), took(held.Silent()), stamp(held.Expires))
-	switch leaseState(st) {
+	switch leaseState(st.Lease, st.Dead) {
 	case "expired":
 		l.add("The lease has run out: the next command takes over. `%s` ends it now.", p.Command("lease --break"))
 	case "ended":
@@ -100,11 +98,11 @@ func halfLines(l *lines, st phases.LeaseState, p *Page) {
 	}
 }
 
-func leaseState(st phases.LeaseState) string {
+func leaseState(l *ledger.Lease, dead bool) string {
 	switch {
-	case st.Lease.Expired:
+	case l.Expired:
 		return "expired"
-	case st.Dead:
+	case dead:
 		return "ended"
 	}
 	return "alive"
@@ -113,7 +111,7 @@ func leaseState(st phases.LeaseState) string {
 func leaseDocument(st phases.LeaseState) LeaseDocument {
 	d := LeaseDocument{Catalog: st.Catalog, Half: halfDone(st.Half)}
 	if st.Lease != nil {
-		d.Lease = &LeaseInfo{LeaseHeld: *leaseHeld(st.Lease), State: leaseState(st), Silent: st.Lease.Silent().Round(time.Millisecond).Seconds()}
+		d.Lease = &LeaseInfo{LeaseHeld: *leaseHeld(st.Lease, st.Dead), Silent: st.Lease.Silent().Round(time.Millisecond).Seconds()}
 	}
 	return d
 }
@@ -127,10 +125,10 @@ func halfDone(attempts []ledger.Attempt) []HalfDone {
 }
 
 // leaseHeld is the part of a lease that `status` shows too.
-func leaseHeld(l *ledger.Lease) *LeaseHeld {
+func leaseHeld(l *ledger.Lease, dead bool) *LeaseHeld {
 	if l == nil {
 		return nil
 	}
 	return &LeaseHeld{Holder: l.Holder, Doing: l.Doing, Expired: l.Expired,
-		Acquired: l.Acquired.UTC(), Beat: l.Beat.UTC(), Expires: l.Expires.UTC()}
+		Acquired: l.Acquired.UTC(), Beat: l.Beat.UTC(), Expires: l.Expires.UTC(), State: leaseState(l, dead)}
 }

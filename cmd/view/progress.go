@@ -5,40 +5,55 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"sync"
 	"time"
 
 	"manage/engine/plan"
 	"manage/engine/run"
 	"manage/phases"
-	"manage/phases/backfill"
-	"manage/phases/backfill/compare"
-	"manage/phases/purge"
 )
 
 // Progress tells on standard error what happens while it happens: a line for
-// each step, and more if it is asked for.
+// each step, and more if it is asked for. Of a data migration it shows a bar on
+// a terminal, and elsewhere a line every ten seconds. It may be told of events by
+// several goroutines.
 type Progress struct {
 	Out     io.Writer
 	Log     *slog.Logger
 	Quiet   bool // nothing but waits and retries
 	Verbose bool // each statement
-	// Terminal is true if lines can be written over.
-	Terminal bool
-	Now      func() time.Time
+	// Screen is Out where a bar can be shown, nil elsewhere.
+	Screen *Screen
+	Now    func() time.Time
+	// Tick is how often is looked whether a line is due while no event comes; a
+	// bar is drawn ten times as often. 0 is for never.
+	Tick time.Duration
 
-	begun bool // a line waits for its end
-	told  time.Time
+	lock   sync.Mutex
+	begun  bool    // a line waits for its end
+	moving *moving // nil while no rows are moved
+	bar    *bar    // nil where none is shown
+	told   time.Time
+	stop   chan struct{} // ends the ticking
 }
 
-// Close ends a line that an error has left open.
-func (p *Progress) Close() { p.finish() }
+// Close ends a line that an error has left open, and takes a bar away.
+func (p *Progress) Close() {
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	p.atRest()
+	p.finish()
+}
 
 // Event prints one event of a run. It takes any value, so that it can be told
 // of everything that packages report; what it does not know it logs.
 func (p *Progress) Event(e any) {
+	p.lock.Lock()
+	defer p.lock.Unlock()
 	p.Log.Debug("event", "type", fmt.Sprintf("%T", e))
 	switch e := e.(type) {
 	case run.StepStarted:
+		p.atRest()
 		p.begin("%s %s%s", verb(e.Step), e.Step.ID, resumed(e))
 	case run.StepDone:
 		p.end(took(e.Took))
@@ -56,19 +71,12 @@ func (p *Progress) Event(e any) {
 		p.line("%s", e.Text)
 	case run.HeartbeatFailed:
 		p.line("The lease could not be extended: %v", e.Err)
-	case backfill.Batched:
-		p.batch(e)
 	case phases.NotCompared:
 		p.line("%s", notCompared(e))
-	case compare.Compared:
-		if p.told.Before(e.Started) {
-			p.told = e.Started // nothing is said of what is done at once
-		}
-		p.batch(backfill.Batched{Migration: "Comparing " + e.Check.What, Rows: e.Rows, Started: e.Started, Took: e.Took})
-	case purge.Deleted:
-		p.finish()
 	case run.Settling:
 		p.line("%s: an earlier run did not see the end of a statement; %s that it %s.", e.Step, whoTells(e), settled(e.Outcome))
+	default:
+		p.rows(e)
 	}
 }
 
@@ -106,48 +114,8 @@ func (p *Progress) line(format string, args ...any) {
 	fmt.Fprintf(p.Out, format+"\n", args...)
 }
 
-// batch tells how far a data migration is: on a terminal in one line that is
-// written over, elsewhere in a line now and then.
-func (p *Progress) batch(b backfill.Batched) {
-	pause := 10 * time.Second
-	if p.Terminal {
-		pause = 200 * time.Millisecond
-	}
-	now := p.Now()
-	if p.Quiet || now.Sub(p.told) < pause {
-		return
-	}
-	p.told = now
-	if p.Terminal {
-		fmt.Fprintf(p.Out, "\r\x1b[K%s", rowsSoFar(b, now))
-		p.begun = true
-		return
-	}
-	p.line("%s", rowsSoFar(b, now))
-}
-
-// rowsSoFar is how many rows a data migration has moved, how fast, and how
-// long the rest will take at that speed.
-func rowsSoFar(b backfill.Batched, now time.Time) string {
-	text := fmt.Sprintf("%s: %s", b.Migration, count(b.Rows, "row"))
-	if b.Estimate > 0 {
-		text = fmt.Sprintf("%s: %d of about %d rows", b.Migration, b.Rows, b.Estimate)
-	}
-	speed := float64(b.Rows) / now.Sub(b.Started).Seconds()
-	if speed < 1 {
-		return text
-	}
-	text += fmt.Sprintf(", %.0f rows/s", speed)
-	if left := b.Estimate - b.Rows; left > 0 {
-		text += fmt.Sprintf(", %s left", seconds(float64(left)/speed))
-	}
-	return text
-}
-
 func verb(s plan.Step) string {
 	switch s.Phase {
-	case plan.Migrate:
-		return "Moving rows:"
 	case plan.Adopt:
 		return "Recording"
 	}

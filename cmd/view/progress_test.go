@@ -10,19 +10,20 @@ import (
 	"manage/engine/ledger"
 	"manage/engine/plan"
 	"manage/engine/run"
+	"manage/phases"
 	"manage/phases/backfill"
 )
 
 // watch returns a Progress with a clock that tests set.
-func watch(terminal bool) (*Progress, *bytes.Buffer, *time.Time) {
+func watch() (*Progress, *bytes.Buffer, *time.Time) {
 	var out bytes.Buffer
 	now := time.Date(2026, 11, 20, 22, 0, 0, 0, time.UTC)
-	p := &Progress{Out: &out, Log: slog.New(slog.DiscardHandler), Terminal: terminal, Now: func() time.Time { return now }}
+	p := &Progress{Out: &out, Log: slog.New(slog.DiscardHandler), Now: func() time.Time { return now }}
 	return p, &out, &now
 }
 
 func TestProgressOfSteps(t *testing.T) {
-	p, out, _ := watch(false)
+	p, out, _ := watch()
 	step := plan.Step{ID: "ocata_expand01", Phase: plan.Expand, Direction: plan.Up}
 	p.Event(run.StepStarted{Step: step})
 	p.Event(run.StatementStarted{Statement: plan.Statement{SQL: "SELECT 1"}})
@@ -40,7 +41,7 @@ Recording mitaka02 …
 }
 
 func TestProgressVerbose(t *testing.T) {
-	p, out, _ := watch(false)
+	p, out, _ := watch()
 	p.Verbose = true
 	p.Event(run.StepStarted{Step: plan.Step{ID: "a"}})
 	p.Event(run.StatementStarted{Statement: plan.Statement{SQL: "SELECT 1"}})
@@ -49,11 +50,14 @@ func TestProgressVerbose(t *testing.T) {
 }
 
 func TestProgressQuiet(t *testing.T) {
-	p, out, _ := watch(true)
+	p, out, now := watch()
 	p.Quiet = true
 	p.Event(run.StepStarted{Step: plan.Step{ID: "a"}})
 	p.Event(run.StepDone{})
+	p.Event(phases.Moving{ID: "m"})
+	*now = now.Add(time.Minute)
 	p.Event(backfill.Batched{Migration: "m", Rows: 1})
+	p.Event(phases.Moved{ID: "m", Rows: 1})
 	check(t, "", out, nil)
 	p.Event(run.TookOver{From: ledger.Lease{Holder: "root@a", Doing: "sync"}})
 	p.Event(run.TookOver{From: ledger.Lease{Holder: "root@b", Doing: "sync"}, Dead: true, Ended: true})
@@ -61,32 +65,8 @@ func TestProgressQuiet(t *testing.T) {
 		"Took over from root@b, who has ended without giving the lease back (sync). What was left of it on the server was ended.\n", out, nil)
 }
 
-func TestProgressOfBatches(t *testing.T) {
-	began := time.Date(2026, 11, 20, 22, 0, 0, 0, time.UTC)
-	batch := func(rows int64) backfill.Batched {
-		return backfill.Batched{Migration: "ocata_migrate01", Rows: rows, Estimate: 4000, Started: began}
-	}
-	p, out, now := watch(false)
-	*now = began.Add(time.Second)
-	p.Event(batch(1000))
-	*now = began.Add(2 * time.Second)
-	p.Event(batch(1500)) // too soon for another line
-	*now = began.Add(12 * time.Second)
-	p.Event(batch(3000))
-	check(t, "ocata_migrate01: 1000 of about 4000 rows, 1000 rows/s, 3s left\n"+
-		"ocata_migrate01: 3000 of about 4000 rows, 250 rows/s, 4s left\n", out, nil)
-
-	p, out, now = watch(true)
-	*now = began.Add(time.Second)
-	p.Event(batch(1000))
-	*now = began.Add(2 * time.Second)
-	p.Event(backfill.Batched{Migration: "m", Rows: 2, Started: began})
-	p.Event(run.StepDone{Took: time.Second})
-	check(t, "\r\x1b[Kocata_migrate01: 1000 of about 4000 rows, 1000 rows/s, 3s left\r\x1b[Km: 2 rows, 1 rows/s 1s\n", out, nil)
-}
-
 func TestProgressOfWaiting(t *testing.T) {
-	p, out, now := watch(false)
+	p, out, now := watch()
 	p.Event(run.Waiting{Lease: &ledger.Lease{Holder: "root@a, pid 1", Doing: "ocata_expand01", Acquired: time.Date(2026, 11, 20, 21, 0, 0, 0, time.UTC)}, Since: now.Add(-3 * time.Second)})
 	p.Event(run.Waiting{Since: now.Add(-90 * time.Second)})
 	p.Event(run.Settling{Step: "a", Outcome: run.Applied})

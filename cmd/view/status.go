@@ -1,6 +1,7 @@
 package view
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"time"
@@ -38,6 +39,8 @@ type MigrationRow struct {
 	Estimate      int64   `json:"estimate"`
 	RowsPerSecond float64 `json:"rows_per_second"`
 	SecondsLeft   float64 `json:"seconds_left"`
+	BatchRows     int64   `json:"batch_rows"`
+	Waiting       *string `json:"waiting"`
 }
 
 // LeaseHeld is who is working on the database.
@@ -48,6 +51,9 @@ type LeaseHeld struct {
 	Beat     time.Time `json:"beat"`
 	Expires  time.Time `json:"expires"`
 	Expired  bool      `json:"expired"`
+	// State is alive, ended (it is certain that the holder works no more) or
+	// expired.
+	State string `json:"state"`
 }
 
 // Status prints where a database stands, release by release.
@@ -70,7 +76,7 @@ func Status(p *Page, r phases.Report) error {
 		}
 	}
 	if r.Lease != nil {
-		l.add("%s", working(*r.Lease))
+		l.add("%s", working(*r.Lease, r.LeaseDead))
 	}
 	whatIsNext(p, &l, r)
 	return p.text(&l)
@@ -96,14 +102,14 @@ func shown(state string) string {
 func migrationTable(migrations []phases.MigrationStatus) string {
 	rows := make([][]string, 0, len(migrations))
 	for _, m := range migrations {
-		rows = append(rows, []string{m.ID, m.State, progress(m), left(m)})
+		rows = append(rows, []string{m.ID, m.State, rowsDone(m), pace(m)})
 	}
-	return grid([]string{"data migration", "state", "rows", "left"}, rows)
+	return grid([]string{"data migration", "state", "rows", "pace"}, rows)
 }
 
-func progress(m phases.MigrationStatus) string {
+func rowsDone(m phases.MigrationStatus) string {
 	switch {
-	case m.Estimate > 0:
+	case m.Estimate > m.Rows:
 		return fmt.Sprintf("%d of about %d", m.Rows, m.Estimate)
 	case m.Rows > 0:
 		return fmt.Sprint(m.Rows)
@@ -111,11 +117,26 @@ func progress(m phases.MigrationStatus) string {
 	return "-"
 }
 
-func left(m phases.MigrationStatus) string {
-	if m.State != "running" || m.RowsPerSecond <= 0 {
+// pace is how fast it goes, how long the rest takes, and how large batches are,
+// or why nothing is done.
+func pace(m phases.MigrationStatus) string {
+	switch {
+	case m.State != "running":
 		return "-"
+	case m.Waiting != "":
+		return "paused: " + m.Waiting
 	}
-	return fmt.Sprintf("%s at %.0f rows/s", seconds(m.SecondsLeft), m.RowsPerSecond)
+	var parts []string
+	if m.RowsPerSecond > 0 {
+		parts = append(parts, fmt.Sprintf("%.0f rows/s", m.RowsPerSecond))
+	}
+	if m.SecondsLeft > 0 {
+		parts = append(parts, seconds(m.SecondsLeft)+" left")
+	}
+	if m.Batch > 0 {
+		parts = append(parts, fmt.Sprintf("batches of %d", m.Batch))
+	}
+	return cmp.Or(joined(parts), "-")
 }
 
 func seconds(s float64) string {
@@ -123,7 +144,10 @@ func seconds(s float64) string {
 }
 
 // working says who holds the lease.
-func working(l ledger.Lease) string {
+func working(l ledger.Lease, dead bool) string {
+	if dead {
+		return fmt.Sprintf("Nobody is working: %s held the lease (%s) and has ended; the next command takes over.", l.Holder, l.Doing)
+	}
 	if l.Expired {
 		return fmt.Sprintf("Nobody is working: %s held the lease (%s) and was last heard of at %s.",
 			l.Holder, l.Doing, stamp(l.Beat))
@@ -145,7 +169,7 @@ func statusDocument(r phases.Report) StatusDocument {
 	for _, m := range r.Migrations {
 		d.Migrations = append(d.Migrations, migrationRow(m))
 	}
-	d.Lease = leaseHeld(r.Lease)
+	d.Lease = leaseHeld(r.Lease, r.LeaseDead)
 	return d
 }
 
@@ -154,5 +178,6 @@ func migrationRow(m phases.MigrationStatus) MigrationRow {
 	return MigrationRow{
 		ID: m.ID, State: m.State, Rows: m.Rows, Estimate: m.Estimate,
 		RowsPerSecond: math.Round(m.RowsPerSecond), SecondsLeft: math.Round(m.SecondsLeft),
+		BatchRows: m.Batch, Waiting: optional(m.Waiting),
 	}
 }

@@ -174,7 +174,7 @@ func TestStatus(t *testing.T) {
 			{Name: "ocata", Expand: "done", Migrate: "due", Contract: "open"},
 			{Name: "pike", Expand: "done", Migrate: "none", Contract: "open"},
 		},
-		Migrations: []phases.MigrationStatus{{ID: "ocata_migrate01", State: "running", Rows: 1200, Estimate: 200000, RowsPerSecond: 90000.4, SecondsLeft: 2.2}},
+		Migrations: []phases.MigrationStatus{{ID: "ocata_migrate01", State: "running", Rows: 1200, Estimate: 200000, RowsPerSecond: 90000.4, SecondsLeft: 2.2, Batch: 8200}},
 		Lease:      &ledger.Lease{Holder: "root@a pid 1", Doing: "ocata_migrate01", Acquired: began, Beat: began, Expires: began.Add(30 * time.Second)},
 	}
 	p, out := page(false)
@@ -184,8 +184,8 @@ RELEASE  EXPAND  MIGRATE  CONTRACT
 ocata    done    due      open
 pike     done    -        open
 
-DATA MIGRATION   STATE    ROWS                  LEFT
-ocata_migrate01  running  1200 of about 200000  2s at 90000 rows/s
+DATA MIGRATION   STATE    ROWS                  PACE
+ocata_migrate01  running  1200 of about 200000  90000 rows/s, 2s left, batches of 8200
 
 root@a pid 1 is working since 2026-11-20 21:11:19 UTC: ocata_migrate01.
 Due: 1 data migration, ocata_migrate01
@@ -194,8 +194,8 @@ Next: manage db migrate
 	p, out = page(true)
 	check(t, `{"catalog":"glance","stage":"expanded","version":["pike_expand01"],`+
 		`"releases":[{"name":"ocata","expand":"done","migrate":"due","contract":"open"},{"name":"pike","expand":"done","migrate":"none","contract":"open"}],`+
-		`"migrations":[{"id":"ocata_migrate01","state":"running","rows":1200,"estimate":200000,"rows_per_second":90000,"seconds_left":2}],`+
-		`"lease":{"holder":"root@a pid 1","doing":"ocata_migrate01","acquired":"2026-11-20T21:11:19Z","beat":"2026-11-20T21:11:19Z","expires":"2026-11-20T21:11:49Z","expired":false},`+
+		`"migrations":[{"id":"ocata_migrate01","state":"running","rows":1200,"estimate":200000,"rows_per_second":90000,"seconds_left":2,"batch_rows":8200,"waiting":null}],`+
+		`"lease":{"holder":"root@a pid 1","doing":"ocata_migrate01","acquired":"2026-11-20T21:11:19Z","beat":"2026-11-20T21:11:19Z","expires":"2026-11-20T21:11:49Z","expired":false,"state":"alive"},`+
 		`"next":"migrate","problems":[]}`+"\n", out, Status(p, r))
 }
 

@@ -1,0 +1,75 @@
+package view
+
+import (
+	"strings"
+	"time"
+
+	"github.com/jedib0t/go-pretty/v6/progress"
+	"github.com/jedib0t/go-pretty/v6/text"
+)
+
+// bar is the bar of a data migration on a terminal. It is drawn some times a
+// second, whatever happens in between, so that it moves while nothing can be
+// told.
+type bar struct {
+	screen  *Screen
+	tracker *progress.Tracker
+	writer  progress.Writer
+	ended   chan struct{} // closed when nothing is drawn any more
+}
+
+// barWidth is the most columns of the bar, which takes a fifth of a narrow
+// terminal.
+const barWidth = 24
+
+// newBar begins to show a bar, and draws it every so often.
+func newBar(screen *Screen, every time.Duration) *bar {
+	b := &bar{screen: screen, tracker: &progress.Tracker{AutoStopDisabled: true}, writer: progress.NewWriter(), ended: make(chan struct{})}
+	style := progress.StyleDefault
+	style.Visibility = progress.StyleVisibility{Tracker: true}
+	style.Options.Separator = " "
+	b.writer.SetStyle(style)
+	width := barWidth
+	if all := screen.width(); all > 0 {
+		width = max(4, min(all/5, barWidth))
+	}
+	b.writer.SetTrackerLength(width)
+	b.writer.SetUpdateFrequency(every)
+	b.writer.SetOutputWriter(frames{screen})
+	b.writer.AppendTracker(b.tracker)
+	go func() {
+		defer close(b.ended)
+		b.writer.Render()
+	}()
+	return b
+}
+
+// set changes what is shown: a total of 0 is one that is not known.
+func (b *bar) set(words string, done, total int64) {
+	b.tracker.UpdateMessage(words)
+	b.tracker.UpdateTotal(total)
+	b.tracker.SetValue(min(done, total))
+}
+
+// end takes the bar away.
+func (b *bar) end() {
+	for {
+		b.writer.Stop() // without effect until the drawing has begun
+		select {
+		case <-b.ended:
+			b.screen.show("")
+			return
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+}
+
+// frames are what is drawn. Where it goes on the terminal is for the screen
+// alone: others write there too.
+type frames struct{ screen *Screen }
+
+// Write implements io.Writer; a frame is one line.
+func (f frames) Write(frame []byte) (int, error) {
+	f.screen.show(strings.TrimSpace(text.StripEscape(string(frame))))
+	return len(frame), nil
+}
