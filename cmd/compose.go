@@ -53,7 +53,10 @@ func (c *call) dispatch(ctx context.Context, page *view.Page, g *Global, parsed 
 			return err
 		}
 	}
-	err := parsed.Run()
+	err := checkOptions(parsed.Selected())
+	if err == nil {
+		err = parsed.Run()
+	}
 	if c.teller != nil {
 		c.teller.Close()
 	}
@@ -62,6 +65,15 @@ func (c *call) dispatch(ctx context.Context, page *view.Page, g *Global, parsed 
 		usage.Command = parsed.Selected() // whose help says more
 	}
 	return err
+}
+
+// checkOptions says what is wrong with the options of a command, before it
+// runs.
+func checkOptions(command *kong.Node) error {
+	if c, ok := command.Target.Addr().Interface().(checked); ok {
+		return c.check()
+	}
+	return nil
 }
 
 // providers make what commands ask for, from what each of them asks for.

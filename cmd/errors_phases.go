@@ -103,9 +103,7 @@ func backfillRules() []rule {
 			}
 			return failure(ExitFailed, e.Error(), hint+" Mend the step, then go on with "+line.db("migrate"))
 		}),
-		on(func(e *backfill.Halted, line speaker) view.Failure {
-			return failure(ExitPartly, e.Error(), "What is done is recorded; go on with "+line.db("migrate"))
-		}),
+		haltedRule,
 		on(func(e *backfill.ProgramFailed, line speaker) view.Failure {
 			switch {
 			case e.Interrupted && e.Began:

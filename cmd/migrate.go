@@ -14,16 +14,18 @@ type migrateCommand struct {
 	Again  bool   `help:"With the name of a data migration: run it although its release is contracted, if its columns are still there."`
 
 	Accept []string `placeholder:"ID" help:"A revision whose file may have changed since it was applied or begun; repeatable."`
+	batching
 }
 
 // Doc is what the help says of migrate.
 func (*migrateCommand) Doc() Doc {
 	return Doc{
 		Does: "The second step of an upgrade while the service runs: moves rows to where the new release " +
-			"looks for them, in batches. It can be stopped and goes on where it was. VERSION may also name one data migration. " + versionGrammar,
+			"looks for them, in batches. It can be stopped, or stop by itself at a limit, and goes on where it was. " +
+			"VERSION may also name one data migration. " + versionGrammar,
 		Writes:   writesRows,
 		Exits:    writeExits(),
-		Examples: []string{"db migrate", "db migrate ocata", "db migrate train_migrate01 --again"},
+		Examples: []string{"db migrate", "db migrate ocata", "db migrate --max-time 30m --pause-between 50ms", "db migrate train_migrate01 --again"},
 	}
 }
 
@@ -36,8 +38,12 @@ func (c *migrateCommand) Run(ctx context.Context, cat *catalog.Catalog, open laz
 	if err != nil {
 		return err
 	}
+	c.apply(s)
 	req := phases.Request{Version: c.Target, Online: true, Again: c.Again, Accept: c.Accept}
-	return change(ctx, "migrate", s, p, func() (phases.Result, error) { return s.Migrate(ctx, req) })
+	return change(ctx, "migrate", s, p, func() (phases.Result, error) {
+		r, err := s.Migrate(ctx, req)
+		return r, c.goingOn(err, "migrate", c.Target, switched("--again", c.Again))
+	})
 }
 
 // migrationIDs are the data migrations of a catalog, in the order of the graph.

@@ -11,6 +11,9 @@ import (
 // A negative number is a VERSION that counts back, never an option.
 var negativeNumber = regexp.MustCompile(`^-\d+$`)
 
+// Behind an option that takes a value it may also be a time below zero.
+var negativeValue = regexp.MustCompile(`^-\.?\d`)
+
 // scanned is what can be told of the words of a command line before they are
 // parsed: which command they name, whether they ask for help or the tool's
 // version, and the words in the order in which kong takes them.
@@ -132,7 +135,7 @@ func (s *scanner) value(option string) error {
 	}
 	value := s.rest[0]
 	s.rest = s.rest[1:]
-	if !negativeNumber.MatchString(value) {
+	if !negativeValue.MatchString(value) {
 		s.words = append(s.words, value)
 		return nil
 	}

@@ -10,12 +10,16 @@ import (
 )
 
 // syncCommand is `manage db sync`.
-type syncCommand struct {
+type syncCommand struct{ oneGo }
+
+// oneGo is what the commands have that take a database to a version in one go.
+type oneGo struct {
 	Target string `arg:"" optional:"" name:"version" help:"Where to go; the newest if it is left out."`
 	Online bool   `help:"The service is running: make the triggers that join two releases, and lock tables for moments only."`
 	accepting
 	blocking
 	verifying
+	batching
 }
 
 // accepting is the option of the commands that refuse changed revisions.
@@ -60,9 +64,18 @@ func (*syncCommand) Doc() Doc {
 
 // Run takes the database to the version.
 func (c *syncCommand) Run(ctx context.Context, s Writes, p *view.Page) error {
+	return c.move(ctx, "sync", s, p, s.Sync)
+}
+
+// move takes the database to the version with one of the commands.
+func (c *oneGo) move(ctx context.Context, command string, s Writes, p *view.Page, run func(context.Context, phases.Request) (phases.Result, error)) error {
 	c.resolve(s)
+	c.apply(s)
 	req := phases.Request{Version: c.Target, Online: c.Online, Accept: c.Accept, AllowBlocking: c.AllowBlocking, VerifyRows: c.VerifyRows}
-	return change(ctx, "sync", s, p, func() (phases.Result, error) { return s.Sync(ctx, req) })
+	return change(ctx, command, s, p, func() (phases.Result, error) {
+		r, err := run(ctx, req)
+		return r, c.goingOn(err, command, c.Target, switched("--online", c.Online), switched("--allow-blocking", c.AllowBlocking))
+	})
 }
 
 // change runs one of the commands that change a database and presents what it

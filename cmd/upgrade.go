@@ -4,17 +4,10 @@ import (
 	"context"
 
 	"manage/cmd/view"
-	"manage/phases"
 )
 
 // upgradeCommand is `manage db upgrade`.
-type upgradeCommand struct {
-	Target string `arg:"" optional:"" name:"version" help:"Where to go; the newest if it is left out."`
-	Online bool   `help:"The service is running: make the triggers that join two releases, and lock tables for moments only."`
-	accepting
-	blocking
-	verifying
-}
+type upgradeCommand struct{ oneGo }
 
 // Doc is what the help says of upgrade.
 func (*upgradeCommand) Doc() Doc {
@@ -30,7 +23,5 @@ func (*upgradeCommand) Doc() Doc {
 
 // Run moves the database to the version.
 func (c *upgradeCommand) Run(ctx context.Context, s Writes, p *view.Page) error {
-	c.resolve(s)
-	req := phases.Request{Version: c.Target, Online: c.Online, Accept: c.Accept, AllowBlocking: c.AllowBlocking, VerifyRows: c.VerifyRows}
-	return change(ctx, "upgrade", s, p, func() (phases.Result, error) { return s.Upgrade(ctx, req) })
+	return c.move(ctx, "upgrade", s, p, s.Upgrade)
 }

@@ -3,6 +3,7 @@ package phases
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"manage/engine/ledger"
 	"manage/engine/revision"
@@ -25,6 +26,8 @@ type MigrationStatus struct {
 	SecondsLeft   float64
 	Batch         int64  // rows that a batch spans now; 0 if unknown
 	Waiting       string // why it pauses; "" while it does not
+
+	updated time.Time // of the range that RowsPerSecond is from
 }
 
 // migrationStates says how far each data migration is.
@@ -72,8 +75,9 @@ func (m *MigrationStatus) add(p ledger.Progress, lease *ledger.Lease) {
 	if m.State != "running" {
 		return
 	}
-	if m.Waiting = cmp.Or(m.Waiting, p.Waiting); p.Waiting == "" {
-		m.RowsPerSecond += p.Speed
+	m.Waiting = cmp.Or(m.Waiting, p.Waiting)
+	if p.Updated.After(m.updated) { // the speed is that of all ranges together
+		m.updated, m.RowsPerSecond = p.Updated, p.Speed
 	}
 }
 
@@ -87,6 +91,9 @@ func moving(l *ledger.Lease) bool {
 func (m *MigrationStatus) sum() {
 	if m.Estimate > 0 {
 		m.Estimate = max(m.Estimate, m.Rows)
+	}
+	if m.Waiting != "" {
+		m.RowsPerSecond = 0
 	}
 	if left := m.Estimate - m.Rows; left > 0 && m.RowsPerSecond > 0 {
 		m.SecondsLeft = float64(left) / m.RowsPerSecond

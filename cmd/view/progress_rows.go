@@ -31,6 +31,9 @@ func (p *Progress) rows(e any) {
 		p.atWork("Comparing " + e.Check.What)
 		p.moving.batched(backfill.Batched{Rows: e.Rows}, p.Now())
 		p.show()
+		if e.Done {
+			p.atRest()
+		}
 	case backfill.Paused:
 		p.atWork(e.Migration)
 		p.moving.paused(e)

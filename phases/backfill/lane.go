@@ -114,7 +114,7 @@ func (l *lane) batch(ctx context.Context) (b Batch, err error) {
 // after is the progress once a batch is done.
 func (l *lane) after(b Batch) ledger.Progress {
 	p := l.progress
-	p.Position, p.Batch, p.Waiting, p.Speed = b.Position, b.Rows, "", l.speed.rate()
+	p.Position, p.Batch, p.Waiting, p.Speed = b.Position, b.Rows, "", l.pace()
 	p.Rows += b.Rows
 	p.Updated = time.Now().UTC()
 	if s, ok := l.source.(*steps); ok {
@@ -124,6 +124,13 @@ func (l *lane) after(b Batch) ledger.Progress {
 		p.Finished = &p.Updated
 	}
 	return p
+}
+
+// pace is how fast all lanes together went of late.
+func (l *lane) pace() float64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.speed.rate()
 }
 
 // started notes that the row of the range is written.
