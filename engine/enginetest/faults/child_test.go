@@ -67,6 +67,8 @@ type task struct {
 	// how many work on one; 0 for the defaults.
 	Batch   time.Duration
 	Workers int
+	// LockTimeout is how long a statement waits for a lock; 0 for the default.
+	LockTimeout time.Duration
 }
 
 type command struct{ Name, Version string }
@@ -153,7 +155,7 @@ func (t *task) run(ctx context.Context) error {
 		return err
 	}
 	defer db.Close()
-	s := &phases.Service{Catalog: c, DB: db, Faults: breaker, Run: run.Options{LeaseTTL: t.TTL, Wait: time.Minute}}
+	s := &phases.Service{Catalog: c, DB: db, Faults: breaker, Run: run.Options{LeaseTTL: t.TTL, Wait: time.Minute, LockTimeout: t.LockTimeout}}
 	s.Batches.Time, s.Batches.Workers = t.Batch, t.Workers
 	for _, c := range t.Commands {
 		if err := do(ctx, s, c); err != nil {
