@@ -113,6 +113,9 @@ func TestOlderNamesPage(t *testing.T) { follow(t, "docs/howto/older-names.md", 4
 // TestVerifyPage follows the page on changes by hand.
 func TestVerifyPage(t *testing.T) { follow(t, "docs/howto/verify.md", 3) }
 
+// TestThrottlePage follows the page on pauses.
+func TestThrottlePage(t *testing.T) { follow(t, "docs/howto/throttle.md", 4) }
+
 // TestDataMigrationsPage follows the page on data migrations in the same way.
 func TestDataMigrationsPage(t *testing.T) {
 	t.Setenv("MANAGE_CONNECTION", "sqlite:///shop.sqlite")
