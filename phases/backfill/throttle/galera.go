@@ -20,17 +20,32 @@ type flowControl struct {
 // that for moments.
 const tolerated = 0.1
 
+// moment is how long the first look compares: without it, a batch would begin
+// in a cluster that takes no writes, and hang.
+const moment = 100 * time.Millisecond
+
 func (l *flowControl) see(ctx context.Context) (string, error) {
+	first := l.at.IsZero()
+	active, err := l.look(ctx)
+	if first && err == nil && !active {
+		time.Sleep(moment)
+		active, err = l.look(ctx)
+	}
+	if active {
+		return "Galera flow control is active: a node of the cluster cannot follow", nil
+	}
+	return "", err
+}
+
+// look asks the server once.
+func (l *flowControl) look(ctx context.Context) (bool, error) {
 	st, err := ask(ctx, l.primary, func(ctx context.Context, s database.Session) (row, error) {
 		return status(ctx, s, "'wsrep_flow_control_paused_ns', 'wsrep_flow_control_active'")
 	})
 	if err != nil {
-		return "", fmt.Errorf("Galera's flow control is not known: %w", err)
+		return false, fmt.Errorf("Galera's flow control is not known: %w", err)
 	}
-	if l.active(time.Now(), st) {
-		return "Galera flow control is active: a node of the cluster cannot follow", nil
-	}
-	return "", nil
+	return l.active(time.Now(), st), nil
 }
 
 // active judges the status at a time, and remembers it.
