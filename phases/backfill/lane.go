@@ -93,20 +93,21 @@ func (l *lane) batch(ctx context.Context) (b Batch, err error) {
 		})
 	}
 	tries := 0
-	err = l.watched(func() error {
-		return l.held.Batch(ctx, func(ctx context.Context, sess database.Session) (ledger.Progress, error) {
-			if s, ok := l.source.(*steps); ok && tries > 0 {
-				if err := s.recut(ctx, sess); err != nil {
-					return ledger.Progress{}, err
-				}
-			}
-			tries++
-			var err error
-			if b, err = l.source.batch(ctx, sess, l.progress.Position); err != nil {
+	err = l.held.Batch(ctx, func(ctx context.Context, sess database.Session) (ledger.Progress, error) {
+		if s, ok := l.source.(*steps); ok && tries > 0 {
+			if err := s.recut(ctx, sess); err != nil {
 				return ledger.Progress{}, err
 			}
-			return l.after(b), nil
+		}
+		tries++
+		err := l.watched(func() (err error) {
+			b, err = l.source.batch(ctx, sess, l.progress.Position)
+			return err
 		})
+		if err != nil {
+			return ledger.Progress{}, err
+		}
+		return l.after(b), nil
 	})
 	return b, err
 }

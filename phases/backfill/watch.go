@@ -8,8 +8,8 @@ type Watcher interface {
 	Watch(session string) (end func() (waited bool))
 }
 
-// watched runs a batch under the eyes of the throttle, if that looks at
-// batches. Behind a pooler the server's name of a session says nothing.
+// watched runs one attempt at a batch under the eyes of the throttle, if that
+// looks at batches. One that fails is made smaller by itself. Behind a pooler the server's name of a session says nothing.
 func (l *lane) watched(batch func() error) error {
 	w, ok := l.options.Throttle.(Watcher)
 	if !ok || l.held.Pooled() {
@@ -18,7 +18,7 @@ func (l *lane) watched(batch func() error) error {
 	end := w.Watch(l.held.Session().ServerID())
 	err := batch()
 	waited := end()
-	if s, ok := l.source.(*steps); ok && waited {
+	if s, ok := l.source.(*steps); ok && waited && err == nil {
 		s.rows.shrink()
 	}
 	return err

@@ -102,8 +102,15 @@ func fill(t testing.TB, e enginetest.Database) {
 	}
 }
 
-// move begins the migration. Others may hear its events too.
-func move(t testing.TB, e enginetest.Database, o backfill.Options, hear ...func(any)) *moving {
+// move begins the migration.
+func move(t testing.TB, e enginetest.Database, o backfill.Options) *moving {
+	t.Helper()
+	return moveWith(t, e, o, "")
+}
+
+// moveWith begins it with one more statement in each batch; "" for none. Others
+// may hear its events too.
+func moveWith(t testing.TB, e enginetest.Database, o backfill.Options, slow string, hear ...func(any)) *moving {
 	t.Helper()
 	r := &run.Runner{DB: open(t, e.URL), Catalog: "c", VersionTable: "alembic_version"}
 	held, err := r.Acquire(t.Context(), "migrate")
@@ -122,6 +129,10 @@ func move(t testing.TB, e enginetest.Database, o backfill.Options, hear ...func(
 	}
 	step := catalog.MigrationStep{Table: "items", Key: []string{"id"}, Where: schema.Text{All: "b IS NULL"},
 		Set: map[string]schema.Text{"b": {All: "a"}}, SetOrder: []string{"b"}}
+	if slow != "" {
+		step = catalog.MigrationStep{Table: "items", Key: []string{"id"},
+			Statements: []schema.Text{{All: "UPDATE items SET b = a WHERE b IS NULL AND {range}"}, {All: slow}}}
+	}
 	mig := &catalog.Migration{Migration: revision.Migration{ID: "one_migrate01"},
 		Pending: schema.Text{All: "SELECT 1 FROM items WHERE b IS NULL LIMIT 1"}, Steps: []catalog.MigrationStep{step}}
 	go func() {

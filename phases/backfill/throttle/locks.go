@@ -107,7 +107,8 @@ func (l *locks) schedule() {
 	time.AfterFunc(max(grace, interval-time.Since(l.looked)), l.look)
 }
 
-// look looks once, and again later while batches run.
+// look looks once, and again later while batches run. Where none is under way it
+// does not count: the next look comes soon after the next batch has begun.
 func (l *locks) look() {
 	l.mu.Lock()
 	var found []row
