@@ -23,6 +23,14 @@ func phaseRules() []rule {
 			}
 			return failure(ExitRefused, e.Reason, hint)
 		}),
+		on(func(e *phases.BadQuery, line speaker) view.Failure {
+			f := failure(ExitFailed, e.Error(), "Correct the query in the catalog. What came before it is recorded.")
+			f.File, f.Line = e.Source.File, e.Source.Line
+			if w, ok := classWords(line)[database.ClassOf(e.Err)]; ok {
+				f.Code, f.Hint = w.code, w.hint
+			}
+			return f
+		}),
 		on(func(e *manyVersions, line speaker) view.Failure {
 			return failure(ExitRefused, e.Error(), "Record the one that is right: "+line.db("stamp VERSION"))
 		}),

@@ -69,6 +69,8 @@ func samples() []spoken {
 		{&catalog.WriteError{File: "db/a.toml", Err: fs.ErrPermission}, "failed", 1, "db/a.toml cannot be written: permission denied; nothing was written", ""},
 		{&noLogFile{fs.ErrPermission}, "failed", 1, "the log file cannot be written: permission denied", ""},
 		{&phases.Refused{Reason: "not now", Next: "migrate", Hint: "wait a little"}, "refused", 6, "not now", "Next: manage db migrate\nWait a little."},
+		{&phases.BadQuery{What: `the query of guard "old nodes"`, Err: errors.New("no such table: nodes")}, "failed", 1, `the server rejects the query of guard "old nodes": no such table: nodes`, "Correct the query"},
+		{&phases.BadQuery{What: "the pending query of m", Err: &database.Error{Class: database.Denied, Message: "denied"}}, "denied", 1, "the server rejects the pending query of m: denied", "Grant"},
 		{&phases.Ahead{Unknown: []string{"x"}, Newest: []string{"y"}}, "refused", 6, "", "newer one"},
 		{&purge.NoRules{Catalog: "inn"}, "refused", 6, "the catalog inn has no purge.toml, which says what a purge removes", "Write purge.toml"},
 		{&purge.MissingTables{Tables: []string{"goals"}}, "refused", 6, "tables that a purge looks at are not there: goals", "Next: manage db upgrade"},

@@ -163,7 +163,7 @@ func (s *Service) look(ctx context.Context, decide job) (result Result, found lo
 		return result, idle, err
 	}
 	if err == nil {
-		err = s.guards(ctx, sess, w.plan.Steps[0].Phase)
+		err = s.guards(ctx, sess, firstPhase(w.plan))
 	}
 	if err == nil {
 		err = s.ready(ctx, sess, w)
@@ -176,6 +176,17 @@ func (s *Service) look(ctx context.Context, decide job) (result Result, found lo
 		return result, unseen, readErr
 	}
 	return result, unseen, err
+}
+
+// firstPhase is the phase of the first step that does more than to record what
+// is there or to mend a bridge.
+func firstPhase(p plan.Plan) plan.Phase {
+	for _, step := range p.Steps {
+		if step.Phase != plan.Adopt && step.Phase != plan.Bridge {
+			return step.Phase
+		}
+	}
+	return p.Steps[0].Phase
 }
 
 // resolvable refuses what somebody says of a statement of unknown outcome where

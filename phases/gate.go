@@ -24,8 +24,11 @@ func (s *Service) guards(ctx context.Context, q database.Querier, phase plan.Pha
 			continue
 		}
 		found, err := queryStrings(ctx, q, query)
+		if gone(err) && s.toCome(ctx, q, err) {
+			continue
+		}
 		if err != nil {
-			return fmt.Errorf("guard %q: %w", g.Name, err)
+			return rejected(fmt.Sprintf("the query of guard %q", g.Name), g.Source, err)
 		}
 		if len(found) > 0 {
 			return &Refused{
@@ -35,6 +38,17 @@ func (s *Service) guards(ctx context.Context, q database.Querier, phase plan.Pha
 		}
 	}
 	return nil
+}
+
+// toCome reports whether what a query misses is made by a revision that is not
+// applied yet: then it returns no row.
+func (s *Service) toCome(ctx context.Context, q database.Querier, err error) bool {
+	sess, ok := q.(database.Session)
+	if !ok {
+		return false
+	}
+	p, readErr := s.position(ctx, sess)
+	return readErr == nil && s.mentioned(missingName(err), func(r *catalog.Revision) bool { return !p.Applied.Has(r.ID) })
 }
 
 // sample is the first few values of a list, and how many more there are.
@@ -54,11 +68,11 @@ func (s *Service) pending(ctx context.Context, q database.Querier, m *catalog.Mi
 		return s.pendingElsewhere(ctx, m)
 	}
 	found, err := anyRow(ctx, q, query)
-	if gone(err) {
+	if gone(err) && s.everThere(err) {
 		return false, nil
 	}
 	if err != nil {
-		return false, fmt.Errorf("pending query of %s: %w", m.ID, err)
+		return false, rejected("the pending query of "+m.ID, m.Source, err)
 	}
 	return found, nil
 }
@@ -68,6 +82,14 @@ func (s *Service) pending(ctx context.Context, q database.Querier, m *catalog.Mi
 func gone(err error) bool {
 	var e *database.Error
 	return errors.As(err, &e) && (e.Class == database.MissingColumn || e.Class == database.MissingTable)
+}
+
+// everThere reports whether what a query misses may have been there once: a name
+// that no revision has ever had is a mistake in the query, which must not pass
+// for a data migration that is done.
+func (s *Service) everThere(err error) bool {
+	name := missingName(err)
+	return name == "" || s.mentioned(name, func(*catalog.Revision) bool { return true })
 }
 
 // due returns the data migrations among candidates that find rows.

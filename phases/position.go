@@ -96,11 +96,23 @@ func queryStrings(ctx context.Context, q database.Querier, query string) ([]stri
 		return nil, err
 	}
 	defer rows.Close()
+	columns, err := rows.Columns()
+	if err != nil {
+		return nil, err
+	}
+	var v any
+	targets := make([]any, len(columns))
+	for i := range targets {
+		targets[i] = new(any)
+	}
+	targets[0] = &v
 	var values []string
 	for rows.Next() {
-		var v any
-		if err := rows.Scan(&v); err != nil {
+		if err := rows.Scan(targets...); err != nil {
 			return nil, err
+		}
+		if v == nil {
+			v = "NULL"
 		}
 		if b, ok := v.([]byte); ok {
 			v = string(b)
