@@ -3,9 +3,12 @@ package phases
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 
+	"manage/engine/catalog"
 	"manage/engine/database"
+	"manage/engine/flavor"
 	"manage/engine/plan"
 	"manage/engine/revision"
 	"manage/schema"
@@ -96,8 +99,8 @@ func unplannedOf(p plan.Plan, pending []revision.Revision, due []string) []strin
 }
 
 // dueNow leaves out the data migrations that can be asked already and find no
-// rows. Those whose expand revision is still to come are kept: they are asked
-// when it is their turn.
+// rows. Those whose expand revision is still to come are kept, and those that may
+// find rows once one before them has run: they are asked when it is their turn.
 func (s *Service) dueNow(ctx context.Context, sess database.Session, applied revision.Set, migrations []revision.Migration) ([]string, error) {
 	var ids []string
 	for _, m := range migrations {
@@ -106,13 +109,57 @@ func (s *Service) dueNow(ctx context.Context, sess database.Session, applied rev
 			if err != nil {
 				return nil, err
 			}
-			if !found {
+			if !found && !slices.ContainsFunc(ids, func(id string) bool { return s.feeds(id, m.ID) }) {
 				continue
 			}
 		}
 		ids = append(ids, m.ID)
 	}
 	return ids, nil
+}
+
+// feeds reports whether a data migration may leave rows for another one: it
+// writes a table that the other speaks of, or nobody knows what it writes.
+func (s *Service) feeds(id, other string) bool {
+	m, d := s.Catalog.Migrations[id], s.DB.Flavor().Dialect
+	texts := speech(s.Catalog.Migrations[other], d)
+	if len(m.Steps) == 0 || texts == nil {
+		return true
+	}
+	for _, st := range m.Steps {
+		written := map[string]bool{fold(st.Table): true}
+		if len(st.Set) == 0 {
+			written = speech(&catalog.Migration{Steps: []catalog.MigrationStep{st}}, d)
+		}
+		for name := range written {
+			if texts[name] && s.mentioned(name, func(*catalog.Revision) bool { return true }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// speech is every name in a data migration's texts, in small letters; nil if it
+// has none.
+func speech(m *catalog.Migration, d flavor.Dialect) map[string]bool {
+	texts := []schema.Text{m.Pending}
+	for _, st := range m.Steps {
+		texts = append(append(texts, st.Where, schema.Text{All: st.Table}), st.Statements...)
+		for _, column := range st.SetOrder {
+			texts = append(texts, st.Set[column])
+		}
+	}
+	all := map[string]bool{}
+	for _, t := range texts {
+		if text, ok := t.For(d); ok {
+			maps.Copy(all, names(text))
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	return all
 }
 
 // migrationSteps are the plan's steps for data migrations. They hold no
