@@ -113,16 +113,27 @@ func (s Span) points(ctx context.Context, sess database.Session, at place, rows 
 	if rows < leastSplit {
 		return nil, nil
 	}
-	keys, err := s.some(ctx, sess, at, min(1, float64(n*keysEach)/float64(rows)))
+	part := min(1, float64(n*keysEach)/float64(rows))
+	keys, err := s.some(ctx, sess, at, part)
+	for err == nil && len(keys) < 2*n && part < 1 { // there are fewer rows than the server thinks
+		part = min(1, part*keysEach)
+		keys, err = s.some(ctx, sess, at, part)
+	}
 	if err != nil {
 		return nil, err
 	}
+	return cuts(keys, n), nil
+}
+
+// cuts picks n-1 of some keys, at the same distance from each other: fewer, if
+// there are less than two keys for each.
+func cuts(keys [][]any, n int) [][]any {
 	n = min(n, len(keys)/2)
 	var points [][]any
 	for i := 1; i < n; i++ {
 		points = append(points, keys[i*len(keys)/n])
 	}
-	return points, nil
+	return points
 }
 
 // some reads the keys of a part of the rows, in order.
