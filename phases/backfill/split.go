@@ -149,7 +149,7 @@ func (s Span) some(ctx context.Context, sess database.Session, at place, part fl
 	if chance != "" {
 		cond += " AND " + chance
 	}
-	rows, err := sess.QueryContext(ctx, s.from(sess, table, cond, s.reading(sess))+" ORDER BY "+s.order(sess, ""))
+	rows, err := sess.QueryContext(ctx, s.from(table, cond, s.reading(sess))+" ORDER BY "+s.order(sess, ""))
 	if err != nil {
 		return nil, err
 	}

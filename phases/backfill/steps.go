@@ -147,7 +147,7 @@ func (s *steps) prepare(ctx context.Context, sess database.Session, position str
 		}
 	}
 	if s.sparse {
-		s.next.first, err = span.first(ctx, sess, span.conditions(sess, at.After, s.next.at.Until))
+		s.next.first, err = span.first(ctx, sess, span.conditions(sess, at.After, nil), s.next.at.Until)
 		if err != nil || s.next.first == nil {
 			return err
 		}
@@ -161,11 +161,11 @@ func (s *steps) cut(ctx context.Context, sess database.Session) (err error) {
 	if s.most > 0 {
 		n = min(n, s.most)
 	}
-	from := KeyRange(sess, span.Key, s.next.at.After, s.next.at.Until)
+	from := KeyRange(sess, span.Key, s.next.at.After, nil)
 	if s.next.first != nil {
-		from = AtLeast(sess, span.Key, s.next.first) + " AND " + KeyRange(sess, span.Key, nil, s.next.at.Until)
+		from = AtLeast(sess, span.Key, s.next.first)
 	}
-	if s.next.last, err = span.bound(ctx, sess, from, n); err == nil && s.next.last == nil && s.next.first != nil {
+	if s.next.last, err = span.bound(ctx, sess, from, s.next.at.Until, n); err == nil && s.next.last == nil && s.next.first != nil {
 		s.next.last = s.next.first // it went meanwhile, and all behind it
 	}
 	return err

@@ -71,7 +71,7 @@ func (s *steps) sample(ctx context.Context, sess database.Session) ([]string, er
 		}
 		var after []any
 		for len(all) < sampleKeys {
-			key, err := span.first(ctx, sess, span.conditions(sess, after, nil))
+			key, err := span.first(ctx, sess, span.conditions(sess, after, nil), nil)
 			if err != nil {
 				return nil, err
 			}
