@@ -19,6 +19,22 @@ type Span struct {
 	kinds []kind // of the key's columns; nil to go by what the driver returns
 }
 
+// Exact looks up how the columns of the key are read, so that keys of every type
+// are found again as they are. Without it, what the driver makes of them counts.
+func (s Span) Exact(ctx context.Context, sess database.Session) (Span, error) {
+	l, err := look(ctx, sess, s.Table)
+	if err != nil || len(l.columns) == 0 {
+		return s, err
+	}
+	s.kinds = make([]kind, len(s.Key))
+	for i, k := range s.Key {
+		if c := l.column(k); c != nil {
+			s.kinds[i] = kindOf(sess.Flavor().Dialect, c.typ)
+		}
+	}
+	return s, nil
+}
+
 // conditions joins the span's own condition with a range of keys; "" for all
 // rows.
 func (s Span) conditions(q Quoter, after, last []any) string {

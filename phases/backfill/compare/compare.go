@@ -94,6 +94,10 @@ func Run(ctx context.Context, held *run.Held, c plan.RowCheck, o Options) error 
 	if err := w.begin(ctx); err != nil {
 		return err
 	}
+	var err error
+	if w.span, err = (backfill.Span{Table: c.Table, Key: c.Key}).Exact(context.WithoutCancel(ctx), held.Session()); err != nil {
+		return w.failed(err)
+	}
 	for {
 		more, err := w.next(ctx)
 		if err != nil {
@@ -115,6 +119,7 @@ func Run(ctx context.Context, held *run.Held, c plan.RowCheck, o Options) error 
 type walk struct {
 	held    *run.Held
 	check   plan.RowCheck
+	span    backfill.Span
 	options Options
 	ranges  *backfill.Ranges
 	began   time.Time
@@ -159,8 +164,7 @@ func (w *walk) next(ctx context.Context) (bool, error) {
 	began := time.Now()
 	// A query that was begun is finished, whatever stops the run.
 	work, sess := context.WithoutCancel(ctx), w.held.Session()
-	span := backfill.Span{Table: w.check.Table, Key: w.check.Key}
-	first, last, err := w.ranges.From(work, sess, span, w.at.After)
+	first, last, err := w.ranges.From(work, sess, w.span, w.at.After)
 	if err != nil {
 		return false, w.failed(err)
 	}
