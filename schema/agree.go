@@ -102,15 +102,27 @@ func same(a, b, typ string, d flavor.Dialect) string {
 	switch {
 	case d == flavor.SQLite:
 		return "(" + a + " COLLATE BINARY) IS (" + b + ")"
-	case d == flavor.Postgres && (typ == "json" || typ == "xml"):
-		return "(" + a + ")::text IS NOT DISTINCT FROM (" + b + ")::text" // these types have no equality
-	case d == flavor.Postgres:
+	case d == flavor.Postgres && postgresExact(typ):
 		return a + " IS NOT DISTINCT FROM " + b
+	case d == flavor.Postgres: // some have no equality (json), or one that is too kind (citext)
+		return "(" + a + `)::text COLLATE "C" IS NOT DISTINCT FROM (` + b + `)::text COLLATE "C"`
 	case slices.ContainsFunc([]string{"char", "text", "enum", "set"}, func(word string) bool { return strings.Contains(typ, word) }):
 		bytes := func(x string) string { return "CAST(CONVERT(" + x + " USING utf8mb4) AS BINARY)" }
 		return bytes(a) + " <=> " + bytes(b)
 	}
 	return "(" + a + ") <=> (" + b + ")"
+}
+
+// postgresExact reports whether only values of a type that are the same are
+// equal.
+func postgresExact(typ string) bool {
+	word, _, _ := strings.Cut(typ, "(")
+	switch strings.TrimSpace(word) {
+	case "integer", "bigint", "smallint", "boolean", "date", "uuid", "bytea", "real", "double precision", "numeric",
+		"timestamp without time zone", "timestamp with time zone":
+		return true
+	}
+	return false
 }
 
 // Conjuncts cuts a condition where AND joins its parts. A condition that OR

@@ -109,7 +109,7 @@ func (o *SyncColumns) Parts(s *Schema) ([]Operation, error) {
 			Body: Text{All: w.body(oldWritten, newWritten)}}
 	}
 	return []Operation{
-		part(syncInsert, "insert", w.old+" IS NOT NULL", w.new+" IS NOT NULL"),
+		part(syncInsert, "insert", w.given(w.old, w.oldType, w.oldDefault, w.newGiven()), w.given(w.new, w.newType, w.newDefault, w.old+" IS NOT NULL")),
 		part(syncUpdate, "update", w.changed(o.Old), w.changed(o.New)),
 	}, nil
 }

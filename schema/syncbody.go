@@ -9,7 +9,7 @@ import (
 
 // This file writes the bodies of the triggers of sync_columns. They say the
 // same on every server. Where a statement has written a column (for an insert:
-// given a value other than NULL, for an update: changed it) and the two columns
+// given a value other than NULL and the default, for an update: changed it) and the two columns
 // do not agree, the other column is computed; where it has written both, the
 // rule for conflicts decides. Columns agree if one of them follows from the
 // other: a mapping may lose something in one direction, as a boolean does of
@@ -23,6 +23,9 @@ type syncWriter struct {
 	old, new         string // the columns in the row that is written
 	toOld, toNew     string // the values that follow from the other column
 	oldType, newType string
+	// The defaults as literals; "" where there is none, or it is no literal: it
+	// cannot be told then whether it was given.
+	oldDefault, newDefault string
 }
 
 // writer collects them; s is the schema before the operation, and row what
@@ -34,12 +37,18 @@ func (o *SyncColumns) writer(s *Schema, row string) (*syncWriter, error) {
 	}
 	d := s.Flavor.Dialect
 	w := &syncWriter{SyncColumns: o, d: d, table: t, old: row + quoteIdent(o.Old, d), new: row + quoteIdent(o.New, d)}
-	for name, into := range map[string]*string{o.Old: &w.oldType, o.New: &w.newType} {
-		c := t.column(name, d)
+	for _, each := range []struct {
+		name           string
+		typ, byDefault *string
+	}{{o.Old, &w.oldType, &w.oldDefault}, {o.New, &w.newType, &w.newDefault}} {
+		c := t.column(each.name, d)
 		if c == nil {
-			return nil, misfit(o.Kind(), o.Table, "there is no column %q", name)
+			return nil, misfit(o.Kind(), o.Table, "there is no column %q", each.name)
 		}
-		*into = strings.ToLower(c.Type)
+		*each.typ = strings.ToLower(c.Type)
+		if c.Default != nil {
+			*each.byDefault = plainLiteral(*c.Default, *each.typ, d)
+		}
 	}
 	toNew, ok := o.ToNew.For(d)
 	toOld, both := o.ToOld.For(d)

@@ -134,12 +134,19 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // runSQL runs statements on the script's database, with the script's variables
-// in them: `sql 'INSERT … VALUES ($TRUE)'`.
+// in them: `sql 'INSERT … VALUES ($TRUE)'`. One that must be refused is followed
+// by words of the error: `! sql 'INSERT …' 'duplicate'`.
 func runSQL(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) == 0 {
-		ts.Fatalf("usage: sql STATEMENT...")
+	if len(args) == 0 || neg && len(args) != 2 {
+		ts.Fatalf("usage: sql STATEMENT..., or ! sql STATEMENT WORDS")
 	}
 	db := database(ts).SQL()
+	if neg {
+		if _, err := db.Exec(os.Expand(args[0], ts.Getenv)); err == nil || !strings.Contains(err.Error(), args[1]) {
+			ts.Fatalf("%s: %v, want %q", args[0], err, args[1])
+		}
+		return
+	}
 	for _, statement := range args {
 		statement = os.Expand(statement, ts.Getenv) // quotes keep testscript from it
 		if _, err := db.Exec(statement); err != nil {

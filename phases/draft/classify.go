@@ -95,7 +95,7 @@ func (c *classifier) alter(e schema.Edit, op *schema.AlterColumn) {
 	switch {
 	case op.Type != "" && !widened:
 		c.bridge(e, fmt.Sprintf("its type changes from %s to %s", e.From.Type, e.To.Type),
-			fmt.Sprintf("write a cycle: expand adds a column of the new type under another name, with triggers that keep both alike, a data migration "+
+			fmt.Sprintf("write a cycle: expand adds a column of the new type under another name, with sync_columns to keep both alike, a data migration "+
 				"fills it, contract drops %s; or, if both releases bear the new type at once, an expand revision with alter_column", op.Name))
 		return
 	case tightened:
@@ -220,7 +220,7 @@ func (c *classifier) rename(e schema.Edit) {
 			fmt.Sprintf("write a cycle: expand makes %s, with triggers on both that keep them alike, a data migration copies the rows, contract drops %s", op.To, op.From))
 	case *schema.RenameColumn:
 		c.bridge(e, fmt.Sprintf("it becomes %s, and the old release knows it by its old name", op.To),
-			fmt.Sprintf("write a cycle: expand adds %s, with triggers that keep both alike, a data migration fills it, contract drops the triggers and %s", op.To, op.From))
+			fmt.Sprintf("write a cycle: expand adds %s, with sync_columns to keep both alike, a data migration fills it, contract has unsync_columns and drops %s", op.To, op.From))
 	case *schema.DropEnumValue:
 		c.bridge(e, fmt.Sprintf("its value %s goes, and the old release may write it", op.Value),
 			"write a data migration that replaces the value, and a contract revision with drop_enum_value and alter_column")

@@ -505,9 +505,9 @@ CREATE TRIGGER "amount_sync_update" AFTER UPDATE ON "child" FOR EACH ROW BEGIN U
 UPDATE "child" SET "amount" = CASE WHEN NEW."parent_id" IS NOT NULL THEN (NEW."parent_id" - 1) END WHERE rowid = NEW.rowid AND NOT ((NEW."parent_id" COLLATE BINARY) IS (OLD."parent_id")) AND NOT ((NEW."parent_id" COLLATE BINARY) IS (CASE WHEN NEW."amount" IS NOT NULL THEN (NEW."amount" + 1) END) OR (NEW."amount" COLLATE BINARY) IS (CASE WHEN NEW."parent_id" IS NOT NULL THEN (NEW."parent_id" - 1) END)); END;
 DROP TRIGGER IF EXISTS "amount_sync_update";
 DROP TRIGGER IF EXISTS "amount_sync_insert";
-CREATE TRIGGER "label_sync_insert" AFTER INSERT ON "child" FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'it''s odd') WHERE NEW."label" IS NOT NULL AND NEW."parent_id" IS NOT NULL AND NOT ((NEW."parent_id" COLLATE BINARY) IS (CASE WHEN NEW."label" IS NOT NULL THEN (length(NEW."label")) END) OR (NEW."label" COLLATE BINARY) IS (CASE WHEN NEW."parent_id" IS NOT NULL THEN (concat('x', NEW."parent_id")) END));
-UPDATE "child" SET "parent_id" = CASE WHEN NEW."label" IS NOT NULL THEN (length(NEW."label")) END WHERE rowid = NEW.rowid AND NEW."label" IS NOT NULL AND NOT (NEW."parent_id" IS NOT NULL) AND NOT ((NEW."parent_id" COLLATE BINARY) IS (CASE WHEN NEW."label" IS NOT NULL THEN (length(NEW."label")) END) OR (NEW."label" COLLATE BINARY) IS (CASE WHEN NEW."parent_id" IS NOT NULL THEN (concat('x', NEW."parent_id")) END));
-UPDATE "child" SET "label" = CASE WHEN NEW."parent_id" IS NOT NULL THEN (concat('x', NEW."parent_id")) END WHERE rowid = NEW.rowid AND NEW."parent_id" IS NOT NULL AND NOT (NEW."label" IS NOT NULL) AND NOT ((NEW."parent_id" COLLATE BINARY) IS (CASE WHEN NEW."label" IS NOT NULL THEN (length(NEW."label")) END) OR (NEW."label" COLLATE BINARY) IS (CASE WHEN NEW."parent_id" IS NOT NULL THEN (concat('x', NEW."parent_id")) END)); END;
+CREATE TRIGGER "label_sync_insert" AFTER INSERT ON "child" FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'it''s odd') WHERE (NEW."label" IS NOT NULL AND NOT ((NEW."label" COLLATE BINARY) IS ('x') AND NEW."parent_id" IS NOT NULL)) AND NEW."parent_id" IS NOT NULL AND NOT ((NEW."parent_id" COLLATE BINARY) IS (CASE WHEN NEW."label" IS NOT NULL THEN (length(NEW."label")) END) OR (NEW."label" COLLATE BINARY) IS (CASE WHEN NEW."parent_id" IS NOT NULL THEN (concat('x', NEW."parent_id")) END));
+UPDATE "child" SET "parent_id" = CASE WHEN NEW."label" IS NOT NULL THEN (length(NEW."label")) END WHERE rowid = NEW.rowid AND (NEW."label" IS NOT NULL AND NOT ((NEW."label" COLLATE BINARY) IS ('x') AND NEW."parent_id" IS NOT NULL)) AND NOT (NEW."parent_id" IS NOT NULL) AND NOT ((NEW."parent_id" COLLATE BINARY) IS (CASE WHEN NEW."label" IS NOT NULL THEN (length(NEW."label")) END) OR (NEW."label" COLLATE BINARY) IS (CASE WHEN NEW."parent_id" IS NOT NULL THEN (concat('x', NEW."parent_id")) END));
+UPDATE "child" SET "label" = CASE WHEN NEW."parent_id" IS NOT NULL THEN (concat('x', NEW."parent_id")) END WHERE rowid = NEW.rowid AND NEW."parent_id" IS NOT NULL AND NOT ((NEW."label" IS NOT NULL AND NOT ((NEW."label" COLLATE BINARY) IS ('x') AND NEW."parent_id" IS NOT NULL))) AND NOT ((NEW."parent_id" COLLATE BINARY) IS (CASE WHEN NEW."label" IS NOT NULL THEN (length(NEW."label")) END) OR (NEW."label" COLLATE BINARY) IS (CASE WHEN NEW."parent_id" IS NOT NULL THEN (concat('x', NEW."parent_id")) END)); END;
 CREATE TRIGGER "label_sync_update" AFTER UPDATE ON "child" FOR EACH ROW BEGIN SELECT RAISE(ABORT, 'it''s odd') WHERE NOT ((NEW."label" COLLATE BINARY) IS (OLD."label")) AND NOT ((NEW."parent_id" COLLATE BINARY) IS (OLD."parent_id")) AND NOT ((NEW."parent_id" COLLATE BINARY) IS (CASE WHEN NEW."label" IS NOT NULL THEN (length(NEW."label")) END) OR (NEW."label" COLLATE BINARY) IS (CASE WHEN NEW."parent_id" IS NOT NULL THEN (concat('x', NEW."parent_id")) END));
 UPDATE "child" SET "parent_id" = CASE WHEN NEW."label" IS NOT NULL THEN (length(NEW."label")) END WHERE rowid = NEW.rowid AND NOT ((NEW."label" COLLATE BINARY) IS (OLD."label")) AND NOT (NOT ((NEW."parent_id" COLLATE BINARY) IS (OLD."parent_id"))) AND NOT ((NEW."parent_id" COLLATE BINARY) IS (CASE WHEN NEW."label" IS NOT NULL THEN (length(NEW."label")) END) OR (NEW."label" COLLATE BINARY) IS (CASE WHEN NEW."parent_id" IS NOT NULL THEN (concat('x', NEW."parent_id")) END));
 UPDATE "child" SET "label" = CASE WHEN NEW."parent_id" IS NOT NULL THEN (concat('x', NEW."parent_id")) END WHERE rowid = NEW.rowid AND NOT ((NEW."parent_id" COLLATE BINARY) IS (OLD."parent_id")) AND NOT (NOT ((NEW."label" COLLATE BINARY) IS (OLD."label"))) AND NOT ((NEW."parent_id" COLLATE BINARY) IS (CASE WHEN NEW."label" IS NOT NULL THEN (length(NEW."label")) END) OR (NEW."label" COLLATE BINARY) IS (CASE WHEN NEW."parent_id" IS NOT NULL THEN (concat('x', NEW."parent_id")) END)); END;
@@ -560,13 +560,13 @@ CREATE OR REPLACE FUNCTION "child_label_sync_insert"() RETURNS trigger LANGUAGE 
   manage_sync_new "child"."parent_id"%TYPE;
   manage_sync_old "child"."label"%TYPE;
 BEGIN
-  IF NEW."label" IS NOT NULL OR NEW."parent_id" IS NOT NULL THEN
+  IF (NEW."label" IS NOT NULL AND NOT ((NEW."label")::text COLLATE "C" IS NOT DISTINCT FROM ('x')::text COLLATE "C" AND NEW."parent_id" IS NOT NULL)) OR NEW."parent_id" IS NOT NULL THEN
     manage_sync_new := CASE WHEN NEW."label" IS NOT NULL THEN (length(NEW."label")) END;
     manage_sync_old := CASE WHEN NEW."parent_id" IS NOT NULL THEN (concat('x', NEW."parent_id")) END;
-    IF NOT (NEW."parent_id" IS NOT DISTINCT FROM manage_sync_new OR NEW."label" IS NOT DISTINCT FROM manage_sync_old) THEN
-      IF NEW."label" IS NOT NULL AND NEW."parent_id" IS NOT NULL THEN
+    IF NOT (NEW."parent_id" IS NOT DISTINCT FROM manage_sync_new OR (NEW."label")::text COLLATE "C" IS NOT DISTINCT FROM (manage_sync_old)::text COLLATE "C") THEN
+      IF (NEW."label" IS NOT NULL AND NOT ((NEW."label")::text COLLATE "C" IS NOT DISTINCT FROM ('x')::text COLLATE "C" AND NEW."parent_id" IS NOT NULL)) AND NEW."parent_id" IS NOT NULL THEN
         RAISE EXCEPTION USING ERRCODE = '45000', MESSAGE = 'it''s odd';
-      ELSIF NEW."label" IS NOT NULL THEN
+      ELSIF (NEW."label" IS NOT NULL AND NOT ((NEW."label")::text COLLATE "C" IS NOT DISTINCT FROM ('x')::text COLLATE "C" AND NEW."parent_id" IS NOT NULL)) THEN
         NEW."parent_id" := manage_sync_new;
       ELSE
         NEW."label" := manage_sync_old;
@@ -580,13 +580,13 @@ CREATE OR REPLACE FUNCTION "child_label_sync_update"() RETURNS trigger LANGUAGE 
   manage_sync_new "child"."parent_id"%TYPE;
   manage_sync_old "child"."label"%TYPE;
 BEGIN
-  IF NOT (NEW."label" IS NOT DISTINCT FROM OLD."label") OR NOT (NEW."parent_id" IS NOT DISTINCT FROM OLD."parent_id") THEN
+  IF NOT ((NEW."label")::text COLLATE "C" IS NOT DISTINCT FROM (OLD."label")::text COLLATE "C") OR NOT (NEW."parent_id" IS NOT DISTINCT FROM OLD."parent_id") THEN
     manage_sync_new := CASE WHEN NEW."label" IS NOT NULL THEN (length(NEW."label")) END;
     manage_sync_old := CASE WHEN NEW."parent_id" IS NOT NULL THEN (concat('x', NEW."parent_id")) END;
-    IF NOT (NEW."parent_id" IS NOT DISTINCT FROM manage_sync_new OR NEW."label" IS NOT DISTINCT FROM manage_sync_old) THEN
-      IF NOT (NEW."label" IS NOT DISTINCT FROM OLD."label") AND NOT (NEW."parent_id" IS NOT DISTINCT FROM OLD."parent_id") THEN
+    IF NOT (NEW."parent_id" IS NOT DISTINCT FROM manage_sync_new OR (NEW."label")::text COLLATE "C" IS NOT DISTINCT FROM (manage_sync_old)::text COLLATE "C") THEN
+      IF NOT ((NEW."label")::text COLLATE "C" IS NOT DISTINCT FROM (OLD."label")::text COLLATE "C") AND NOT (NEW."parent_id" IS NOT DISTINCT FROM OLD."parent_id") THEN
         RAISE EXCEPTION USING ERRCODE = '45000', MESSAGE = 'it''s odd';
-      ELSIF NOT (NEW."label" IS NOT DISTINCT FROM OLD."label") THEN
+      ELSIF NOT ((NEW."label")::text COLLATE "C" IS NOT DISTINCT FROM (OLD."label")::text COLLATE "C") THEN
         NEW."parent_id" := manage_sync_new;
       ELSE
         NEW."label" := manage_sync_old;
@@ -622,10 +622,10 @@ END;
 DROP TRIGGER IF EXISTS `amount_sync_update`;
 DROP TRIGGER IF EXISTS `amount_sync_insert`;
 CREATE TRIGGER `label_sync_insert` BEFORE INSERT ON `child` FOR EACH ROW BEGIN
-  IF (NEW.`label` IS NOT NULL OR NEW.`parent_id` IS NOT NULL) AND NOT ((NEW.`parent_id`) <=> (CASE WHEN NEW.`label` IS NOT NULL THEN (length(NEW.`label`)) END) OR CAST(CONVERT(NEW.`label` USING utf8mb4) AS BINARY) <=> CAST(CONVERT(CASE WHEN NEW.`parent_id` IS NOT NULL THEN (concat('x', NEW.`parent_id`)) END USING utf8mb4) AS BINARY)) THEN
-    IF NEW.`label` IS NOT NULL AND NEW.`parent_id` IS NOT NULL THEN
+  IF ((NEW.`label` IS NOT NULL AND NOT (CAST(CONVERT(NEW.`label` USING utf8mb4) AS BINARY) <=> CAST(CONVERT('x' USING utf8mb4) AS BINARY) AND NEW.`parent_id` IS NOT NULL)) OR NEW.`parent_id` IS NOT NULL) AND NOT ((NEW.`parent_id`) <=> (CASE WHEN NEW.`label` IS NOT NULL THEN (length(NEW.`label`)) END) OR CAST(CONVERT(NEW.`label` USING utf8mb4) AS BINARY) <=> CAST(CONVERT(CASE WHEN NEW.`parent_id` IS NOT NULL THEN (concat('x', NEW.`parent_id`)) END USING utf8mb4) AS BINARY)) THEN
+    IF (NEW.`label` IS NOT NULL AND NOT (CAST(CONVERT(NEW.`label` USING utf8mb4) AS BINARY) <=> CAST(CONVERT('x' USING utf8mb4) AS BINARY) AND NEW.`parent_id` IS NOT NULL)) AND NEW.`parent_id` IS NOT NULL THEN
       SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'it''s odd';
-    ELSEIF NEW.`label` IS NOT NULL THEN
+    ELSEIF (NEW.`label` IS NOT NULL AND NOT (CAST(CONVERT(NEW.`label` USING utf8mb4) AS BINARY) <=> CAST(CONVERT('x' USING utf8mb4) AS BINARY) AND NEW.`parent_id` IS NOT NULL)) THEN
       SET NEW.`parent_id` = CASE WHEN NEW.`label` IS NOT NULL THEN (length(NEW.`label`)) END;
     ELSE
       SET NEW.`label` = CASE WHEN NEW.`parent_id` IS NOT NULL THEN (concat('x', NEW.`parent_id`)) END;
@@ -669,10 +669,10 @@ END;
 DROP TRIGGER IF EXISTS `amount_sync_update`;
 DROP TRIGGER IF EXISTS `amount_sync_insert`;
 CREATE TRIGGER `label_sync_insert` BEFORE INSERT ON `child` FOR EACH ROW BEGIN
-  IF (NEW.`label` IS NOT NULL OR NEW.`parent_id` IS NOT NULL) AND NOT ((NEW.`parent_id`) <=> (CASE WHEN NEW.`label` IS NOT NULL THEN (length(NEW.`label`)) END) OR CAST(CONVERT(NEW.`label` USING utf8mb4) AS BINARY) <=> CAST(CONVERT(CASE WHEN NEW.`parent_id` IS NOT NULL THEN (concat('x', NEW.`parent_id`)) END USING utf8mb4) AS BINARY)) THEN
-    IF NEW.`label` IS NOT NULL AND NEW.`parent_id` IS NOT NULL THEN
+  IF ((NEW.`label` IS NOT NULL AND NOT (CAST(CONVERT(NEW.`label` USING utf8mb4) AS BINARY) <=> CAST(CONVERT('x' USING utf8mb4) AS BINARY) AND NEW.`parent_id` IS NOT NULL)) OR NEW.`parent_id` IS NOT NULL) AND NOT ((NEW.`parent_id`) <=> (CASE WHEN NEW.`label` IS NOT NULL THEN (length(NEW.`label`)) END) OR CAST(CONVERT(NEW.`label` USING utf8mb4) AS BINARY) <=> CAST(CONVERT(CASE WHEN NEW.`parent_id` IS NOT NULL THEN (concat('x', NEW.`parent_id`)) END USING utf8mb4) AS BINARY)) THEN
+    IF (NEW.`label` IS NOT NULL AND NOT (CAST(CONVERT(NEW.`label` USING utf8mb4) AS BINARY) <=> CAST(CONVERT('x' USING utf8mb4) AS BINARY) AND NEW.`parent_id` IS NOT NULL)) AND NEW.`parent_id` IS NOT NULL THEN
       SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'it''s odd';
-    ELSEIF NEW.`label` IS NOT NULL THEN
+    ELSEIF (NEW.`label` IS NOT NULL AND NOT (CAST(CONVERT(NEW.`label` USING utf8mb4) AS BINARY) <=> CAST(CONVERT('x' USING utf8mb4) AS BINARY) AND NEW.`parent_id` IS NOT NULL)) THEN
       SET NEW.`parent_id` = CASE WHEN NEW.`label` IS NOT NULL THEN (length(NEW.`label`)) END;
     ELSE
       SET NEW.`label` = CASE WHEN NEW.`parent_id` IS NOT NULL THEN (concat('x', NEW.`parent_id`)) END;
