@@ -2,6 +2,7 @@ package throttle_test
 
 import (
 	"errors"
+	"net/url"
 	"os"
 	"strings"
 	"testing"
@@ -116,7 +117,10 @@ func TestReplicaMisconfigured(t *testing.T) {
 		if e.Dialect == flavor.SQLite {
 			return
 		}
-		wrong := strings.Replace(e.URL, ":"+enginetest.Password+"@", ":wr0ng-secret@", 1)
+		other, err := url.Parse(e.URL)
+		must(t, err)
+		other.User = url.UserPassword(other.User.Username(), "wr0ng-secret")
+		wrong := other.String()
 		for name, c := range map[string]struct{ url, want string }{
 			"no replica":     {e.URL, "is no replica"},
 			"wrong password": {wrong, "cannot be asked"},
