@@ -79,10 +79,20 @@ type standby struct {
 	primary *Server
 }
 
-func (k standby) prepare(s *Server, bin string) error {
+// prepare copies the primary while it is stopped: builds of other versions than
+// the system's come without pg_basebackup.
+func (k standby) prepare(s *Server, _ string) error {
 	s.Socket = s.dir
-	return runAs("postgres", s.dir, filepath.Join(bin, "pg_basebackup"), "-h", k.primary.Socket, "-p", fmt.Sprint(k.primary.Port),
-		"-U", "postgres", "-D", filepath.Join(s.dir, "data"), "-R", "-X", "stream", "-c", "fast", "--no-sync")
+	if err := k.primary.Stop(); err != nil {
+		return err
+	}
+	data := filepath.Join(s.dir, "data")
+	follow := fmt.Sprintf(`cp -a "$1" "$2" && touch "$2/standby.signal" && echo "primary_conninfo = 'host=%s port=%d user=postgres'" >> "$2/postgresql.auto.conf"`,
+		k.primary.Socket, k.primary.Port)
+	if err := runAs("postgres", s.dir, "sh", "-c", follow, "sh", filepath.Join(k.primary.dir, "data"), data); err != nil {
+		return err
+	}
+	return k.primary.Restart()
 }
 
 // welcome has nothing to do: User came with the copy.
