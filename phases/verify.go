@@ -128,7 +128,7 @@ func (w *verifying) compare() error {
 		return err
 	}
 	w.unmanaged()
-	rules := schema.Rules{ColumnOrder: true, Charsets: true}
+	rules := schema.Rules{ColumnOrder: true}
 	if !w.v.Exact {
 		rules = schema.TakingOver()
 		rules.Triggers, rules.States = false, false

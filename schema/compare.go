@@ -63,8 +63,9 @@ type Rules struct {
 	// Affinity takes SQLite types for equal that store the same: INTEGER for
 	// BIGINT.
 	Affinity bool
-	// States overlooks that a foreign key or check was never validated and that
-	// a trigger is switched off.
+	// States overlooks that a foreign key or check was never validated or is
+	// not enforced, that a trigger is switched off, an index hidden from
+	// queries, and which engine keeps a table.
 	States bool
 	// OtherTables overlooks tables and enumerations that only the second
 	// schema has.

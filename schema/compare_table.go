@@ -22,9 +22,23 @@ func (c *comparer) tables(want, have *Table) {
 	if !c.rules.Comments && want.Comment != have.Comment {
 		c.add(plan.KindTable, "", "commented "+quoteText(want.Comment), "commented "+quoteText(have.Comment))
 	}
+	if !c.rules.Charsets && want.Charset != "" && sameCharset(want.Charset) != sameCharset(have.Charset) {
+		c.add(plan.KindTable, "", "in "+want.Charset, "in "+have.Charset)
+	}
+	if !c.rules.States && want.Engine != "" && !strings.EqualFold(want.Engine, have.Engine) {
+		c.add(plan.KindTable, "", "kept by "+want.Engine, "kept by "+have.Engine)
+	}
 	if !c.rules.Charsets && want.Collation != "" && want.Collation != have.Collation {
 		c.add(plan.KindTable, "", "collated "+want.Collation, "collated "+have.Collation)
 	}
+}
+
+// sameCharset is one name for a character set that has two.
+func sameCharset(name string) string {
+	if name = strings.ToLower(name); name == "utf8" {
+		return "utf8mb3"
+	}
+	return name
 }
 
 func or(text, other string) string {
@@ -115,6 +129,7 @@ func (c *comparer) uniques(want, have *Table) {
 			c.add(plan.KindUnique, (*h).Name, "", "("+c.foldAll((*h).Columns)+")")
 		default:
 			c.names(want, plan.KindUnique, (*w).Columns, (*w).Name, (*h).Name)
+			c.state(plan.KindUnique, (*h).Name, (*w).Hidden, (*h).Hidden, "hidden from queries", "used by queries")
 		}
 	})
 }
@@ -173,6 +188,9 @@ func (c *comparer) describeIndex(x *Index) string {
 	if !x.Valid {
 		text += " invalid"
 	}
+	if x.Hidden && !c.rules.States {
+		text += " hidden from queries"
+	}
 	return text
 }
 
@@ -186,7 +204,8 @@ func (c *comparer) foreignKeys(want, have *Table) {
 			c.add(plan.KindForeignKey, (*h).Name, "", c.describeForeignKey(*h))
 		default:
 			c.names(want, plan.KindForeignKey, (*w).Columns, (*w).Name, (*h).Name)
-			c.validated(plan.KindForeignKey, (*h).Name, (*w).NotValid, (*h).NotValid)
+			c.state(plan.KindForeignKey, (*h).Name, (*w).NotValid, (*h).NotValid, "not validated", "validated")
+			c.state(plan.KindForeignKey, (*h).Name, (*w).Off, (*h).Off, "not enforced", "enforced")
 		}
 	})
 }
@@ -214,18 +233,19 @@ func (c *comparer) checks(want, have *Table) {
 			c.add(plan.KindCheck, (*h).Name, "", shown(*h))
 		default:
 			c.names(want, plan.KindCheck, want.columnsIn((*w).Expr), (*w).Name, (*h).Name)
-			c.validated(plan.KindCheck, (*h).Name, (*w).NotValid, (*h).NotValid)
+			c.state(plan.KindCheck, (*h).Name, (*w).NotValid, (*h).NotValid, "not validated", "validated")
+			c.state(plan.KindCheck, (*h).Name, (*w).Off, (*h).Off, "not enforced", "enforced")
 		}
 	})
 }
 
-// validated compares whether the rows that were there before a constraint have
-// been looked at.
-func (c *comparer) validated(kind plan.ObjectKind, name string, want, have bool) {
+// state compares what a constraint is besides its definition, such as whether
+// the rows that were there before it have been looked at.
+func (c *comparer) state(kind plan.ObjectKind, name string, want, have bool, yes, no string) {
 	if c.rules.States || want == have {
 		return
 	}
-	word := map[bool]string{true: "not validated", false: "validated"}
+	word := map[bool]string{true: yes, false: no}
 	c.add(kind, name, word[want], word[have])
 }
 

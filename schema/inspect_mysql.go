@@ -124,23 +124,26 @@ var escaped = regexp.MustCompile(`(?s)\\(.)`)
 
 // mysqlIndexes reads the keys. Only MySQL has expressions in them.
 func (i *inspector) mysqlIndexes() error {
-	expression := "NULL"
-	if i.s.Flavor.Dialect == flavor.MySQL {
-		expression = "expression"
+	expression, hidden := "NULL", "0"
+	switch f := i.s.Flavor; {
+	case f.Dialect == flavor.MySQL && f.AtLeast(8, 0, 13):
+		expression, hidden = "expression", "is_visible = 'NO'"
+	case f.Dialect == flavor.MariaDB && f.AtLeast(10, 6, 0):
+		hidden = "ignored = 'YES'"
 	}
 	var table, name, method string
-	var nonUnique bool
+	var nonUnique, off bool
 	var column, order, expr sql.NullString
 	var length sql.NullInt64
-	into := []any{&table, &name, &nonUnique, &column, &length, &order, &method, &expr}
+	into := []any{&table, &name, &nonUnique, &column, &length, &order, &method, &expr, &off}
 	var x *Index
 	var last string
-	err := i.each(`SELECT table_name, index_name, non_unique, column_name, sub_part, collation, index_type, `+expression+`
+	err := i.each(`SELECT table_name, index_name, non_unique, column_name, sub_part, collation, index_type, `+expression+`, `+hidden+`
 		FROM information_schema.statistics WHERE table_schema = `+i.here()+`
 		ORDER BY table_name, index_name, seq_in_index`, into, func() error {
 		if key := table + unit + name; key != last {
 			i.addMySQLIndex(last, x)
-			last, x = key, &Index{Name: name, Unique: !nonUnique, Valid: true, Method: indexMethod(method)}
+			last, x = key, &Index{Name: name, Unique: !nonUnique, Valid: true, Hidden: off, Method: indexMethod(method)}
 		}
 		x.Columns = append(x.Columns, IndexColumn{
 			Name: column.String, Expr: i.unescaped(expr.String), Length: int(length.Int64), Desc: order.String == "D"})
@@ -160,7 +163,7 @@ func (i *inspector) addMySQLIndex(key string, x *Index) {
 	case x.Name == "PRIMARY":
 		t.PrimaryKey = &Key{Columns: x.columnNames()}
 	case x.isConstraint(i.s.Flavor.Dialect):
-		t.Uniques = append(t.Uniques, &Key{Name: x.Name, Columns: x.columnNames()})
+		t.Uniques = append(t.Uniques, &Key{Name: x.Name, Columns: x.columnNames(), Hidden: x.Hidden})
 	default:
 		t.Indexes = append(t.Indexes, x)
 	}
@@ -195,22 +198,22 @@ func (i *inspector) mysqlForeignKeys() error {
 // mysqlChecks reads the checks. MariaDB says at which column one is written,
 // and calls it after the column; MySQL makes them all checks of the table.
 func (i *inspector) mysqlChecks() error {
-	query := `SELECT table_name, constraint_name, check_clause, level = 'Column' FROM information_schema.check_constraints
+	query := `SELECT table_name, constraint_name, check_clause, level = 'Column', 0 FROM information_schema.check_constraints
 		WHERE constraint_schema = ` + i.here()
 	if i.s.Flavor.Dialect == flavor.MySQL {
-		query = `SELECT tc.table_name, c.constraint_name, c.check_clause, 0
+		query = `SELECT tc.table_name, c.constraint_name, c.check_clause, 0, tc.enforced = 'NO'
 			FROM information_schema.check_constraints c JOIN information_schema.table_constraints tc
 				ON tc.constraint_schema = c.constraint_schema AND tc.constraint_name = c.constraint_name
 			WHERE c.constraint_schema = ` + i.here() + ` AND tc.constraint_type = 'CHECK'`
 	}
 	var table, name, clause string
-	var atColumn bool
-	return i.each(query+" ORDER BY 1, 2", []any{&table, &name, &clause, &atColumn}, func() error {
+	var atColumn, off bool
+	return i.each(query+" ORDER BY 1, 2", []any{&table, &name, &clause, &atColumn, &off}, func() error {
 		t := i.s.Tables[table]
 		if t == nil {
 			return nil
 		}
-		c := &Check{Name: name, Expr: withoutParens(i.unescaped(clause))}
+		c := &Check{Name: name, Expr: withoutParens(i.unescaped(clause)), Off: off}
 		if atColumn {
 			c.Column = name
 		}

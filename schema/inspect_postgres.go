@@ -121,11 +121,12 @@ func postgresAction(letter string) string {
 func (i *inspector) postgresConstraints() error {
 	var table, name, kind, columns, onDelete, onUpdate string
 	var refTable, refColumns, expr sql.NullString
-	var validated bool
-	into := []any{&table, &name, &kind, &columns, &onDelete, &onUpdate, &refTable, &refColumns, &expr, &validated}
+	var validated, off bool
+	into := []any{&table, &name, &kind, &columns, &onDelete, &onUpdate, &refTable, &refColumns, &expr, &validated, &off}
 	return i.each(`SELECT c.relname, k.conname, k.contype, `+attributeNames("k.conrelid", "k.conkey")+`,
 			k.confdeltype, k.confupdtype, rc.relname, `+attributeNames("k.confrelid", "k.confkey")+`,
-			pg_get_expr(k.conbin, k.conrelid), k.convalidated
+			pg_get_expr(k.conbin, k.conrelid), k.convalidated,
+			k.contype = 'f' AND EXISTS (SELECT FROM pg_catalog.pg_trigger g WHERE g.tgconstraint = k.oid AND g.tgenabled IN ('D', 'R'))
 		FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
 			JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 			LEFT JOIN pg_catalog.pg_class rc ON rc.oid = k.confrelid
@@ -143,7 +144,7 @@ func (i *inspector) postgresConstraints() error {
 		case "f":
 			t.ForeignKeys = append(t.ForeignKeys, &ForeignKey{
 				Name: name, Columns: splitUnits(columns), RefTable: refTable.String, RefColumns: splitUnits(refColumns.String),
-				OnDelete: postgresAction(onDelete), OnUpdate: postgresAction(onUpdate), NotValid: !validated})
+				OnDelete: postgresAction(onDelete), OnUpdate: postgresAction(onUpdate), NotValid: !validated, Off: off})
 		case "c":
 			t.Checks = append(t.Checks, &Check{Name: name, Expr: withoutParens(expr.String), NotValid: !validated})
 		}
@@ -209,7 +210,7 @@ func (i *inspector) postgresTriggers() error {
 	var kind int
 	var off bool
 	into := []any{&name, &table, &kind, &body, &text, &function, &functionText, &off}
-	return i.each(`SELECT t.tgname, c.relname, t.tgtype::int, p.prosrc, pg_get_triggerdef(t.oid), p.proname, pg_get_functiondef(p.oid), t.tgenabled = 'D'
+	return i.each(`SELECT t.tgname, c.relname, t.tgtype::int, p.prosrc, pg_get_triggerdef(t.oid), p.proname, pg_get_functiondef(p.oid), t.tgenabled IN ('D', 'R')
 		FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid
 			JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace JOIN pg_catalog.pg_proc p ON p.oid = t.tgfoid
 		WHERE NOT t.tgisinternal AND n.nspname = `+i.here()+` ORDER BY t.oid`, into, func() error {

@@ -84,6 +84,9 @@ type Key struct {
 	// Inline is true if it stands in its column's Text, so that the table's
 	// definition must not repeat it (SQLite).
 	Inline bool
+	// Hidden is true for one whose index queries do not use (MySQL INVISIBLE,
+	// MariaDB IGNORED).
+	Hidden bool
 }
 
 // Index is an index that is not a constraint.
@@ -101,7 +104,8 @@ type Index struct {
 	Made bool
 	// Valid is false for what an interrupted CREATE INDEX CONCURRENTLY left
 	// on PostgreSQL.
-	Valid bool
+	Valid  bool
+	Hidden bool // as Key.Hidden
 	// Text is the whole statement that made it, where the server keeps it.
 	Text string
 }
@@ -127,6 +131,9 @@ type ForeignKey struct {
 	// NotValid is true on PostgreSQL while rows that were there before have
 	// not been looked at (ADD CONSTRAINT … NOT VALID).
 	NotValid bool
+	// Off is true where it is not kept to: PostgreSQL's triggers for it are
+	// switched off.
+	Off bool
 }
 
 // Check is a check constraint.
@@ -139,6 +146,7 @@ type Check struct {
 	Text     string // as Column.Text
 	Inline   bool   // as Key.Inline
 	NotValid bool   // as ForeignKey.NotValid
+	Off      bool   // not kept to (MySQL NOT ENFORCED)
 }
 
 // Enum is a named enumeration type.
