@@ -17,8 +17,12 @@ import (
 func runRules() []rule {
 	return []rule{
 		on(func(e *run.LeaseHeld, line speaker) view.Failure {
-			hint := fmt.Sprintf("It was waited for %s, works since %s, and its lease runs out at %s if it gives no further sign. See whether it lives: %s",
-				e.Waited.Round(time.Second), clock(e.Lease.Acquired), clock(e.Lease.Expires), line.db("lease"))
+			waited := ""
+			if e.Waited > 0 {
+				waited = fmt.Sprintf("was waited for %s, ", e.Waited.Round(time.Second))
+			}
+			hint := fmt.Sprintf("It %sworks since %s, and its lease runs out at %s if it gives no further sign. See whether it lives: %s",
+				waited, clock(e.Lease.Acquired), clock(e.Lease.Expires), line.db("lease"))
 			if e.Stopped > 0 {
 				hint = fmt.Sprintf("Its process is stopped on this machine, and what it has locked stays locked. Let it go on (kill -CONT %[1]d) or end it (kill -KILL %[1]d), then run the command again: what is done is recorded.", e.Stopped)
 			}

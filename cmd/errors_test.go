@@ -122,6 +122,7 @@ func samples() []spoken {
 		{&phases.NotReady{Problems: []phases.Unready{{Class: database.Denied, Text: "no rights"}, {Text: "old"}}}, "denied", 1,
 			"the database is not ready for this: no rights; old", "Nothing was changed."},
 		{&run.LeaseHeld{Lease: ledger.Lease{Holder: "root@a", Doing: "sync"}, Stopped: 4711}, "busy", 7, "root@a is working on this database (sync)", "kill -KILL 4711"},
+		{&run.LeaseHeld{Lease: ledger.Lease{Holder: "root@a", Doing: "sync"}}, "busy", 7, "root@a is working on this database (sync)", "It works since"},
 		{&run.LeaseHeld{Lease: ledger.Lease{Holder: "root@a", Doing: "sync"}, Waited: 3 * time.Second}, "busy", 7, "root@a is working on this database (sync)", "waited for 3s"},
 		{&run.Interrupted{Next: "x", Began: true}, "partly", 8, "interrupted", "run the same command again"},
 		{&run.Interrupted{Next: "x", Began: true, Waited: true}, "partly", 8, "interrupted", "What waited for a lock was not done, what came before is recorded; run the same command again"},

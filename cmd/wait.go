@@ -108,9 +108,9 @@ func (w *waiter) wait(ctx, bounded context.Context) (*phases.Report, bool, error
 	}
 }
 
-// tell says something that has not just been said.
+// tell says something that has not just been said, to one who waits.
 func (w *waiter) tell(text string, values ...any) {
-	if key := text + values[1].(string); key != w.told {
+	if key := text + values[1].(string); w.polite && key != w.told {
 		w.told = key
 		w.log.Warn(text, values...)
 	}

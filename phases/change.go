@@ -138,7 +138,8 @@ const (
 // lease it does not: what is read meanwhile may be half of his change, and to
 // read it may be to wait for his locks, with a snapshot that his CREATE INDEX
 // CONCURRENTLY waits for. The job is asked once he is done. For the same reason
-// a refusal counts only if nobody has come to work in between.
+// a refusal counts only if nobody has come to work in between. That nothing can
+// be written at all, as on a replica, is found before it is waited for him.
 func (s *Service) look(ctx context.Context, decide job) (result Result, found looked, err error) {
 	sess, err := s.DB.Reader(ctx)
 	if err != nil {
@@ -151,6 +152,9 @@ func (s *Service) look(ctx context.Context, decide job) (result Result, found lo
 	}
 	result = Result{Before: before, After: before}
 	busy, err := s.busy(ctx, sess)
+	if err == nil && busy {
+		err = s.able(ctx, sess, s.needsOf(work{}))
+	}
 	if err != nil || busy {
 		return result, unseen, err
 	}

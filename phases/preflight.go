@@ -34,8 +34,18 @@ type Warned struct{ Text string }
 // user's rights carry what was decided, with what can be planned only later.
 // What cannot be asked is not held against it.
 func (s *Service) ready(ctx context.Context, sess database.Session, w work) error {
-	f := sess.Flavor()
 	n := s.needsOf(w)
+	err := s.able(ctx, sess, n)
+	if err == nil && s.Events != nil {
+		s.warn(ctx, sess, n)
+	}
+	return err
+}
+
+// able is a *NotReady if the server or the user's rights do not carry what is
+// needed.
+func (s *Service) able(ctx context.Context, sess database.Session, n needs) error {
+	f := sess.Flavor()
 	var found []Unready
 	if floor, ok := floors[f.Dialect]; ok && !f.AtLeast(floor[0], floor[1], 0) {
 		found = append(found, Unready{database.Other, fmt.Sprintf("%s is older than %s %d.%d, the oldest release that is supported", f, f.Dialect.Title(), floor[0], floor[1])})
@@ -50,9 +60,6 @@ func (s *Service) ready(ctx context.Context, sess database.Session, w work) erro
 	}
 	if len(found) > 0 {
 		return &NotReady{Problems: found}
-	}
-	if s.Events != nil {
-		s.warn(ctx, sess, n)
 	}
 	return nil
 }

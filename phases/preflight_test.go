@@ -101,6 +101,38 @@ func TestNotReadyAfterWaiting(t *testing.T) {
 	})
 }
 
+// On a server that takes no changes nobody waits for a lease that is held there,
+// as it is on a replica while somebody works on the primary.
+func TestNotReadyInsteadOfWaiting(t *testing.T) {
+	enginetest.Each(t, func(t *testing.T, db enginetest.Database) {
+		must(t, service(t, inn(t), db), "sync", "open01")
+		db.Exec(t, "UPDATE manage_lease SET holder = 'root@other', expires = '2999-01-01 00:00:00'")
+		name := "w" + db.Name
+		switch {
+		case db.Dialect == flavor.SQLite:
+			return // has neither users nor settings
+		case db.Dialect == flavor.Postgres:
+			db.Exec(t, "CREATE ROLE "+name+" LOGIN PASSWORD 'x'; GRANT SELECT ON ALL TABLES IN SCHEMA public TO "+name+"; ALTER ROLE "+name+" SET default_transaction_read_only = on")
+			t.Cleanup(func() { db.Exec(t, "DROP OWNED BY "+name+"; DROP ROLE "+name) })
+		default:
+			db.Exec(t, "CREATE USER '"+name+"'@'%' IDENTIFIED BY 'x'; GRANT SELECT ON `"+strings.ReplaceAll(db.Name, "_", `\_`)+"`.* TO '"+name+"'@'%'")
+			t.Cleanup(func() { db.Exec(t, "DROP USER '"+name+"'@'%'") })
+		}
+		s := as(t, db, name, "x")
+		s.Events = func(e any) {
+			if _, ok := e.(run.Waiting); ok {
+				t.Error("it is waited for")
+				db.Exec(t, "UPDATE manage_lease SET expires = '2000-01-01 00:00:00'")
+			}
+		}
+		_, err := s.Sync(t.Context(), Request{})
+		var not *NotReady
+		if !errors.As(err, &not) {
+			t.Fatalf("error %v", err)
+		}
+	})
+}
+
 func TestReadGrants(t *testing.T) {
 	for _, tt := range []struct{ schema, active, lines, missing string }{
 		{"inn", "", "GRANT ALL PRIVILEGES ON *.* TO `root`@`localhost` WITH GRANT OPTION", ""},
