@@ -142,6 +142,7 @@ func (w *verifying) compare() error {
 		case slices.Contains(w.v.Unseen, d.Kind) && (d.Have == "" || d.Kind == plan.KindTrigger):
 		case !slices.Contains(alarming, d):
 			w.v.Known = append(w.v.Known, f)
+		case w.meant(d):
 		case w.open(&f):
 			w.v.Open = append(w.v.Open, f)
 		default:

@@ -86,13 +86,38 @@ func (w *verifying) open(f *Finding) bool {
 	if !w.want.Opaque {
 		return false
 	}
+	id, b := w.plainBearing(f.Difference)
+	if b == unclear {
+		f.Why = "plain SQL of " + id + " names it, and what that does is not known here"
+	}
+	return b == unclear
+}
+
+// meant reports whether plain SQL made a difference, as it was to.
+func (w *verifying) meant(d schema.Difference) bool {
+	if !w.want.Opaque {
+		return false
+	}
+	_, b := w.plainBearing(d)
+	return b == intended
+}
+
+// plainBearing is what plain SQL has to do with a difference, and the revision
+// that it stands in: the last one that has anything to do with it.
+func (w *verifying) plainBearing(d schema.Difference) (string, bearing) {
 	for _, id := range w.plain() {
-		if w.mentions(id, f.Difference) {
-			f.Why = "plain SQL of " + id + " names it, and what that does is not known here"
-			return true
+		scripts := w.scripts(id)
+		slices.Reverse(scripts)
+		for _, sql := range scripts {
+			if !mentions(sql, d) {
+				continue
+			}
+			if b := bearingOf(sql, w.DB.Flavor().Dialect, d); b != none {
+				return id, b
+			}
 		}
 	}
-	return false
+	return "", none
 }
 
 // plain lists the applied and half applied revisions with plain SQL that
@@ -125,13 +150,11 @@ func (w *verifying) scripts(id string) []string {
 	return out
 }
 
-// mentions reports whether the plain SQL of a revision names the table of a
-// difference, or, for what has none, the object.
-func (w *verifying) mentions(id string, d schema.Difference) bool {
-	name := cmp.Or(d.Table, d.Name)
-	return slices.ContainsFunc(w.scripts(id), func(sql string) bool {
-		return hasWord(strings.ToLower(sql), strings.ToLower(name))
-	})
+// mentions reports whether a statement names the table of a difference, or, for
+// what has none, or where a statement needs none, the object.
+func mentions(sql string, d schema.Difference) bool {
+	sql = strings.ToLower(sql)
+	return hasWord(sql, strings.ToLower(cmp.Or(d.Table, d.Name))) || d.Name != "" && hasWord(sql, strings.ToLower(d.Name))
 }
 
 // hasWord reports whether a name stands in a text as a word of its own.
