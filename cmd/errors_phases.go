@@ -89,6 +89,9 @@ func backfillRules() []rule {
 			return f
 		}),
 		on(func(e *backfill.Stuck, _ speaker) view.Failure {
+			if e.Pending == "" {
+				return failure(ExitRefused, e.Error(), "It is a program or a Go function that says so itself: mend what it answers when it is asked whether anything is pending.")
+			}
 			hint := "Its pending query is: " + e.Pending
 			if len(e.Sample) > 0 {
 				hint = "Rows that it leaves pending: " + strings.Join(e.Sample, "; ") + "\n" + hint

@@ -108,6 +108,7 @@ func samples() []spoken {
 			`m.toml:9: step 1 of m cannot be cut into batches by the key ["a"] of t: it is no primary or unique key`, `Write there: key = ["id"]`},
 		{&backfill.Rejected{Migration: "m", Step: 2, Source: revision.Source{File: "m.toml", Line: 9}, Statement: "UPDATE t", Err: &database.Error{Message: "no column x"}}, "failed", 1,
 			"m.toml:9: the server refuses step 2 of m: no column x", "The statement was: UPDATE t\nNo row was changed. Mend the step"},
+		{&backfill.Stuck{Migration: "m"}, "refused", 6, "", "a program or a Go function that says so itself"},
 		{&backfill.MissingHook{Migration: "m", Hook: "h"}, "refused", 6, "", ""},
 		{&backfill.Halted{Migration: "m", Reason: "1000 rows", Rows: 1000}, "partly", 8, "m stopped at the limit of 1000 rows; this run changed 1000 rows", "What is done is recorded, with its position; go on with manage db migrate"},
 		{&goesOn{&backfill.Halted{Migration: "m", Reason: "1m0s", Rows: 0}, "sync ocata --max-time 1m0s"}, "partly", 8, "m stopped at the limit of 1m0s; this run changed 0 rows", "go on with manage db sync ocata --max-time 1m0s"},
