@@ -27,6 +27,7 @@ type rowChecks struct {
 	a       attempt
 	applied revision.Set    // before the first of the revisions
 	seen    map[string]bool // names of comparisons that are planned
+	running map[string]bool // ids of the revisions
 }
 
 // rowChecks lists the comparisons before each of the contract revisions among
@@ -35,7 +36,10 @@ func (s *Service) rowChecks(p *planner, a attempt, pending []revision.Revision) 
 	if a.req.VerifyRows == compare.None {
 		return nil
 	}
-	w := &rowChecks{catalog: s.Catalog, state: p.state, a: a, applied: p.applied, seen: map[string]bool{}}
+	w := &rowChecks{catalog: s.Catalog, state: p.state, a: a, applied: p.applied, seen: map[string]bool{}, running: map[string]bool{}}
+	for _, r := range pending {
+		w.running[r.ID] = true
+	}
 	checks := map[string][]plan.RowCheck{}
 	for _, r := range pending {
 		if r.Branch != revision.Contract {
@@ -141,8 +145,8 @@ func (w *rowChecks) steps(r revision.Revision, gone removal) []plan.RowCheck {
 		if !w.applied.Contains(w.catalog.Graph.Closure(m.DependsOn...)) {
 			continue
 		}
-		if waits := w.catalog.Graph.Waiting(m.ID); m.Release != r.Release && (waits == "" || w.a.applied.Has(waits)) {
-			continue // it was over long ago
+		if m.Release != r.Release && !w.running[w.catalog.Graph.Waiting(m.ID)] {
+			continue // it was over long ago, or need not have run yet
 		}
 		for i := range w.catalog.Migrations[m.ID].Steps {
 			st := &step{rowChecks: w, migration: w.catalog.Migrations[m.ID], number: i, gone: gone}

@@ -79,6 +79,7 @@ func TestSkipLevel(t *testing.T) {
 		"release by release": {[]string{"sync art", "sync bee", "sync cat", "sync dog"}, strings.Fields(all)},
 		"two and two":        {[]string{"expand bee", "migrate bee", "contract bee", "expand", "migrate", "contract"}, []string{"", "art_migrate01 bee_migrate01", "", "", "cat_migrate01 dog_migrate01", ""}},
 		"expanded far":       {[]string{"expand", "migrate art", "contract art", "migrate cat", "contract bee", "sync"}, []string{"", "art_migrate01", "", "bee_migrate01 cat_migrate01", "", "dog_migrate01"}},
+		"one more":           {[]string{"expand", "sync bee", "upgrade +1", "sync"}, []string{"", "art_migrate01 bee_migrate01", "cat_migrate01", "dog_migrate01"}},
 		"begun online":       {[]string{"expand cat", "sync art", "sync"}, []string{"", "art_migrate01", "bee_migrate01 cat_migrate01 dog_migrate01"}},
 	}
 	enginetest.Each(t, func(t *testing.T, db enginetest.Database) {
