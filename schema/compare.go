@@ -193,6 +193,16 @@ func (c *comparer) enums() {
 	})
 }
 
+// body is a trigger's body for comparing. MySQL reports the texts in it as
+// they are, with a quote in one not doubled, so that where it ends cannot be
+// told: quotes do not count there.
+func (c *comparer) body(text string) string {
+	if c.f.Dialect == flavor.MySQL {
+		text = strings.NewReplacer("'", "", `\`, "").Replace(text)
+	}
+	return settle(text)
+}
+
 // triggers compares triggers by name. Those of tables that are overlooked are
 // so too.
 func (c *comparer) triggers() {
@@ -216,7 +226,7 @@ func (c *comparer) triggers() {
 			w = h
 		case head(*w) != head(*h):
 			c.add(plan.KindTrigger, w.Name, head(*w), head(*h))
-		case settle(w.Body) != settle(h.Body):
+		case c.body(w.Body) != c.body(h.Body):
 			c.add(plan.KindTrigger, w.Name, "as the catalog has it", "changed in its body")
 		}
 		c.attribute(w.Table)
