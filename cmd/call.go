@@ -123,8 +123,11 @@ func (c *call) finish(ctx context.Context, page *view.Page, err error) int {
 		}
 	}
 	var s *stopped
-	if errors.As(err, &s) && tellsWhere(f.Exit) {
-		f.Hint = strings.Join(nonEmpty(f.Hint, view.Standing(s.report)), "\n")
+	if errors.As(err, &s) {
+		f.Done = view.DoneBefore(s.result, s.report)
+		if tellsWhere(f.Exit) {
+			f.Hint = strings.Join(nonEmpty(f.Hint, view.Standing(s.report)), "\n")
+		}
 	}
 	return c.say(page, f)
 }

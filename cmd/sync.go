@@ -91,6 +91,7 @@ func change(ctx context.Context, command string, s Writes, p *view.Page, run fun
 // stopped is an error that ended a change, with where it left the database.
 type stopped struct {
 	error
+	result phases.Result
 	report phases.Report
 }
 
@@ -100,7 +101,7 @@ func (e *stopped) Unwrap() error { return e.error }
 // still be read: the command may have done much before it failed.
 func whereItStopped(ctx context.Context, s Writes, result phases.Result, err error) error {
 	if result.Report.Stage != "" {
-		return &stopped{err, result.Report}
+		return &stopped{err, result, result.Report}
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
@@ -108,5 +109,5 @@ func whereItStopped(ctx context.Context, s Writes, result phases.Result, err err
 	if statusErr != nil {
 		return err
 	}
-	return &stopped{err, report}
+	return &stopped{err, result, report}
 }

@@ -68,8 +68,11 @@ func (b *bar) end() {
 // alone: others write there too.
 type frames struct{ screen *Screen }
 
+// moves are what a frame begins with to go over the one before.
+var moves = strings.NewReplacer(text.CursorUp.Sprint(), "", text.EraseLine.Sprint(), "")
+
 // Write implements io.Writer; a frame is one line.
 func (f frames) Write(frame []byte) (int, error) {
-	f.screen.show(strings.TrimSpace(text.StripEscape(string(frame))))
+	f.screen.show(strings.TrimSpace(moves.Replace(string(frame))))
 	return len(frame), nil
 }

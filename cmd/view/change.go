@@ -88,15 +88,20 @@ func alreadyThere(c Change) string {
 }
 
 func changeDocument(c Change) ChangeDocument {
-	d := ChangeDocument{
+	return ChangeDocument{
 		Catalog: c.After.Catalog, Command: c.Command,
 		From: list(composite(c.Result.Before)), Adopted: optional(c.Result.Adopted),
-		Applied: list(c.Result.Applied), Moved: []MovedMigration{},
+		Applied: list(c.Result.Applied), Moved: movedRows(c.Result),
 		Version: list(composite(c.After.Position)), Rows: list(c.After.Position.Rows),
 		Stage: c.After.Stage, Next: optional(c.After.Next),
 	}
-	for _, m := range c.Result.Migrated {
-		d.Moved = append(d.Moved, MovedMigration{ID: m.ID, Rows: m.Rows})
+}
+
+// movedRows are the data migrations of a result.
+func movedRows(r phases.Result) []MovedMigration {
+	all := []MovedMigration{}
+	for _, m := range r.Migrated {
+		all = append(all, MovedMigration(m))
 	}
-	return d
+	return all
 }

@@ -95,7 +95,10 @@ func Documents() []Document {
 			NewCatalogDocument{Catalog: "shop", Directory: "shop", Files: []string{"shop/catalog.toml", "shop/models.toml", "shop/versions/initial01_first_tables.toml", "shop/manage.toml"}}},
 		{"catalogs", "", CatalogsDocument{Catalogs: []CatalogSummary{{"glance", "Image service", 29, 2, heads, []string{"sqlite", "postgres", "mysql", "mariadb"}}}}},
 		{"--version", "", ToolDocument{Program: "manage", Version: "0.1.0"}},
-		{"any command that fails", "`hint` says what to do; `file` and `line` where the fault is, if it is in a file.",
+		{"any command that fails", "`hint` says what to do; `file` and `line` where the fault is, if it is in a file. Where a command that changes a database had done something before, `done` says what, and where the database then stands.",
 			failureDocument(Failure{Code: "refused", Exit: 6, Message: "contract cannot run before the data migration ocata_migrate01 is complete", Hint: "Next: manage db migrate"})},
+		{"db migrate that stops at a limit", "",
+			failureDocument(Failure{Code: "partly", Exit: 8, Message: "ocata_migrate01 stopped at the limit of 1000 rows; this run changed 1000 rows", Hint: "What is done is recorded, with its position; go on with manage db migrate --max-rows 1000",
+				Done: &Done{Applied: []string{}, Moved: []MovedMigration{{"ocata_migrate01", 1000}}, Version: []string{"ocata_expand01"}, Stage: revision.Expanded, Next: optional("migrate")}})},
 	}
 }

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"manage/engine/revision"
+	"manage/phases"
 )
 
 // Failure is an error in the words of the command line.
@@ -14,6 +17,26 @@ type Failure struct {
 	Hint    string // what to do; "" where the sentence says it
 	File    string // the place, where there is one
 	Line    int
+	Done    *Done // what was done before it; nil where nothing was, or can be told
+}
+
+// Done is what a command did before it failed, and where the database then
+// stands.
+type Done struct {
+	Applied []string         `json:"applied"`
+	Moved   []MovedMigration `json:"migrated"`
+	Version []string         `json:"version"`
+	Stage   revision.Stage   `json:"stage"`
+	Next    *string          `json:"next"`
+}
+
+// DoneBefore is what the result of a command that failed tells; nil if it had
+// done nothing.
+func DoneBefore(r phases.Result, at phases.Report) *Done {
+	if len(r.Applied) == 0 && len(r.Migrated) == 0 {
+		return nil
+	}
+	return &Done{Applied: list(r.Applied), Moved: movedRows(r), Version: list(composite(at.Position)), Stage: at.Stage, Next: optional(at.Next)}
 }
 
 // FailureDocument is the error document.
@@ -29,6 +52,7 @@ type FailureBody struct {
 	Hint    *string `json:"hint"`
 	File    *string `json:"file"`
 	Line    *int    `json:"line"`
+	Done    *Done   `json:"done,omitempty"`
 }
 
 // Failed prints an error: as text on stderr, or as the error document on the
@@ -42,7 +66,7 @@ func Failed(p *Page, stderr io.Writer, program string, f Failure) error {
 }
 
 func failureDocument(f Failure) FailureDocument {
-	b := FailureBody{Code: f.Code, Exit: f.Exit, Message: f.Message, Hint: optional(f.Hint), File: optional(f.File)}
+	b := FailureBody{Code: f.Code, Exit: f.Exit, Message: f.Message, Hint: optional(f.Hint), File: optional(f.File), Done: f.Done}
 	if f.Line > 0 {
 		b.Line = &f.Line
 	}

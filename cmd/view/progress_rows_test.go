@@ -95,7 +95,7 @@ func TestRowsOnATerminal(t *testing.T) {
 	p, term := onScreen(&width)
 	p.Event(phases.Moving{ID: "ocata_migrate01"})
 	p.Event(batch(1000, 4000, 250))
-	frames{p.Screen}.Write([]byte("[######..................] ocata_migrate01 1000/4000 rows, 250/s, 12s left, batch 500\n"))
+	frames{p.Screen}.Write([]byte("\x1b[A\x1b[K[######..................] ocata_migrate01 1000/4000 rows, 250/s, 12s left, batch 500\n"))
 	check(t, "[######..................] ocata_migrate01 1000/4000 rows, 250/s, 12s left, batch 500", term.text(), nil)
 	p.Event(run.Retrying{Attempt: 1, Of: 20, Pause: time.Second})
 	p.Log.Warn("look")
