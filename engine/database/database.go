@@ -88,6 +88,12 @@ type Session interface {
 	// for the transaction if one is open and the server can do that (so that
 	// it holds behind a pooler), else for the session. 0 is the server's own.
 	SetLockTimeout(ctx context.Context, d time.Duration) error
+	// LazyCommit lets the COMMIT of the open transaction return before it is on
+	// disk, where the server can do so for one transaction. If the server goes
+	// down it may be lost, but only as a whole and with all that was committed
+	// after it (PostgreSQL manual, "Asynchronous Commit"): it is for work that
+	// records how far it is in the same transaction.
+	LazyCommit(ctx context.Context) error
 	QuoteIdent(name string) string
 	QuoteLiteral(text string) string
 	Close() error

@@ -179,3 +179,40 @@ func TestLockTimeoutInTransaction(t *testing.T) {
 		t.Errorf("the server's own limit is %s", got)
 	}
 }
+
+// A commit that need not wait for the disk is so for one transaction only, also
+// where something was sent in it already, and changes nothing elsewhere.
+func TestLazyCommit(t *testing.T) {
+	enginetest.Each(t, func(t *testing.T, e enginetest.Database) {
+		s := session(t, open(t, e.URL, database.Options{}))
+		exec(t, s, "CREATE TABLE lazy (n integer)")
+		for _, begun := range []bool{false, true} {
+			if err := s.Begin(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if begun {
+				exec(t, s, "INSERT INTO lazy VALUES (1)")
+			}
+			if err := s.LazyCommit(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			exec(t, s, "INSERT INTO lazy VALUES (2)")
+			if e.Dialect == flavor.Postgres {
+				if got := texts(t, s, "SHOW synchronous_commit")[0]; got != "off" {
+					t.Errorf("in the transaction synchronous_commit is %s", got)
+				}
+			}
+			if err := s.Commit(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if e.Dialect == flavor.Postgres {
+				if got := texts(t, s, "SHOW synchronous_commit")[0]; got != "on" {
+					t.Errorf("after the transaction synchronous_commit is %s", got)
+				}
+			}
+		}
+		if got := texts(t, s, "SELECT COUNT(*) FROM lazy")[0]; got != "3" {
+			t.Errorf("%s rows, want 3", got)
+		}
+	})
+}

@@ -196,13 +196,27 @@ func (s *session) SetLockTimeout(ctx context.Context, d time.Duration) error {
 	if *known != nil && **known == d {
 		return nil
 	}
-	text := s.grammar.LockTimeout(d, inTx)
-	if s.pending != "" {
-		s.pending += "; " + text
-	} else if err := s.run(ctx, text); err != nil {
+	if err := s.early(ctx, s.grammar.LockTimeout(d, inTx)); err != nil {
 		return err
 	}
 	*known = &d
+	return nil
+}
+
+func (s *session) LazyCommit(ctx context.Context) error {
+	return s.early(ctx, s.grammar.LazyCommit)
+}
+
+// early sends a setting with what begins the transaction if that was not sent
+// yet, so that it costs no round trip.
+func (s *session) early(ctx context.Context, setting string) error {
+	switch {
+	case setting == "":
+		return nil
+	case s.pending == "":
+		return s.run(ctx, setting)
+	}
+	s.pending += "; " + setting
 	return nil
 }
 

@@ -47,6 +47,7 @@ func (d *fake) Close() error                                         { return ni
 func (d *fake) InTransaction() bool                                  { return d.restore != nil }
 func (d *fake) Port() int                                            { return 0 }
 func (d *fake) ServerID() string                                     { return "" }
+func (d *fake) LazyCommit(context.Context) error                     { return nil }
 func (d *fake) SetLockTimeout(context.Context, time.Duration) error  { return nil }
 func (d *fake) QuoteIdent(name string) string                        { return name }
 func (d *fake) QuoteLiteral(text string) string                      { return text }

@@ -187,6 +187,11 @@ func (s *steps) batch(ctx context.Context, sess database.Session, position strin
 		return s.past(at, 0), nil
 	}
 	began := time.Now()
+	// Rows and position are one transaction: what a server that went down has
+	// lost of them is done again.
+	if err := sess.LazyCommit(ctx); err != nil {
+		return Batch{}, err
+	}
 	rows, err := s.change(ctx, sess)
 	if err != nil {
 		return Batch{}, err

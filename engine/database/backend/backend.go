@@ -102,6 +102,9 @@ type Grammar struct {
 	LockTimeout func(d time.Duration, inTx bool) string
 	// TxLockTimeout is true if a limit can be set for a transaction only.
 	TxLockTimeout bool
+	// LazyCommit is the statement after which the COMMIT of the open
+	// transaction does not wait for the disk; "" if there is none.
+	LazyCommit string
 	// QuoteIdent and QuoteLiteral quote names and text.
 	QuoteIdent, QuoteLiteral func(string) string
 }

@@ -104,6 +104,7 @@ func (s *server) Grammar(backend.Identity) backend.Grammar {
 		Rewrite:       numbered,
 		LockTimeout:   lockTimeout,
 		TxLockTimeout: true,
+		LazyCommit:    "SET LOCAL synchronous_commit = off",
 		QuoteIdent:    QuoteIdent,
 		QuoteLiteral:  QuoteLiteral,
 	}
