@@ -73,7 +73,11 @@ func (s *Service) underLease(ctx context.Context, doing string, decide job, resu
 	}
 	defer held.Release(context.WithoutCancel(ctx))
 	err = held.Why(ctx, s.rounds(ctx, held, decide, result))
-	report, readErr := s.report(context.WithoutCancel(ctx), held.Session(), nil)
+	complete := ""
+	if n := len(result.Migrated); n > 0 && err == nil {
+		complete = result.Migrated[n-1].ID
+	}
+	report, readErr := s.report(context.WithoutCancel(ctx), held.Session(), nil, complete)
 	if readErr != nil {
 		return cmp.Or(err, readErr)
 	}
@@ -163,7 +167,7 @@ func (s *Service) look(ctx context.Context, decide job) (result Result, found lo
 	}
 	w, err := decide(ctx, sess)
 	if err == nil && w.plan.Empty() {
-		result.Report, err = s.report(ctx, sess, w.journal)
+		result.Report, err = s.report(ctx, sess, w.journal, "")
 		return result, idle, err
 	}
 	if err == nil {
@@ -199,7 +203,7 @@ func (s *Service) resolvable(ctx context.Context, sess database.Session) error {
 	if s.Run.Resolve == run.Unsettled {
 		return nil
 	}
-	r, err := s.report(ctx, sess, nil)
+	r, err := s.report(ctx, sess, nil, "")
 	if err != nil {
 		return err
 	}

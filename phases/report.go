@@ -3,6 +3,7 @@ package phases
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"manage/engine/database"
 	"manage/engine/ledger"
@@ -58,7 +59,7 @@ func (s *Service) Status(ctx context.Context) (Report, error) {
 		return Report{}, err
 	}
 	defer sess.Close()
-	return s.report(ctx, sess, nil)
+	return s.report(ctx, sess, nil, "")
 }
 
 // FullStatus is Status, and looks whether the holder of the lease lives. It
@@ -71,7 +72,7 @@ func (s *Service) FullStatus(ctx context.Context) (Report, error) {
 		return Report{}, err
 	}
 	defer sess.Close()
-	r, err := s.report(ctx, sess, nil)
+	r, err := s.report(ctx, sess, nil, "")
 	if err != nil {
 		return r, err
 	}
@@ -97,8 +98,10 @@ func (s *Service) FullStatus(ctx context.Context) (Report, error) {
 }
 
 // report is Status through a session. A journal that was read just before is
-// not read again: that of a long history takes longer than all the rest.
-func (s *Service) report(ctx context.Context, sess database.Session, journal []ledger.Attempt) (r Report, err error) {
+// not read again: that of a long history takes longer than all the rest. Nor is
+// a data migration asked that was found complete just before: its query may go
+// over a whole table.
+func (s *Service) report(ctx context.Context, sess database.Session, journal []ledger.Attempt, complete string) (r Report, err error) {
 	r = Report{Catalog: s.Catalog.Name, Heads: s.Catalog.Graph.Heads(), Missing: s.DB.Missing()}
 	if r.Position, err = s.position(ctx, sess); err != nil {
 		return r, err
@@ -114,7 +117,8 @@ func (s *Service) report(ctx context.Context, sess database.Session, journal []l
 			return r, err
 		}
 	}
-	if r.Due, err = s.due(ctx, sess, s.Catalog.Graph.Candidates(r.Position.Applied)); err != nil {
+	candidates := slices.DeleteFunc(s.Catalog.Graph.Candidates(r.Position.Applied), func(m revision.Migration) bool { return m.ID == complete })
+	if r.Due, err = s.due(ctx, sess, candidates); err != nil {
 		return r, err
 	}
 	facts.Due = len(r.Due) > 0

@@ -161,7 +161,7 @@ func (l *lane) done(b Batch, took time.Duration) {
 // pauses that grow to 25 ms within the first tenth of a second (SQLite's busy
 // handler), so that it cannot miss one.
 const (
-	gapEvery = 80 * time.Millisecond
+	gapEvery = 100 * time.Millisecond
 	gapFor   = 27 * time.Millisecond
 )
 

@@ -38,7 +38,7 @@ func Run(ctx context.Context, held *run.Held, m *catalog.Migration, o Options) (
 	if err := r.begin(work); err != nil {
 		return 0, err
 	}
-	err = r.all(ctx)
+	err = r.scouting(work, func() error { return r.all(ctx) })
 	return r.rows, err
 }
 

@@ -8,6 +8,7 @@ type size struct {
 	rows        int
 	least, most int
 	fixed       bool
+	grown       bool // a batch was measured
 }
 
 // The size of a batch in rows: where it begins, and its bounds.
@@ -16,8 +17,10 @@ const (
 	leastSize = 50
 	mostSize  = 20_000
 	// mostAlone is the bound where nobody waits for single rows (SQLite): only
-	// the time counts there.
-	mostAlone = 200_000
+	// the time counts there. A large table begins with more rows, as it takes
+	// many batches to come near that bound, and each waits for the disk.
+	mostAlone  = 200_000
+	firstAlone = 10_000
 	// share is the part of a table that a batch spans at most, as a divisor:
 	// whoever writes to a row of the open batch waits for it, and with one row
 	// in two hundred that is rare enough not to show in the 99th percentile.
@@ -38,6 +41,9 @@ func (s *size) bound(table int64, alone bool) {
 	case s.fixed:
 	case alone:
 		s.most = mostAlone
+		if !s.grown {
+			s.rows = int(min(firstAlone, max(table/10, firstSize)))
+		}
 	case table > 0:
 		s.most = int(min(max(table/share, leastCap), mostSize))
 	}
@@ -48,6 +54,7 @@ func (s *size) bound(table int64, alone bool) {
 // grows by half at most, and shrinks at once as far as it must.
 func (s *size) adapt(took time.Duration) {
 	rows := s.most
+	s.grown = true
 	if took > 0 {
 		rows = int(min(float64(s.most), float64(s.rows)*float64(s.target)/float64(took)))
 	}

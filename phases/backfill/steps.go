@@ -26,6 +26,7 @@ type steps struct {
 	next   cut
 	sparse bool // whether to look for the next row before a range is cut
 	judged int  // batches that were judged (see futile)
+	scout  *scout
 }
 
 // cut is the range of the next batch.
@@ -151,21 +152,29 @@ func (s *steps) prepare(ctx context.Context, sess database.Session, position str
 		if err != nil || s.next.first == nil {
 			return err
 		}
+	} else if last, ok := s.scout.take(at, s.allowed()); ok {
+		s.next.last = last
+		return nil
 	}
 	return s.cut(ctx, sess)
 }
 
+// allowed is how many rows the next range may have.
+func (s *steps) allowed() int {
+	if s.most > 0 {
+		return min(s.rows.rows, s.most)
+	}
+	return s.rows.rows
+}
+
 // cut finds the end of the range that prepare began.
 func (s *steps) cut(ctx context.Context, sess database.Session) (err error) {
-	span, n := s.span(s.next.at.Step), s.rows.rows
-	if s.most > 0 {
-		n = min(n, s.most)
-	}
+	span := s.span(s.next.at.Step)
 	from := KeyRange(sess, span.Key, s.next.at.After, nil)
 	if s.next.first != nil {
 		from = AtLeast(sess, span.Key, s.next.first)
 	}
-	if s.next.last, err = span.bound(ctx, sess, from, s.next.at.Until, n); err == nil && s.next.last == nil && s.next.first != nil {
+	if s.next.last, err = span.bound(ctx, sess, from, s.next.at.Until, s.allowed()); err == nil && s.next.last == nil && s.next.first != nil {
 		s.next.last = s.next.first // it went meanwhile, and all behind it
 	}
 	return err
@@ -191,6 +200,9 @@ func (s *steps) batch(ctx context.Context, sess database.Session, position strin
 	// lost of them is done again.
 	if err := sess.LazyCommit(ctx); err != nil {
 		return Batch{}, err
+	}
+	if !s.sparse && s.most == 0 && !slices.Equal(s.next.last, at.Until) {
+		s.scout.ask(context.WithoutCancel(ctx), s.span(at.Step), at.Step, s.next.last, at.Until, s.rows.rows)
 	}
 	rows, err := s.change(ctx, sess)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"manage/engine/enginetest"
@@ -40,6 +41,9 @@ func benchBackfill(s *session) error {
 	// Debian's MariaDB brings a program with the name of MySQL's server.
 	if os.Getenv(enginetest.EnvBin(flavor.MySQL)) != "" {
 		dialects = append(dialects, flavor.MySQL)
+	}
+	if s.on != "" {
+		dialects = slices.DeleteFunc(dialects, func(d flavor.Dialect) bool { return !slices.Contains(strings.Split(s.on, ","), string(d)) })
 	}
 	for _, n := range s.rows {
 		for _, key := range []keyKind{keyNumber, keyText} {

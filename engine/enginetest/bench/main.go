@@ -56,6 +56,7 @@ func run() error {
 	only := flag.String("only", "", "measure only these groups, separated by commas")
 	rounds := flag.Int("rounds", 7, "how often each thing is run")
 	rows := numbers{1_000_000, 10_000_000}
+	on := flag.String("on", "", "move rows only on these databases (sqlite, postgres, mysql, mariadb), separated by commas")
 	flag.Var(&rows, "rows", "how many rows a data migration has to move, separated by commas")
 	flag.Parse()
 	if flag.NArg() != 1 {
@@ -66,7 +67,7 @@ func run() error {
 		return err
 	}
 	defer s.close()
-	s.rows = rows
+	s.rows, s.on = rows, *on
 	for _, b := range benches() {
 		if *only != "" && !slices.Contains(strings.Split(*only, ","), b.name) {
 			continue
@@ -83,6 +84,7 @@ type session struct {
 	manage string // the program that is measured
 	rounds int
 	rows   numbers
+	on     string // databases, "" for all
 	disk   string // a folder on disk
 	memory string // a folder in memory if there is one, else on disk
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	managed "manage/engine/database"
+	"manage/engine/flavor"
 )
 
 // The words that make this program another process of a measurement.
@@ -22,12 +23,18 @@ const (
 	executeWord = "-execute-sql" // URL, statement
 )
 
-// The pace of the writers, and how many connections they have: one that waits
-// for a lock must not keep the others from writing.
-const (
-	writePace  = 5 * time.Millisecond // 200 a second
-	writeCrowd = 16
-)
+// writePace is the time between two writes: 200 a second.
+const writePace = 5 * time.Millisecond
+
+// writeCrowd is how many connections the writers have: one that waits for a lock
+// must not keep the others from writing. On SQLite, where one writes at a time,
+// more would only be in each other's way.
+func writeCrowd(d flavor.Dialect) int {
+	if d == flavor.SQLite {
+		return 1
+	}
+	return 16
+}
 
 // writerWaits is what the writers waited, each counted from the moment when its
 // statement was due.
@@ -94,7 +101,7 @@ func writeRows(args []string) error {
 	defer db.Close()
 	due := make(chan job, 100_000)
 	var group sync.WaitGroup
-	results := make([]writerResult, writeCrowd)
+	results := make([]writerResult, writeCrowd(db.Flavor().Dialect))
 	for i := range results {
 		group.Go(func() { results[i] = writer(db, due) })
 	}
