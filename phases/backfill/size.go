@@ -23,8 +23,8 @@ const (
 	firstAlone = 10_000
 	// share is the part of a table that a batch spans at most, as a divisor:
 	// whoever writes to a row of the open batch waits for it, and with one row
-	// in two hundred that is rare enough not to show in the 99th percentile.
-	share    = 200
+	// in 250 that is rare enough not to show in the 99th percentile.
+	share    = 250
 	leastCap = 500
 )
 
