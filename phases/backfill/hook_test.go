@@ -82,10 +82,9 @@ func TestHookFailures(t *testing.T) {
 			"no such owner": func(context.Context, database.Session) (backfill.Batch, error) {
 				return backfill.Batch{}, errors.New("no such owner")
 			},
-			"panic: assignment to entry in nil map (hook_test.go:": func(context.Context, database.Session) (backfill.Batch, error) {
-				var none map[string]int
-				none["x"] = 1
-				return backfill.Batch{}, nil
+			"panic: runtime error: index out of range [0] with length 0 (hook_test.go:": func(context.Context, database.Session) (backfill.Batch, error) {
+				var none []backfill.Batch
+				return none[len(none)], nil
 			},
 			"panic: oh dear (hook_test.go:": func(context.Context, database.Session) (backfill.Batch, error) { panic("oh dear") },
 			"nowhere": func(ctx context.Context, s database.Session) (backfill.Batch, error) {

@@ -43,7 +43,7 @@ func (l *flowControl) look(ctx context.Context) (bool, error) {
 		return status(ctx, s, "'wsrep_flow_control_paused_ns', 'wsrep_flow_control_active'")
 	})
 	if err != nil {
-		return false, fmt.Errorf("Galera's flow control is not known: %w", err)
+		return false, fmt.Errorf("the flow control of Galera is not known: %w", err)
 	}
 	return l.active(time.Now(), st), nil
 }
