@@ -30,6 +30,9 @@ type URL = backend.URL
 // password.
 func ParseURL(raw string) (*URL, error) { return backend.ParseURL(raw) }
 
+// Sleep waits so long, unless ctx ends first: then it returns why it did.
+func Sleep(ctx context.Context, d time.Duration) error { return backend.Sleep(ctx, d) }
+
 // backends lists the kinds of servers.
 func backends() []backend.Backend {
 	return []backend.Backend{sqlite.Backend{}, postgres.Backend{}, mysql.Backend{}}

@@ -56,7 +56,7 @@ func (s *sqlStore) SaveProgress(ctx context.Context, token int64, p Progress) er
 		{"estimate", number(p.Estimate)}, {"updated", s.clock.now()}, {"finished", finished}}
 	fresh := []field{{"started", s.clock.now()}}
 	if p.Started.IsZero() {
-		set, fresh = append(set, fresh...), nil
+		set, fresh = append(fresh, set...), nil // first, so that it is not after what was updated
 	}
 	if more {
 		set = append(set, field{"batch_rows", number(p.Batch)}, field{"waiting", s.text(p.Waiting, 0)},

@@ -154,7 +154,7 @@ func (s *sqlStore) create(ctx context.Context, t table) error {
 		if try == createTries || !lostRace(err) {
 			return fmt.Errorf("cannot make the table %s: %w", t.name, err)
 		}
-		if err := pause(ctx, time.Duration(try)*5*time.Millisecond); err != nil {
+		if err := database.Sleep(ctx, time.Duration(try)*5*time.Millisecond); err != nil {
 			return err
 		}
 	}
@@ -255,16 +255,4 @@ func (s *sqlStore) catalogQuery() (column, from string) {
 		return "name", "sqlite_master WHERE type = 'table' AND name COLLATE NOCASE"
 	}
 	return "table_name", "information_schema.tables WHERE table_schema = DATABASE() AND table_name"
-}
-
-// pause waits unless the context ends first.
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
 }

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"manage/engine/database"
 	"manage/engine/ledger"
 )
 
@@ -111,7 +112,7 @@ func (w *waiting) pause(ctx context.Context, seen *ledger.Lease, cause error) er
 		}
 	}
 	w.between = min(max(firstPoll, w.between*5/4), lastPoll)
-	return interrupted(ctx, sleep(ctx, jitter(w.between)))
+	return interrupted(ctx, database.Sleep(ctx, jitter(w.between)))
 }
 
 // look notes a sign of life and tells of what changed.
@@ -138,18 +139,6 @@ func interrupted(ctx context.Context, err error) error {
 		return &Interrupted{}
 	}
 	return err
-}
-
-// sleep waits unless ctx ends first.
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
 }
 
 // jitter varies d by a quarter, so that those who wait do not move in step.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"manage/engine/database"
 	"manage/engine/flavor"
 	"manage/engine/plan"
 )
@@ -32,7 +33,7 @@ func (h *Held) retry(ctx context.Context, step string, f func(context.Context) e
 		}
 		d := jitter(pause)
 		h.emit(Retrying{Step: step, Attempt: try, Of: h.o.LockRetries + 1, Pause: d, Err: err, Blockers: blockers})
-		if sleep(ctx, d) != nil {
+		if database.Sleep(ctx, d) != nil {
 			return &Interrupted{Next: step, Began: h.began, Waited: true}
 		}
 		if lost := h.alive(); lost != nil {

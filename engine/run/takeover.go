@@ -186,7 +186,7 @@ func endSession(ctx context.Context, s database.Session, n names, direct bool) b
 		if err != nil || len(left) == 0 {
 			return err == nil
 		}
-		if sleep(ctx, firstPoll) != nil {
+		if database.Sleep(ctx, firstPoll) != nil {
 			return false
 		}
 	}

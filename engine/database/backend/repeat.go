@@ -1,6 +1,9 @@
 package backend
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 type repeatable struct{}
 
@@ -13,3 +16,15 @@ func Repeatable(ctx context.Context) context.Context {
 
 // IsRepeatable reports whether Repeatable made ctx, or one it comes from.
 func IsRepeatable(ctx context.Context) bool { return ctx.Value(repeatable{}) != nil }
+
+// Sleep waits so long, unless ctx ends first: then it returns why it did.
+func Sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}

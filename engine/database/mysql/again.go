@@ -135,15 +135,3 @@ func deadlocked(err error) bool {
 	var e *mysql.MySQLError
 	return errors.As(err, &e) && e.Number == deadlock
 }
-
-// sleep waits, unless ctx is over before.
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
-}

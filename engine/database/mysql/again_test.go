@@ -137,7 +137,7 @@ func TestNoPauseAfterTheEnd(t *testing.T) {
 	v := victim{rows: 1, sent: 1 << 30, err: ended}
 	c := &conn{driverConn: &v, pause: func(ctx context.Context, _ time.Duration) error {
 		cancel()
-		return sleep(ctx, time.Hour)
+		return backend.Sleep(ctx, time.Hour)
 	}}
 	if _, err := c.QueryContext(ctx, "SELECT 1", nil); !errors.Is(err, ended) || v.queries != 1 {
 		t.Errorf("%d queries, %v", v.queries, err)

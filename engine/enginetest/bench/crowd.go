@@ -28,11 +28,7 @@ func (w *waitsOf) add(d time.Duration) {
 // startCrowd lets two readers and two writers work with live orders and their
 // lines, a statement every few milliseconds each, until stop is called.
 func startCrowd(url string, orders int) (stop func() (crowdWaits, error), err error) {
-	u, err := managed.ParseURL(url)
-	if err != nil {
-		return nil, err
-	}
-	db, err := managed.Open(context.Background(), u, managed.Options{})
+	db, err := connect(url)
 	if err != nil {
 		return nil, err
 	}

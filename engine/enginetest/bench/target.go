@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net/url"
 	"os"
@@ -8,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 
+	managed "manage/engine/database"
 	"manage/engine/enginetest"
 	"manage/engine/flavor"
 )
@@ -116,4 +118,13 @@ func needClients(dialects []flavor.Dialect) error {
 		}
 	}
 	return nil
+}
+
+// connect opens a database through the driver that manage uses.
+func connect(rawURL string) (managed.DB, error) {
+	u, err := managed.ParseURL(rawURL)
+	if err != nil {
+		return nil, err
+	}
+	return managed.Open(context.Background(), u, managed.Options{})
 }

@@ -90,11 +90,7 @@ func writeRows(args []string) error {
 	if err != nil {
 		return err
 	}
-	u, err := managed.ParseURL(args[0])
-	if err != nil {
-		return err
-	}
-	db, err := managed.Open(context.Background(), u, managed.Options{})
+	db, err := connect(args[0])
 	if err != nil {
 		return err
 	}
@@ -181,11 +177,7 @@ func sum(results []writerResult) (w writerWaits) {
 
 // executeSQL runs one statement through the driver that manage uses.
 func executeSQL(args []string) error {
-	u, err := managed.ParseURL(args[0])
-	if err != nil {
-		return err
-	}
-	db, err := managed.Open(context.Background(), u, managed.Options{})
+	db, err := connect(args[0])
 	if err != nil {
 		return err
 	}
