@@ -110,7 +110,8 @@ func (w *writer) set(id string, visible []string, doubtful bool) {
 	} else if w.visible[id] != nil {
 		w.visible[id] = append(slices.Clone(w.visible[id]), visible...)
 	} else {
-		w.visible[id] = append(slices.Clone(visible), "", "shared")
+		// An enumeration that nobody fills has its first value on MySQL.
+		w.visible[id] = append(slices.Clone(visible), "", "shared", "private")
 	}
 	w.public[id] = visible[0] == "public"
 }
