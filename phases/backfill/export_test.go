@@ -5,3 +5,6 @@ func Fixed(o Options, rows int) Options {
 	o.fixed = rows
 	return o
 }
+
+// Shifting is shifting.
+var Shifting = shifting

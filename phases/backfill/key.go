@@ -26,6 +26,7 @@ const (
 	stringy              // text as it is
 	binary               // bytes, in hexadecimal
 	original             // SQLite: whatever is there, in its storage class
+	instant              // TIMESTAMP of the MySQL family, as seconds since 1970: its text depends on the session's time zone
 )
 
 // mysqlKinds are the kinds of the MySQL family's column types.
@@ -34,6 +35,7 @@ var mysqlKinds = map[string]kind{
 	"float": double, "double": double, "bit": ordinal, "enum": ordinal, "set": ordinal,
 	"char": stringy, "varchar": stringy, "tinytext": stringy, "text": stringy, "mediumtext": stringy, "longtext": stringy,
 	"binary": binary, "varbinary": binary, "tinyblob": binary, "blob": binary, "mediumblob": binary, "longblob": binary,
+	"timestamp": instant,
 }
 
 // kindOf is the kind of a column's type in lower case.
@@ -69,6 +71,8 @@ func (k kind) read(column string, d flavor.Dialect) string {
 		return "HEX(" + column + ")"
 	case original:
 		return "+" + column
+	case instant:
+		return "CAST(UNIX_TIMESTAMP(" + column + ") AS CHAR)"
 	}
 	return column
 }
@@ -83,6 +87,8 @@ func (k kind) value(v any) (string, error) {
 		return "s:" + textOf(v), noNull(v)
 	case binary:
 		return "x:" + strings.ToLower(textOf(v)), noNull(v)
+	case instant:
+		return "u:" + textOf(v), noNull(v)
 	}
 	return driverValue(v)
 }
@@ -127,7 +133,7 @@ func driverValue(v any) (string, error) {
 
 // Literal writes a key's value, as ScanKey read it, for a statement: behind
 // "n:" the digits of a number, behind "x:" bytes and behind "t:" text in
-// hexadecimal digits, behind "s:" text.
+// hexadecimal digits, behind "u:" seconds since 1970, behind "s:" text.
 func Literal(q Quoter, v any) string {
 	s, ok := v.(string)
 	if !ok {
@@ -142,6 +148,8 @@ func Literal(q Quoter, v any) string {
 			return `'\x` + text + "'::bytea"
 		}
 		return "X'" + text + "'"
+	case "u":
+		return "FROM_UNIXTIME(" + text + ")"
 	case "t":
 		return "CAST(X'" + text + "' AS TEXT)"
 	}

@@ -159,3 +159,46 @@ func TestBadKeys(t *testing.T) {
 		}
 	})
 }
+
+// Where a TIMESTAMP is, in a position, does not depend on the time zone of the
+// session that goes on from it; a zone in which an hour comes twice is none to
+// compare in.
+func TestTimestampKeysInZones(t *testing.T) {
+	for _, d := range enginetest.Dialects() {
+		if !d.MySQLFamily() {
+			continue
+		}
+		t.Run(string(d), func(t *testing.T) {
+			e := enginetest.New(t, d)
+			held := acquire(t, runner(t, e))
+			e.Exec(t, "CREATE TABLE keyed (k TIMESTAMP(6) NOT NULL PRIMARY KEY, touched INTEGER NOT NULL DEFAULT 0)")
+			for i := range 6 {
+				e.Exec(t, fmt.Sprintf("INSERT INTO keyed (k) VALUES ('2024-10-27 0%d:30:00.000001')", i))
+			}
+			m := migration("SELECT 1 FROM keyed WHERE touched = 0", catalog.MigrationStep{Table: "keyed", Key: []string{"k"},
+				Set: map[string]schema.Text{"touched": {All: "touched + 1"}}, SetOrder: []string{"touched"}})
+			for _, zone := range []string{"+00:00", "+05:00", "-08:00"} {
+				if _, err := held.Session().ExecContext(t.Context(), "SET SESSION time_zone = '"+zone+"'"); err != nil {
+					t.Fatal(err)
+				}
+				_, err := backfill.Run(t.Context(), held, m, backfill.Fixed(backfill.Options{MaxRows: 2}, 2))
+				var halted *backfill.Halted
+				if err != nil && !errors.As(err, &halted) {
+					t.Fatal(err)
+				}
+			}
+			equal(t, "touched", e.Strings(t, "SELECT count(*) FROM keyed WHERE touched = 1"), []string{"6"})
+		})
+	}
+}
+
+func TestShiftingZones(t *testing.T) {
+	for zones, want := range map[[2]string]bool{
+		{"SYSTEM", "UTC"}: false, {"+00:00", "CET"}: false, {"-08:00", "CET"}: false, {"UTC", "CET"}: false,
+		{"SYSTEM", "CET"}: true, {"SYSTEM", "GMT"}: true, {"Europe/Berlin", "UTC"}: true, {"CET", "UTC"}: true,
+	} {
+		if got := backfill.Shifting(zones[0], zones[1]); got != want {
+			t.Errorf("%v: %v", zones, got)
+		}
+	}
+}

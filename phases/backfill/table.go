@@ -199,7 +199,13 @@ func (s *steps) check(ctx context.Context, sess database.Session) error {
 		if err := l.forgiveNulls(ctx, sess, st); err != nil {
 			return err
 		}
-		if reason := l.unfit(st.Table, st.Key); reason != "" {
+		reason := l.unfit(st.Table, st.Key)
+		if reason == "" {
+			if reason, err = l.ambiguous(ctx, sess, st.Key); err != nil {
+				return err
+			}
+		}
+		if reason != "" {
 			e := &BadKey{Migration: s.migration.ID, Step: i + 1, Source: st.Source, Table: st.Table, Key: st.Key, Reason: reason}
 			for _, u := range l.usable() {
 				e.Usable = append(e.Usable, written(u))

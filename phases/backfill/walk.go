@@ -1,6 +1,7 @@
 package backfill
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -21,10 +22,14 @@ type Span struct {
 
 // Exact looks up how the columns of the key are read, so that keys of every type
 // are found again as they are. Without it, what the driver makes of them counts.
+// A key whose values may be mistaken for one another is an error.
 func (s Span) Exact(ctx context.Context, sess database.Session) (Span, error) {
 	l, err := look(ctx, sess, s.Table)
 	if err != nil || len(l.columns) == 0 {
 		return s, err
+	}
+	if reason, err := l.ambiguous(ctx, sess, s.Key); err != nil || reason != "" {
+		return s, cmp.Or(err, fmt.Errorf("the key of %s cannot cut it into ranges: %s", s.Table, reason))
 	}
 	s.kinds = make([]kind, len(s.Key))
 	for i, k := range s.Key {
