@@ -55,7 +55,7 @@ func (s *Service) atHead(ctx context.Context, sess database.Session) error {
 	if err != nil {
 		return err
 	}
-	r, err := s.report(ctx, sess, journal, "")
+	r, err := s.report(ctx, sess, known{journal: journal})
 	if err != nil {
 		return err
 	}

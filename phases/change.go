@@ -77,13 +77,23 @@ func (s *Service) underLease(ctx context.Context, doing string, decide job, resu
 	if n := len(result.Migrated); n > 0 && err == nil {
 		complete = result.Migrated[n-1].ID
 	}
-	report, readErr := s.report(context.WithoutCancel(ctx), held.Session(), nil, complete)
+	report, readErr := s.report(context.WithoutCancel(ctx), held.Session(), known{complete: complete, unasked: s.unasked(err == nil)})
 	if readErr != nil {
 		return cmp.Or(err, readErr)
 	}
 	report.Lease = nil // it is about to be given back
 	result.After, result.Report = report.Position, report
 	return err
+}
+
+// unasked says that a data migration could not be asked, unless the command
+// failed: what it did is done all the same.
+func (s *Service) unasked(aloud bool) func(string, error) {
+	return func(id string, err error) {
+		if aloud {
+			s.tell(Warned{fmt.Sprintf("Whether %s has rows to move could not be asked: %v", id, err)})
+		}
+	}
 }
 
 // reconnects are the pauses before a command whose connection was lost goes on.
@@ -167,7 +177,7 @@ func (s *Service) look(ctx context.Context, decide job) (result Result, found lo
 	}
 	w, err := decide(ctx, sess)
 	if err == nil && w.plan.Empty() {
-		result.Report, err = s.report(ctx, sess, w.journal, "")
+		result.Report, err = s.report(ctx, sess, known{journal: w.journal, unasked: s.unasked(true)})
 		return result, idle, err
 	}
 	if err == nil {
@@ -203,7 +213,7 @@ func (s *Service) resolvable(ctx context.Context, sess database.Session) error {
 	if s.Run.Resolve == run.Unsettled {
 		return nil
 	}
-	r, err := s.report(ctx, sess, nil, "")
+	r, err := s.report(ctx, sess, known{})
 	if err != nil {
 		return err
 	}

@@ -88,7 +88,7 @@ func (s *Service) contractJob(req Request) job {
 
 // migratedFor refuses a contract that a due data migration must precede.
 func (s *Service) migratedFor(ctx context.Context, sess database.Session, a attempt) error {
-	due, err := s.due(ctx, sess, s.Catalog.Graph.MigrationsBetween(a.applied, a.target.Set))
+	due, err := s.due(ctx, sess, s.Catalog.Graph.MigrationsBetween(a.applied, a.target.Set), nil)
 	if err != nil || len(due) == 0 {
 		return err
 	}

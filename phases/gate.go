@@ -92,11 +92,16 @@ func (s *Service) everThere(err error) bool {
 	return name == "" || s.mentioned(name, func(*catalog.Revision) bool { return true })
 }
 
-// due returns the data migrations among candidates that find rows.
-func (s *Service) due(ctx context.Context, q database.Querier, candidates []revision.Migration) ([]string, error) {
+// due returns the data migrations among candidates that find rows. One that
+// cannot be asked counts too, if unasked is to hear of it.
+func (s *Service) due(ctx context.Context, q database.Querier, candidates []revision.Migration, unasked func(id string, err error)) ([]string, error) {
 	var ids []string
 	for _, c := range candidates {
 		found, err := s.pending(ctx, q, s.Catalog.Migrations[c.ID])
+		if err != nil && unasked != nil {
+			unasked(c.ID, err)
+			found, err = true, nil
+		}
 		if err != nil {
 			return nil, err
 		}

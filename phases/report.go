@@ -59,7 +59,7 @@ func (s *Service) Status(ctx context.Context) (Report, error) {
 		return Report{}, err
 	}
 	defer sess.Close()
-	return s.report(ctx, sess, nil, "")
+	return s.report(ctx, sess, known{})
 }
 
 // FullStatus is Status, and looks whether the holder of the lease lives. It
@@ -72,7 +72,7 @@ func (s *Service) FullStatus(ctx context.Context) (Report, error) {
 		return Report{}, err
 	}
 	defer sess.Close()
-	r, err := s.report(ctx, sess, nil, "")
+	r, err := s.report(ctx, sess, known{})
 	if err != nil {
 		return r, err
 	}
@@ -97,11 +97,20 @@ func (s *Service) FullStatus(ctx context.Context) (Report, error) {
 	return r, nil
 }
 
-// report is Status through a session. A journal that was read just before is
-// not read again: that of a long history takes longer than all the rest. Nor is
-// a data migration asked that was found complete just before: its query may go
-// over a whole table.
-func (s *Service) report(ctx context.Context, sess database.Session, journal []ledger.Attempt, complete string) (r Report, err error) {
+// known is what a report need not find out. A journal that was read just before
+// is not read again: that of a long history takes longer than all the rest. Nor
+// is a data migration asked that was found complete just before: its query may
+// go over a whole table.
+type known struct {
+	journal  []ledger.Attempt // nil if it was not read
+	complete string           // the id of a data migration; "" for none
+	// unasked hears of a data migration that cannot be asked, which counts as due
+	// then; nil if that ends the report.
+	unasked func(id string, err error)
+}
+
+// report is Status through a session.
+func (s *Service) report(ctx context.Context, sess database.Session, k known) (r Report, err error) {
 	r = Report{Catalog: s.Catalog.Name, Heads: s.Catalog.Graph.Heads(), Missing: s.DB.Missing()}
 	if r.Position, err = s.position(ctx, sess); err != nil {
 		return r, err
@@ -117,12 +126,13 @@ func (s *Service) report(ctx context.Context, sess database.Session, journal []l
 			return r, err
 		}
 	}
-	candidates := slices.DeleteFunc(s.Catalog.Graph.Candidates(r.Position.Applied), func(m revision.Migration) bool { return m.ID == complete })
-	if r.Due, err = s.due(ctx, sess, candidates); err != nil {
+	candidates := slices.DeleteFunc(s.Catalog.Graph.Candidates(r.Position.Applied), func(m revision.Migration) bool { return m.ID == k.complete })
+	if r.Due, err = s.due(ctx, sess, candidates, k.unasked); err != nil {
 		return r, err
 	}
 	facts.Due = len(r.Due) > 0
 	r.Stage = s.Catalog.Graph.Stage(facts)
+	journal := k.journal
 	if journal == nil {
 		if journal, err = s.store(sess).Attempts(ctx); err != nil {
 			return r, err
