@@ -71,8 +71,15 @@ type frames struct{ screen *Screen }
 // moves are what a frame begins with to go over the one before.
 var moves = strings.NewReplacer(text.CursorUp.Sprint(), "", text.EraseLine.Sprint(), "")
 
-// Write implements io.Writer; a frame is one line.
+// Write implements io.Writer; a frame is one line. Where there is not enough
+// room the bar is left out: the words tell more, above all why it pauses.
 func (f frames) Write(frame []byte) (int, error) {
-	f.screen.show(strings.TrimSpace(moves.Replace(string(frame))))
+	line := strings.TrimSpace(moves.Replace(string(frame)))
+	if width := f.screen.width(); width > 0 && text.StringWidthWithoutEscSequences(line) >= width {
+		if _, words, ok := strings.Cut(line, "] "); ok {
+			line = words
+		}
+	}
+	f.screen.show(line)
 	return len(frame), nil
 }

@@ -110,6 +110,11 @@ func TestRowsOnATerminal(t *testing.T) {
 	if got := term.lines[len(term.lines)-1]; got != "[########] ocata_migrate01 1500/4000 r~" {
 		t.Errorf("the bar is %q", got)
 	}
+	// a frame that is too long is words only, cut at their end
+	frames{p.Screen}.Write([]byte("[########] ocata_migrate01 1500/4000 rows, paused for 3s: replica r is behind\n"))
+	if got := term.lines[len(term.lines)-1]; got != "ocata_migrate01 1500/4000 rows, paused~" {
+		t.Errorf("the narrow bar is %q", got)
+	}
 	p.Event(phases.Moved{ID: "ocata_migrate01", Rows: 4000, Took: 42 * time.Second})
 	p.Event(phases.Moving{ID: "train_migrate01"})
 	p.Event(backfill.Batched{Migration: "train_migrate01", Rows: 7})
