@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -56,11 +57,11 @@ func uuidOf(i int) string {
 func TestRowsAfterKills(t *testing.T) {
 	for _, d := range enginetest.Dialects() {
 		t.Run(string(d), func(t *testing.T) {
-			want := movedRows(t, enginetest.New(t, d), task{Workers: 1}, none)
+			want := movedRows(t, enginetest.New(t, d), fillKeyed, task{Workers: 1, Stride: stride(4)}, none)
 			for _, workers := range []int{1, 4} {
 				for _, f := range faultsOn(d, death, sent) {
 					t.Run(fmt.Sprintf("%d workers %s", workers, f), func(t *testing.T) {
-						got := movedRows(t, enginetest.New(t, d), task{Workers: workers}, f)
+						got := movedRows(t, enginetest.New(t, d), fillKeyed, task{Workers: workers, Stride: stride(4)}, f)
 						same(t, "after the kills", want, got)
 					})
 				}
@@ -72,21 +73,67 @@ func TestRowsAfterKills(t *testing.T) {
 	}
 }
 
+// largeRows is enough for a second session, which looks for the end of the next
+// range meanwhile.
+const largeRows = 80_000
+
+// fillLarge fills one of the tables, and sees to it that the server knows how
+// large it is.
+func fillLarge(t *testing.T, db enginetest.Database) {
+	t.Helper()
+	for at := 0; at < largeRows; at += 4000 {
+		var values []string
+		for i := at; i < at+4000; i++ {
+			values = append(values, fmt.Sprintf("(%d, %d)", 3*i-5000, i))
+		}
+		db.Exec(t, "INSERT INTO by_number (id, amount) VALUES "+strings.Join(values, ", "))
+	}
+	analyze, known := "ANALYZE TABLE by_number", "SELECT table_rows FROM information_schema.tables WHERE table_schema = database() AND table_name = 'by_number'"
+	if db.Dialect == flavor.Postgres {
+		analyze, known = "ANALYZE by_number", "SELECT CAST(reltuples AS bigint) FROM pg_class WHERE relname = 'by_number'"
+	}
+	db.Exec(t, analyze)
+	if n, err := strconv.Atoi(db.Strings(t, known)[0]); err != nil || n < largeRows*3/4 {
+		t.Fatalf("the server knows of %d rows (%v)", n, err)
+	}
+}
+
+// So it does where a second session works beside the batches.
+func TestRowsOfLargeTableAfterKills(t *testing.T) {
+	if !*all {
+		return // that many rows take longer than all other tests of this package
+	}
+	for _, d := range enginetest.Dialects() {
+		if d == flavor.SQLite {
+			continue // has no second session there
+		}
+		t.Run(string(d), func(t *testing.T) {
+			want := movedRows(t, enginetest.New(t, d), fillLarge, task{Stride: 1}, none)
+			for _, f := range []fault{death, sent} {
+				t.Run(string(f), func(t *testing.T) {
+					same(t, "after the kills", want, movedRows(t, enginetest.New(t, d), fillLarge, task{Stride: 5}, f))
+				})
+			}
+		})
+	}
+}
+
 // movedRows runs the data migrations of the catalog of keys, with kills at some
-// of the points that they pass, until they are through.
-func movedRows(t *testing.T, db enginetest.Database, k task, f fault) content {
+// of the points that they pass, one in the task's stride, until they are
+// through.
+func movedRows(t *testing.T, db enginetest.Database, fill func(*testing.T, enginetest.Database), k task, f fault) content {
 	t.Helper()
 	k.URL, k.Catalog, k.Batch = db.URL, "testdata/keys", time.Millisecond
 	k.Commands = []command{{"expand", ""}}
 	if r, _ := runTask(t, k); r.Error != "" {
 		t.Fatal(r.Error)
 	}
-	fillKeyed(t, db)
+	fill(t, db)
 	k.Commands, k.Fault, k.Seen = []command{{"migrate", ""}}, f, filepath.Join(t.TempDir(), "seen")
 	seed := rand.Uint64()
-	random, kills := rand.New(rand.NewPCG(seed, 0)), 0
+	random, sample, kills := rand.New(rand.NewPCG(seed, 0)), k.Stride, 0
 	for ; ; kills++ {
-		k.Stride = 1 + random.IntN(2*stride(4))
+		k.Stride = 1 + random.IntN(2*sample)
 		r, killed := runTask(t, k)
 		if !killed && r.Error != "" {
 			t.Fatalf("after %d kills, seed %d: %s", kills, seed, r.Error)
