@@ -8,3 +8,6 @@ func Fixed(o Options, rows int) Options {
 
 // Shifting is shifting.
 var Shifting = shifting
+
+// Estimate is estimate.
+var Estimate = estimate

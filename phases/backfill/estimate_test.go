@@ -1,0 +1,37 @@
+package backfill_test
+
+import (
+	"slices"
+	"testing"
+
+	"manage/engine/enginetest"
+	"manage/engine/flavor"
+	"manage/phases/backfill"
+)
+
+// What an update has left behind of rows on PostgreSQL is not counted as rows.
+func TestEstimateAfterUpdates(t *testing.T) {
+	if !slices.Contains(enginetest.Dialects(), flavor.Postgres) {
+		t.Fatal("there is no PostgreSQL")
+	}
+	e := enginetest.New(t, flavor.Postgres)
+	sess := acquire(t, runner(t, e)).Session()
+	for _, statement := range []string{
+		"CREATE TABLE rows_of (id INTEGER NOT NULL PRIMARY KEY, a INTEGER) WITH (autovacuum_enabled = false)",
+		"INSERT INTO rows_of SELECT g, g FROM generate_series(1, 5000) g",
+		"SELECT pg_stat_force_next_flush()",
+		"ANALYZE rows_of",
+		"UPDATE rows_of SET a = a + 1",
+		"UPDATE rows_of SET a = a + 1",
+		"SELECT pg_stat_force_next_flush()",
+		"SELECT 1",
+	} {
+		if _, err := sess.ExecContext(t.Context(), statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	n, err := backfill.Estimate(t.Context(), sess, flavor.Postgres, "rows_of")
+	if err != nil || n != 5000 {
+		t.Errorf("about %d rows, error %v", n, err)
+	}
+}
