@@ -88,7 +88,9 @@ func (r *runner) left(ctx context.Context) (found bool, sample []string, err err
 	}
 	found, _, err = r.main.source.pending(ctx, r.held.Session())
 	if ok && found && err == nil {
-		sample, err = s.sample(ctx, r.held.Session())
+		if sample, err = s.sample(ctx, r.held.Session()); len(sample) == 0 && err == nil {
+			sample = s.asked(ctx, r.held.Session())
+		}
 	}
 	return found, sample, err
 }

@@ -3,6 +3,7 @@ package backfill
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -82,6 +83,52 @@ func (s *steps) sample(ctx context.Context, sess database.Session) ([]string, er
 		}
 	}
 	return all, nil
+}
+
+// pendingHead is the beginning of a query that has a table of its own, and no
+// more than names and numbers in its list.
+const pendingHead = `(?is)^\s*SELECT\s+[\w\s.,*'"` + "`" + `]+?\s+FROM\s+["` + "`" + `]?%s["` + "`" + `]?(?:\s|;|$)`
+
+// pendingTail is what a query may not have, if it is to be sorted by a key.
+var pendingTail = regexp.MustCompile(`(?i)\b(ORDER|GROUP|LIMIT|UNION|FOR)\b`)
+
+// asked names the first rows that the pending query finds in a step's table, as
+// far as its text can be made to say their keys. What the server makes of that
+// is no error: it is only to be shown.
+func (s *steps) asked(ctx context.Context, sess database.Session) []string {
+	query, _ := s.migration.Pending.For(s.dialect)
+	query = strings.TrimRight(query, "; \t\r\n")
+	for i := range s.migration.Steps {
+		span := s.span(i)
+		head := regexp.MustCompile(fmt.Sprintf(pendingHead, regexp.QuoteMeta(span.Table))).FindString(query)
+		if span.kinds == nil || head == "" || pendingTail.MatchString(query) {
+			continue
+		}
+		text := "SELECT " + span.reading(sess) + " FROM " + sess.QuoteIdent(span.Table) + " " + query[len(head):] +
+			" ORDER BY " + span.order(sess, "") + fmt.Sprintf(" LIMIT %d", sampleKeys)
+		if keys, err := span.keys(ctx, sess, text); err == nil && len(keys) > 0 {
+			return keys
+		}
+	}
+	return nil
+}
+
+// keys names the rows whose keys a query returns.
+func (s Span) keys(ctx context.Context, sess database.Session, query string) ([]string, error) {
+	rows, err := sess.QueryContext(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []string
+	for len(all) < sampleKeys && rows.Next() {
+		key, err := scan(rows, s.kinds)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, s.named(sess, key))
+	}
+	return all, rows.Err()
 }
 
 // named is a row by its key.
