@@ -49,6 +49,7 @@ type Result struct {
 	Before, After Position
 	Report        Report   // where the database stands in the end
 	Adopted       string   // the version an existing schema was recorded as; "" if none was
+	Accepted      []string // applied revisions whose changed files were recorded
 	Applied       []string // revisions, in order; of Downgrade, those taken back
 	Migrated      []Migrated
 
@@ -67,9 +68,19 @@ func (r *Result) used() backfill.Used {
 	return u
 }
 
+// note keeps what a step that is done did.
+func (r *Result) note(step plan.Step) {
+	switch {
+	case moves(step.Phase):
+		r.Applied = append(r.Applied, step.ID)
+	case step.Phase == plan.Adopt && step.Rows == nil:
+		r.Accepted = append(r.Accepted, step.ID)
+	}
+}
+
 // Idle reports whether there was nothing to do.
 func (r Result) Idle() bool {
-	return r.Adopted == "" && len(r.Applied) == 0 && len(r.Migrated) == 0 && equalRows(r.Before.Rows, r.After.Rows)
+	return r.Adopted == "" && len(r.Accepted) == 0 && len(r.Applied) == 0 && len(r.Migrated) == 0 && equalRows(r.Before.Rows, r.After.Rows)
 }
 
 // Migrated is one data migration that ran, and how many rows it changed.
@@ -95,8 +106,8 @@ func (s *Service) runner(result *Result) *run.Runner {
 		DB: s.DB, Catalog: s.Catalog.Name, VersionTable: s.Catalog.VersionTable,
 		Options: s.Run, Faults: s.Faults, Probe: s.probe,
 		Events: func(e run.Event) {
-			if done, ok := e.(run.StepDone); ok && moves(done.Step.Phase) {
-				result.Applied = append(result.Applied, done.Step.ID)
+			if done, ok := e.(run.StepDone); ok {
+				result.note(done.Step)
 			}
 			s.tell(e)
 		},

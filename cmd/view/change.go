@@ -1,6 +1,8 @@
 package view
 
 import (
+	"strings"
+
 	"manage/engine/revision"
 	"manage/phases"
 )
@@ -44,6 +46,9 @@ func Changed(p *Page, c Change) error {
 	}
 	if c.Command == "stamp" && !c.Result.Idle() {
 		l.add("%s", recorded(c.Result))
+	}
+	if n := len(c.Result.Accepted); n > 0 {
+		l.add("Recorded the changed %s of %s.", map[bool]string{true: "file", false: "files"}[n == 1], strings.Join(c.Result.Accepted, ", "))
 	}
 	if n := len(c.Result.Applied); n > 0 {
 		l.add("%s %s: %s.", done(c.Command), count(n, "revision"), span(c.Result.Applied))
