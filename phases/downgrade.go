@@ -163,6 +163,9 @@ func (s *Service) beginBack(ctx context.Context, sess database.Session, req Requ
 		if at.Direction == plan.Up && !p.Applied.Has(id) && s.Catalog.Revisions[id] != nil {
 			return a, &Refused{Reason: id + " is half applied, so there is nothing whole to go back from", Next: "sync " + id}
 		}
+		if r := s.Catalog.Revisions[id]; r != nil && at.Direction == plan.Down && at.Checksum != r.Checksum {
+			return a, &run.Changed{Step: id, Attempt: at}
+		}
 	}
 	a.target, err = s.Catalog.Graph.Target(req.Version, revision.Scope{Applied: p.Applied, Rows: p.Rows})
 	if err == nil && !a.applied.Contains(a.target.Set) {

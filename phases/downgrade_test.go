@@ -1,11 +1,14 @@
 package phases
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
+	"manage/engine/catalog"
 	"manage/engine/enginetest"
 	"manage/engine/revision"
+	"manage/engine/run"
 )
 
 func TestDowngrade(t *testing.T) {
@@ -112,5 +115,55 @@ func TestDowngradeRefused(t *testing.T) {
 		if diff := enginetest.CompareSnapshots(before, tablesOf(t, db)); diff != "" {
 			t.Errorf("a refused downgrade changed the schema:\n%s", diff)
 		}
+	})
+}
+
+// A file that was edited inside a half done downgrade is refused before
+// anything is planned or counted: its positions mean nothing.
+func TestDowngradeOfAnEditedFile(t *testing.T) {
+	enginetest.Each(t, func(t *testing.T, db enginetest.Database) {
+		if !db.Dialect.MySQLFamily() {
+			return // all or nothing
+		}
+		s := service(t, stars(t, "stars"), db)
+		must(t, s, "sync", "")
+		stop := errors.New("stopped")
+		s.Faults = faults(func(p run.Point) error {
+			if p.Place == run.AfterMark {
+				return stop
+			}
+			return nil
+		})
+		if _, err := s.Downgrade(t.Context(), Request{Version: "open01"}); !errors.Is(err, stop) {
+			t.Fatalf("error %v", err)
+		}
+		s.Faults = nil
+		s.Catalog = stars(t, "suns")
+		var changed *run.Changed
+		if _, err := s.WayBack(t.Context(), Request{Version: "open01"}); !errors.As(err, &changed) {
+			t.Errorf("the way back: error %v", err)
+		}
+		if _, err := s.Downgrade(t.Context(), Request{Version: "open01"}); !errors.As(err, &changed) {
+			t.Errorf("error %v", err)
+		}
+		s.Catalog = stars(t, "stars")
+		if _, err := s.Downgrade(t.Context(), Request{Version: "open01"}); err != nil {
+			t.Error(err)
+		}
+		at(t, s, revision.OnTrunk, "open01")
+	})
+}
+
+// stars is a catalog whose second revision makes two tables, one of them with
+// this name.
+func stars(t *testing.T, name string) *catalog.Catalog {
+	table := func(name string) string {
+		return `create_table = { name = "` + name + `", columns = [ { name = "id", type = "integer", nullable = false } ], primary_key = ["id"] }`
+	}
+	return loaded(t, map[string]string{
+		"catalog.toml":                 `name = "sky"`,
+		"versions/open01_planets.toml": "revision = \"open01\"\nbranch = \"trunk\"\nmessage = \"planets\"\n[[up]]\n" + table("planets"),
+		"versions/open02_stars.toml": "revision = \"open02\"\nrevises = \"open01\"\nbranch = \"trunk\"\nmessage = \"stars\"\n[[up]]\n" +
+			table("moons") + "\n[[up]]\n" + table(name),
 	})
 }
