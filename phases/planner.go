@@ -31,6 +31,9 @@ type planner struct {
 	validated map[string]bool
 	// offline is true if there is no database to look at again.
 	offline bool
+	// sees reports whether the user sees the triggers of a live table; nil where
+	// statements to drop missing ones do no harm.
+	sees func(table string) bool
 }
 
 // errOpaque stops planning: plain SQL that comes first has an effect that is
@@ -139,6 +142,9 @@ func (p *planner) operation(step *plan.Step, c catalog.Change, index int, from r
 	statements, err := schema.Statements(c.Op, p.state, f)
 	if err != nil {
 		return p.blame(err)
+	}
+	if !underWay {
+		statements = p.needed(statements)
 	}
 	for _, st := range statements {
 		st.Position.Operation = index

@@ -9,6 +9,7 @@ import (
 	"manage/engine/catalog"
 	"manage/engine/enginetest"
 	"manage/engine/flavor"
+	"manage/engine/plan"
 )
 
 // shed is a catalog of which only the contract revision alters a table, and that
@@ -177,5 +178,101 @@ func TestRightsOfADataMigration(t *testing.T) {
 		if n := db.Strings(t, "SELECT count(*) FROM guests WHERE full_name IS NULL"); n[0] != "0" {
 			t.Errorf("%s rows are left", n[0])
 		}
+	})
+}
+
+// An offline run drops the bridge that an online one may have made. Where it was
+// never made nothing is dropped, as MariaDB with a binary log lets only SUPER do
+// that: so a user with all rights on the database is enough. A script for a
+// database that is not known keeps the statements.
+func TestRightsWithoutABridge(t *testing.T) {
+	enginetest.Each(t, func(t *testing.T, db enginetest.Database) {
+		if !db.Dialect.MySQLFamily() {
+			return
+		}
+		must(t, service(t, bridged(t), db), "sync", "open01")
+		user := "'g" + db.Name + "'@'%'"
+		db.Exec(t, "CREATE USER "+user+" IDENTIFIED BY 'x'")
+		t.Cleanup(func() { db.Exec(t, "DROP USER "+user) })
+		db.Exec(t, "GRANT ALL ON "+db.Name+".* TO "+user)
+		s := as(t, db, "g"+db.Name, "x")
+		s.Catalog = bridged(t)
+		offline, err := s.PlanOffline("sync", s.DB.Flavor(), []string{"open01"}, Request{})
+		if err != nil || triggerDrops(offline) != 2 {
+			t.Errorf("offline: %v, %d drops", err, triggerDrops(offline))
+		}
+		live, err := s.Plan(t.Context(), "sync", Request{})
+		if err != nil || triggerDrops(live) != 0 {
+			t.Errorf("live: %v, %d drops", err, triggerDrops(live))
+		}
+		must(t, s, "sync", "")
+		if diff := db.Strings(t, "SHOW COLUMNS FROM guests LIKE 'name'"); len(diff) != 0 {
+			t.Errorf("left: %v", diff)
+		}
+	})
+}
+
+// Who does not see triggers cannot tell that one is missing.
+func TestRightsWithoutSeeingTriggers(t *testing.T) {
+	enginetest.Each(t, func(t *testing.T, db enginetest.Database) {
+		if !db.Dialect.MySQLFamily() {
+			return
+		}
+		must(t, service(t, bridged(t), db), "sync", "open01")
+		user := "'g" + db.Name + "'@'%'"
+		db.Exec(t, "CREATE USER "+user+" IDENTIFIED BY 'x'")
+		t.Cleanup(func() { db.Exec(t, "DROP USER "+user) })
+		db.Exec(t, "GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER ON "+db.Name+".* TO "+user)
+		s := as(t, db, "g"+db.Name, "x")
+		s.Catalog = bridged(t)
+		refusedAsNotReady(t, db, s.Sync, "lacks the right TRIGGER")
+	})
+}
+
+// triggerDrops counts the statements of a plan that drop triggers.
+func triggerDrops(p plan.Plan) (n int) {
+	for _, step := range p.Steps {
+		for _, st := range step.Statements {
+			if strings.HasPrefix(st.SQL, "DROP TRIGGER") {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// bridged is a catalog in which two columns are kept alike during an upgrade
+// beside a running service.
+func bridged(t *testing.T) *catalog.Catalog {
+	return loaded(t, map[string]string{
+		"catalog.toml": `name = "bridged"`,
+		"versions/open01_guests.toml": `
+revision = "open01"
+branch = "trunk"
+message = "guests"
+[[up]]
+[up.create_table]
+name = "guests"
+columns = [ { name = "id", type = "integer", nullable = false }, { name = "name", type = "string(20)" } ]
+primary_key = ["id"]`,
+		"versions/art_expand01_names.toml": `
+revision = "art_expand01"
+revises = "open01"
+branch = "expand"
+message = "names"
+[[up]]
+add_column = { table = "guests", name = "full_name", type = "string(20)" }
+[[up]]
+sync_columns = { name = "names", table = "guests", old = "name", new = "full_name", to_new = "{old}", to_old = "{new}" }`,
+		"versions/art_contract01_names.toml": `
+revision = "art_contract01"
+revises = "open01"
+depends_on = ["art_expand01"]
+branch = "contract"
+message = "without the old"
+[[up]]
+unsync_columns = { name = "names", table = "guests" }
+[[up]]
+drop_column = { table = "guests", name = "name" }`,
 	})
 }
