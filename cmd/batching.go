@@ -14,12 +14,9 @@ import (
 // batching are the options of the commands that move rows. What is given wins
 // over [batches] of the configuration.
 type batching struct {
-	BatchTime    *duration `placeholder:"TIME" help:"The time that a batch of rows aims at, such as 100ms: its rows are locked for as long."`
-	Workers      *int      `placeholder:"N" help:"How many batches run at once, each in its own range of keys."`
-	PauseBetween *duration `placeholder:"TIME" help:"How long to pause between two batches."`
-	MaxRows      *int64    `placeholder:"N" help:"Stop when N rows are moved, with exit code 8; the same command goes on."`
-	MaxTime      *duration `placeholder:"TIME" help:"Stop after so long a time of moving rows, with exit code 8; the same command goes on."`
-	throttling
+	pacing
+	Workers *int   `placeholder:"N" help:"How many batches run at once, each in its own range of keys."`
+	MaxRows *int64 `placeholder:"N" help:"Stop when N rows are moved, with exit code 8; the same command goes on."`
 }
 
 // duration is a duration on the command line, in the words of the files.
@@ -48,39 +45,20 @@ type checked interface{ check() error }
 // check says what is wrong with the options. It is called before anything is
 // opened.
 func (b batching) check() error {
-	if d := b.BatchTime; d != nil && config.BatchTime(time.Duration(*d)) != nil {
-		return outOfRange("--batch-time", *d, config.BatchTime(time.Duration(*d)))
-	}
 	if n := b.Workers; n != nil && config.WorkerCount(*n) != nil {
 		return outOfRange("--workers", *n, config.WorkerCount(*n))
-	}
-	if d := b.PauseBetween; d != nil && config.BatchPause(time.Duration(*d)) != nil {
-		return outOfRange("--pause-between", *d, config.BatchPause(time.Duration(*d)))
 	}
 	if n := b.MaxRows; n != nil && *n < 1 {
 		return outOfRange("--max-rows", *n, errors.New("must be 1 at least"))
 	}
-	if d := b.MaxLag; d != nil && *d < 0 {
-		return outOfRange("--max-lag", *d, errors.New("must not be negative"))
-	}
-	if n := b.MaxLoad; n != nil && *n < 0 {
-		return outOfRange("--max-load", *n, errors.New("must not be negative"))
-	}
-	if d := b.MaxTime; d != nil && *d <= 0 {
-		return outOfRange("--max-time", *d, errors.New("must be more than 0"))
-	}
-	return nil
+	return b.pacing.check()
 }
 
 // apply puts what was given in the place of what is configured.
 func (b batching) apply(s Writes) {
-	o := &s.Batches
-	set(&o.Time, (*time.Duration)(b.BatchTime))
-	set(&o.Workers, b.Workers)
-	set(&o.Pause, (*time.Duration)(b.PauseBetween))
-	set(&o.MaxRows, b.MaxRows)
-	set(&o.MaxTime, (*time.Duration)(b.MaxTime))
-	b.throttling.apply(s)
+	set(&s.Batches.Workers, b.Workers)
+	set(&s.Batches.MaxRows, b.MaxRows)
+	b.pacing.apply(s)
 }
 
 // set changes a value to that of an option, if it was given.
@@ -92,19 +70,21 @@ func set[T any](value, option *T) {
 
 // words are the options as they were given.
 func (b batching) words() []string {
-	return []string{optionWords("--batch-time", b.BatchTime), optionWords("--workers", b.Workers), optionWords("--pause-between", b.PauseBetween),
-		optionWords("--max-rows", b.MaxRows), optionWords("--max-time", b.MaxTime),
-		optionWords("--max-lag", b.MaxLag), optionWords("--max-load", b.MaxLoad)}
+	return append(b.pacing.words(), optionWords("--workers", b.Workers), optionWords("--max-rows", b.MaxRows))
 }
 
-// goingOn adds to the error of a limit the command that goes on: the words that
-// it was given, with the options of this kind.
+// goingOn is that of pacing, with all of these options.
 func (b batching) goingOn(err error, words ...string) error {
+	return wordsToGoOn(err, append(words, b.words()...))
+}
+
+// wordsToGoOn adds to the error of a limit the words of the command that goes on.
+func wordsToGoOn(err error, words []string) error {
 	var halted *backfill.Halted
 	if !errors.As(err, &halted) {
 		return err
 	}
-	return &goesOn{error: err, words: strings.Join(nonEmpty(append(words, b.words()...)...), " ")}
+	return &goesOn{error: err, words: strings.Join(nonEmpty(words...), " ")}
 }
 
 // optionWords is an option with its value, if it was given.

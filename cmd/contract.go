@@ -13,6 +13,7 @@ type contractCommand struct {
 	accepting
 	blocking
 	verifying
+	pacing
 }
 
 // Doc is what the help says of contract.
@@ -20,7 +21,7 @@ func (*contractCommand) Doc() Doc {
 	return Doc{
 		Does: "The last step of an upgrade while the service runs: removes what only the old release needed. " +
 			"Run it when no node of the old release is left. It is refused before expand and migrate are " +
-			"complete. " + versionGrammar,
+			"complete, and while rows differ from what they were moved from, which are compared first. " + versionGrammar,
 		Writes:   writesSchema,
 		Exits:    writeExits(),
 		Examples: []string{"db contract", "db contract ocata"},
@@ -30,6 +31,10 @@ func (*contractCommand) Doc() Doc {
 // Run contracts the schema.
 func (c *contractCommand) Run(ctx context.Context, s Writes, p *view.Page) error {
 	c.resolve(s)
+	c.apply(s)
 	req := phases.Request{Version: c.Target, Online: true, Accept: c.Accept, AllowBlocking: c.AllowBlocking, VerifyRows: c.VerifyRows}
-	return change(ctx, "contract", s, p, func() (phases.Result, error) { return s.Contract(ctx, req) })
+	return change(ctx, "contract", s, p, func() (phases.Result, error) {
+		r, err := s.Contract(ctx, req)
+		return r, c.goingOn(err, "contract", c.Target, switched("--allow-blocking", c.AllowBlocking), optionWords("--verify-rows", &c.VerifyRows))
+	})
 }

@@ -30,6 +30,7 @@ type work struct {
 	// unfinished are the half applied revisions that the plan goes on with.
 	unfinished map[string]ledger.Attempt
 	verifyRows string // the request's
+	migrated   bool   // data migrations of it have had their turn
 	// journal is what was read to decide; nil if nothing was.
 	journal []ledger.Attempt
 }
@@ -266,15 +267,14 @@ func (s *Service) rounds(ctx context.Context, held *run.Held, decide job, result
 // perform runs the plan of one round: revisions and bridges as they stand,
 // data migrations through package backfill, and before each phase its guards.
 func (s *Service) perform(ctx context.Context, held *run.Held, w work, result *Result) error {
-	migrated := false
 	for _, part := range segments(w.plan) {
 		var err error
 		switch part.Steps[0].Phase {
 		case plan.Migrate:
-			migrated = true
+			w.migrated = true
 			err = s.migrateStep(ctx, held, part.Steps[0], result)
 		case plan.Contract:
-			err = s.contract(ctx, held, part, w, migrated)
+			err = s.contract(ctx, held, part, w, result)
 		default:
 			if err = s.guards(ctx, held.Session(), part.Steps[0].Phase); err == nil {
 				err = held.Execute(ctx, part, w.unfinished)
@@ -289,16 +289,16 @@ func (s *Service) perform(ctx context.Context, held *run.Held, w work, result *R
 
 // contract runs contract revisions once nothing is in their way any more. The
 // guards are asked again after rows were compared, which may take long.
-func (s *Service) contract(ctx context.Context, held *run.Held, part plan.Plan, w work, migrated bool) error {
+func (s *Service) contract(ctx context.Context, held *run.Held, part plan.Plan, w work, result *Result) error {
 	if err := s.guards(ctx, held.Session(), plan.Contract); err != nil {
 		return err
 	}
-	if migrated {
+	if w.migrated {
 		if err := s.settled(ctx, held.Session(), part); err != nil {
 			return err
 		}
 	}
-	compared, err := s.agree(ctx, held, part, w.verifyRows)
+	compared, err := s.agree(ctx, held, part, w.verifyRows, result.used())
 	if err == nil && compared {
 		err = s.guards(ctx, held.Session(), plan.Contract)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"manage/engine/ledger"
 	"manage/engine/revision"
+	"manage/phases/backfill/compare"
 )
 
 // MigrationStatus is how far one data migration is. State is "found again" (its
@@ -40,6 +41,22 @@ func (s *Service) migrationStates(r *Report, progress []ledger.Progress) []Migra
 				st.add(p, r.Lease)
 			}
 		}
+		st.sum()
+		states = append(states, st)
+	}
+	return states
+}
+
+// comparisons says how far the comparisons of rows are that somebody is at, or
+// that the next contract goes on with.
+func comparisons(r *Report, progress []ledger.Progress) []MigrationStatus {
+	var states []MigrationStatus
+	for _, p := range progress {
+		if p.Finished != nil || !compare.Named(p.Migration) || time.Since(p.Updated) > compare.Fresh {
+			continue
+		}
+		st := MigrationStatus{ID: p.Migration, State: "due"}
+		st.add(p, r.Lease)
 		st.sum()
 		states = append(states, st)
 	}
@@ -81,10 +98,10 @@ func (m *MigrationStatus) add(p ledger.Progress, lease *ledger.Lease) {
 	}
 }
 
-// moving reports whether the holder of a lease is one who moves rows, as far as
+// moving reports whether the holder of a lease is one who moves or compares rows, as far as
 // the lease tells.
 func moving(l *ledger.Lease) bool {
-	return l != nil && !l.Expired && slices.Contains([]string{"migrate", "sync", "upgrade"}, l.Doing)
+	return l != nil && !l.Expired && slices.Contains([]string{"migrate", "contract", "sync", "upgrade"}, l.Doing)
 }
 
 // sum is what follows from all ranges.

@@ -28,9 +28,10 @@ type Report struct {
 	Problems      []Problem
 	Releases      []ReleaseStatus
 	Migrations    []MigrationStatus
-	Lease         *ledger.Lease // nil if nobody holds it
-	LeaseDead     bool          // its holder is known to have ended; only FullStatus looks
-	Missing       bool          // the SQLite file does not exist
+	Comparisons   []MigrationStatus // of rows, before contract, that are under way
+	Lease         *ledger.Lease     // nil if nobody holds it
+	LeaseDead     bool              // its holder is known to have ended; only FullStatus looks
+	Missing       bool              // the SQLite file does not exist
 }
 
 // Problem is something that somebody must look at before work goes on.
@@ -78,6 +79,11 @@ func (s *Service) FullStatus(ctx context.Context) (Report, error) {
 	}
 	if r.Lease != nil && !r.Lease.Expired {
 		r.LeaseDead = run.Dead(ctx, sess, *r.Lease)
+	}
+	for i, c := range r.Comparisons {
+		if c.State == "running" && r.LeaseDead {
+			r.Comparisons[i].interrupted()
+		}
 	}
 	for i, m := range r.Migrations {
 		if m.State == "running" && r.LeaseDead {
@@ -165,6 +171,7 @@ func (s *Service) books(ctx context.Context, sess database.Session, journal []le
 		return err
 	}
 	r.Migrations = s.migrationStates(r, progress)
+	r.Comparisons = comparisons(r, progress)
 	r.Releases = s.releaseStates(r)
 	return nil
 }

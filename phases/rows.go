@@ -108,7 +108,7 @@ func (w *rowChecks) pairs(r revision.Revision, gone removal) []plan.RowCheck {
 				continue // its columns are gone
 			}
 			check := plan.RowCheck{
-				Name: "rows of " + expand.ID + " " + o.Name, By: expand.ID, File: c.Source.File, Line: c.Source.Line,
+				Name: compare.Name(expand.ID + " " + o.Name), By: expand.ID, File: c.Source.File, Line: c.Source.Line,
 				What:  fmt.Sprintf("%s.%s with %s, which %s keeps equal", o.Table, o.New, o.Old, expand.ID),
 				Table: o.Table, Key: keyOf(w.state.Table(o.Table)), Agrees: agrees, Columns: []string{o.Old, o.New},
 			}

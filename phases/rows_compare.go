@@ -7,6 +7,7 @@ import (
 	"manage/engine/database"
 	"manage/engine/plan"
 	"manage/engine/run"
+	"manage/phases/backfill"
 	"manage/phases/backfill/compare"
 )
 
@@ -19,8 +20,10 @@ type NotCompared struct {
 
 // agree makes the comparisons of a part of a plan, all of them before anything
 // of it is run. It reports whether there were any.
-func (s *Service) agree(ctx context.Context, held *run.Held, part plan.Plan, rows string) (bool, error) {
+func (s *Service) agree(ctx context.Context, held *run.Held, part plan.Plan, rows string, used backfill.Used) (bool, error) {
 	compared := false
+	o := compare.Options{Rows: rows, Batches: s.backfillOptions()}
+	o.Batches.Used = used
 	for _, step := range part.Steps {
 		for _, c := range step.Checks {
 			if c.Skipped != "" {
@@ -30,7 +33,7 @@ func (s *Service) agree(ctx context.Context, held *run.Held, part plan.Plan, row
 				continue
 			}
 			compared = true
-			if err := compare.Run(ctx, held, c, compare.Options{Rows: rows, Time: s.Batches.Time, Events: s.Events}); err != nil {
+			if err := compare.Run(ctx, held, c, o); err != nil {
 				return true, err
 			}
 		}

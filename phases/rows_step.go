@@ -7,6 +7,7 @@ import (
 
 	"manage/engine/catalog"
 	"manage/engine/plan"
+	"manage/phases/backfill/compare"
 	"manage/schema"
 )
 
@@ -35,7 +36,7 @@ func (s *step) check() (plan.RowCheck, bool) {
 		return plan.RowCheck{}, false
 	}
 	c := plan.RowCheck{
-		Name: fmt.Sprintf("rows of %s %d", s.migration.ID, s.number+1), By: s.migration.ID,
+		Name: compare.Name(fmt.Sprintf("%s %d", s.migration.ID, s.number+1)), By: s.migration.ID,
 		File: st.Source.File, Line: st.Source.Line, Table: st.Table, Key: st.Key,
 		What: fmt.Sprintf("%s with what %s made of it", st.Table, s.migration.ID),
 	}

@@ -28,12 +28,13 @@ func (p *Progress) rows(e any) {
 		p.moving.batched(e, p.Now())
 		p.show()
 	case compare.Compared:
-		p.atWork("Comparing " + e.Check.What)
-		p.moving.batched(backfill.Batched{Rows: e.Rows}, p.Now())
-		p.show()
 		if e.Done {
 			p.atRest()
+			return
 		}
+		p.atWork(e.Migration)
+		p.moving.batched(e.Batched, p.Now())
+		p.show()
 	case backfill.Paused:
 		p.atWork(e.Migration)
 		p.moving.paused(e)

@@ -18,9 +18,12 @@ type StatusDocument struct {
 	Version    []string       `json:"version"`
 	Releases   []ReleaseState `json:"releases"`
 	Migrations []MigrationRow `json:"migrations"`
-	Lease      *LeaseHeld     `json:"lease"`
-	Next       *string        `json:"next"`
-	Problems   []Problem      `json:"problems"`
+	// Comparisons are those of rows, before contract, that are under way or
+	// were interrupted within the hour.
+	Comparisons []MigrationRow `json:"comparisons,omitempty"`
+	Lease       *LeaseHeld     `json:"lease"`
+	Next        *string        `json:"next"`
+	Problems    []Problem      `json:"problems"`
 }
 
 // ReleaseState is how far one release is.
@@ -67,7 +70,10 @@ func Status(p *Page, r phases.Report) error {
 		l.add("\n%s", releaseTable(r.Releases))
 	}
 	if len(r.Migrations) > 0 {
-		l.add("\n%s", migrationTable(r.Migrations))
+		l.add("\n%s", migrationTable("data migration", r.Migrations))
+	}
+	if len(r.Comparisons) > 0 {
+		l.add("\n%s", migrationTable("comparison", r.Comparisons))
 	}
 	l.add("")
 	for _, m := range r.Migrations {
@@ -99,12 +105,13 @@ func shown(state string) string {
 	return state
 }
 
-func migrationTable(migrations []phases.MigrationStatus) string {
+// migrationTable shows data migrations, or what goes over rows like one.
+func migrationTable(what string, migrations []phases.MigrationStatus) string {
 	rows := make([][]string, 0, len(migrations))
 	for _, m := range migrations {
 		rows = append(rows, []string{m.ID, m.State, rowsDone(m), pace(m)})
 	}
-	return grid([]string{"data migration", "state", "rows", "pace"}, rows)
+	return grid([]string{what, "state", "rows", "pace"}, rows)
 }
 
 func rowsDone(m phases.MigrationStatus) string {
@@ -168,6 +175,9 @@ func statusDocument(r phases.Report) StatusDocument {
 	}
 	for _, m := range r.Migrations {
 		d.Migrations = append(d.Migrations, migrationRow(m))
+	}
+	for _, c := range r.Comparisons {
+		d.Comparisons = append(d.Comparisons, migrationRow(c))
 	}
 	d.Lease = leaseHeld(r.Lease, r.LeaseDead)
 	return d

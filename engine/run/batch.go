@@ -35,6 +35,31 @@ func (h *Held) Batch(ctx context.Context, fn func(ctx context.Context, s databas
 	return err
 }
 
+// Read runs fn, which reads only: in no transaction, save where only that bounds
+// the wait for locks. It is run again where it fails for want of one, and
+// finished once it has begun; the error is *Interrupted if it had not.
+func (h *Held) Read(ctx context.Context, fn func(ctx context.Context, s database.Session) error) error {
+	if ctx.Err() != nil {
+		return &Interrupted{Began: h.began}
+	}
+	return h.retry(ctx, "", func(ctx context.Context) error {
+		if err := h.alive(); err != nil {
+			return err
+		}
+		if !perTransaction(h.session.Flavor()) {
+			if err := h.limitLocks(ctx); err != nil {
+				return err
+			}
+			return fn(ctx, h.session)
+		}
+		if err := h.begin(ctx); err != nil {
+			return err
+		}
+		defer h.rollback(ctx) // nothing was changed
+		return fn(ctx, h.session)
+	})
+}
+
 // batch leaves the transaction open if it fails.
 func (h *Held) batch(ctx context.Context, fn func(ctx context.Context, s database.Session) (ledger.Progress, error)) error {
 	if err := h.r.at(BeforeBegin, "", 0); err != nil {

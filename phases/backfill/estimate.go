@@ -35,6 +35,16 @@ func Count(ctx context.Context, q database.Querier, m *catalog.Migration, f flav
 	return total, nil
 }
 
+// Size is about how many rows a table has; 0 if that cannot be told without
+// reading them.
+func Size(ctx context.Context, sess database.Session, table string) int64 {
+	n, err := estimate(ctx, sess, sess.Flavor().Dialect, table)
+	if err != nil { // no figure is worth an error
+		return 0
+	}
+	return n
+}
+
 // count counts rows one by one.
 func count(ctx context.Context, q database.Querier, d flavor.Dialect, table, where string) (int64, error) {
 	query := "SELECT COUNT(*) FROM " + quote(table, d)

@@ -85,7 +85,7 @@ func (l *lane) prepare(ctx context.Context, s *steps) error {
 func (l *lane) batch(ctx context.Context) (b Batch, err error) {
 	if o, ok := l.source.(outside); ok && ctx.Err() == nil {
 		o.until(l.held.Lost())
-		if b, err = l.source.batch(ctx, nil, l.progress.Position); err != nil {
+		if b, err = l.source.batch(ctx, nil, l.progress.Position); err != nil || l.passing(b) {
 			return b, err
 		}
 		return b, l.held.Batch(context.WithoutCancel(ctx), func(context.Context, database.Session) (ledger.Progress, error) {

@@ -18,10 +18,15 @@ type Halted struct {
 	Migration string
 	Reason    string // the limit, such as "1000 rows" or "10m0s"
 	Rows      int64  // changed by this run
+	Read      bool   // nothing was changed: Rows were read
 }
 
 func (e *Halted) Error() string {
-	return fmt.Sprintf("%s stopped at the limit of %s; this run changed %d rows", e.Migration, e.Reason, e.Rows)
+	did := "changed"
+	if e.Read {
+		did = "read"
+	}
+	return fmt.Sprintf("%s stopped at the limit of %s; this run %s %d rows", e.Migration, e.Reason, did, e.Rows)
 }
 
 // limits is what a run may still use.

@@ -3,6 +3,7 @@ package backfill
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"fmt"
 	"strings"
 	"time"
@@ -115,6 +116,30 @@ func (s Span) from(table, cond, list string) string {
 	return text
 }
 
+// Keys reads the keys of the first rows that a condition holds for.
+func (s Span) Keys(ctx context.Context, sess database.Session, cond string, most int) (keys [][]any, err error) {
+	rows, err := sess.QueryContext(ctx, s.from(sess.QuoteIdent(s.Table), cond, s.reading(sess))+" ORDER BY "+s.order(sess, "")+fmt.Sprintf(" LIMIT %d", most))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		key, err := s.scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		keys = append(keys, key)
+	}
+	return keys, rows.Err()
+}
+
+func (s Span) scan(rows *sql.Rows) ([]any, error) {
+	if s.kinds == nil {
+		return ScanKey(rows, len(s.Key))
+	}
+	return scan(rows, s.kinds)
+}
+
 // one reads the only key of a query; nil if there is none.
 func (s Span) one(ctx context.Context, sess database.Session, query string) (key []any, err error) {
 	rows, err := sess.QueryContext(ctx, query)
@@ -123,12 +148,7 @@ func (s Span) one(ctx context.Context, sess database.Session, query string) (key
 	}
 	defer rows.Close()
 	for rows.Next() {
-		if s.kinds == nil {
-			key, err = ScanKey(rows, len(s.Key))
-		} else {
-			key, err = scan(rows, s.kinds)
-		}
-		if err != nil {
+		if key, err = s.scan(rows); err != nil {
 			return nil, err
 		}
 	}
@@ -162,6 +182,12 @@ func (r *Ranges) From(ctx context.Context, sess database.Session, s Span, after 
 		last = first
 	}
 	return first, last, err
+}
+
+// End reports whether the table has no row behind a key.
+func (s Span) End(ctx context.Context, sess database.Session, key []any) (bool, error) {
+	next, err := s.first(ctx, sess, s.conditions(sess, key, nil), nil)
+	return next == nil, err
 }
 
 // LockLess lets go at once of rows that a statement looks at and leaves, which

@@ -7,6 +7,7 @@ package compare
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"slices"
@@ -37,21 +38,21 @@ const most = 5
 type Options struct {
 	// Rows is All (also ""), or Sample. For None there is nothing to run.
 	Rows string
-	// Time is how long a query should take; 0 for 100 ms.
-	Time time.Duration
-	// Events is told of each range (a Compared value); nil to hear nothing.
-	Events func(any)
+	// Batches says how long a query should take, how long to pause between two,
+	// what to wait for, and when to stop. Its events are Compared and
+	// backfill.Paused, both under the name that Says gives.
+	Batches backfill.Options
 }
 
-// Compared is the event after a range of keys, and at the end.
+// Compared is the event after a range of keys, and, with Done, after the last.
 type Compared struct {
-	Check   plan.RowCheck
-	Rows    int64 // compared so far
-	Differ  int64
-	Started time.Time // by this run
-	Took    time.Duration
-	Done    bool
+	backfill.Batched
+	Check plan.RowCheck
+	Done  bool
 }
+
+// Says is what a comparison is called while it runs.
+func Says(c plan.RowCheck) string { return "Comparing " + c.What }
 
 // Differ is rows whose new place does not hold what the old place says.
 type Differ struct {
@@ -82,50 +83,55 @@ type Failed struct {
 func (e *Failed) Error() string { return fmt.Sprintf("comparing %s: %v", e.Check.What, e.Err) }
 func (e *Failed) Unwrap() error { return e.Err }
 
-// fresh is how old the position of an interrupted comparison may be. What lies
+// Fresh is how old the position of an interrupted comparison may be. What lies
 // before it was not looked at since.
-const fresh = time.Hour
+const Fresh = time.Hour
+
+// Named reports whether a position in the ledger is that of a comparison.
+func Named(position string) bool { return strings.HasPrefix(position, prefix) }
+
+// Name is what the position of a comparison is kept under.
+func Name(of string) string { return prefix + of }
+
+const prefix = "rows of "
 
 // Run compares rows. It goes on where an interrupted run of the same comparison
 // was, unless that is long ago; one that came to its end is made anew. The
-// error is a *Differ if rows differ.
+// error is a *Differ if rows differ, a *Failed if they cannot be compared, or one
+// of backfill.Read.
 func Run(ctx context.Context, held *run.Held, c plan.RowCheck, o Options) error {
-	w := &walk{held: held, check: c, options: o, ranges: backfill.NewRanges(o.Time), began: time.Now()}
-	if err := w.begin(ctx); err != nil {
+	w := &walk{check: c, rows: o.Rows, ranges: backfill.NewRanges(o.Batches.Time)}
+	w.at = place{Of: w.of()}
+	var estimate int64
+	err := held.Read(ctx, func(ctx context.Context, sess database.Session) (err error) {
+		if w.span, err = (backfill.Span{Table: c.Table, Key: c.Key}).Exact(ctx, sess); err == nil {
+			estimate = backfill.Size(ctx, sess, c.Table)
+		}
+		return w.failed(err)
+	})
+	if err != nil {
 		return err
 	}
-	var err error
-	if w.span, err = (backfill.Span{Table: c.Table, Key: c.Key}).Exact(context.WithoutCancel(ctx), held.Session()); err != nil {
-		return w.failed(err)
+	o.Batches.Events = w.telling(o.Batches.Events)
+	err = backfill.Read(ctx, held, backfill.Reading{Name: c.Name, Says: Says(c), Estimate: estimate, Usable: w.usable, Batch: w.batch}, o.Batches)
+	if w.tell != nil {
+		w.tell(Compared{Batched: backfill.Batched{Migration: Says(c), Rows: w.at.Rows}, Check: c, Done: true})
 	}
-	for {
-		more, err := w.next(ctx)
-		if err != nil {
-			return err
-		}
-		if !more {
-			break
-		}
+	if err != nil || w.at.Differ == 0 {
+		return err
 	}
-	w.tell(0, true)
-	if w.at.Differ == 0 {
-		return nil
-	}
-	return &Differ{Check: c, Rows: w.at.Differ, Keys: w.at.Keys, Compared: w.rows, Sampled: o.Rows == Sample,
+	return &Differ{Check: c, Rows: w.at.Differ, Keys: w.at.Keys, Compared: w.at.Rows, Sampled: o.Rows == Sample,
 		Query: Query(held.Session(), c)}
 }
 
 // walk is one run of a comparison.
 type walk struct {
-	held    *run.Held
-	check   plan.RowCheck
-	span    backfill.Span
-	options Options
-	ranges  *backfill.Ranges
-	began   time.Time
-	at      place
-	rows    int64 // compared, with those before an interruption
-	saved   bool  // the ledger holds a position
+	check  plan.RowCheck
+	rows   string // which
+	span   backfill.Span
+	ranges *backfill.Ranges
+	at     place // after the last batch
+	tell   func(any)
 }
 
 // place is how far a comparison is, as the ledger keeps it.
@@ -134,65 +140,69 @@ type place struct {
 	Of     uint32   `json:"of"`
 	After  []any    `json:"after,omitempty"` // the last key that was handled
 	Ranges int      `json:"ranges"`
+	Rows   int64    `json:"rows"` // compared
 	Differ int64    `json:"differ,omitempty"`
 	Keys   []string `json:"keys,omitempty"` // of the first rows that differ
 }
 
-// begin finds where an interrupted run stopped.
-func (w *walk) begin(ctx context.Context) error {
-	of := crc32.ChecksumIEEE(fmt.Appendf(nil, "%s %q %q %s %s", w.check.Table, w.check.Key, w.check.Where, w.check.Agrees, w.options.Rows))
-	w.at = place{Of: of}
-	all, err := w.held.Store().Progress(ctx)
-	if err != nil {
-		return err
-	}
-	for _, p := range all {
-		if p.Migration != w.check.Name || p.Finished != nil {
-			continue
-		}
-		w.saved = true
-		var at place
-		if json.Unmarshal([]byte(p.Position), &at) == nil && at.Of == of && time.Since(p.Updated) < fresh {
-			w.at, w.rows = at, p.Rows
-		}
-	}
-	return nil
+// of is the figure for what is compared, and how.
+func (w *walk) of() uint32 {
+	c := w.check
+	return crc32.ChecksumIEEE(fmt.Appendf(nil, "%s %q %q %s %s", c.Table, c.Key, c.Where, c.Agrees, w.rows))
 }
 
-// next compares the next range of keys; false if there is none.
-func (w *walk) next(ctx context.Context) (bool, error) {
-	began := time.Now()
-	// A query that was begun is finished, whatever stops the run.
-	work, sess := context.WithoutCancel(ctx), w.held.Session()
-	first, last, err := w.ranges.From(work, sess, w.span, w.at.After)
+// usable reports whether an interrupted run compared the same, a while ago.
+func (w *walk) usable(p ledger.Progress) bool {
+	var at place
+	return json.Unmarshal([]byte(p.Position), &at) == nil && at.Of == w.of() && time.Since(p.Updated) < Fresh
+}
+
+// telling makes Compared of the events of batches.
+func (w *walk) telling(events func(any)) func(any) {
+	if events == nil {
+		return nil
+	}
+	w.tell = events
+	return func(e any) {
+		if b, ok := e.(backfill.Batched); ok {
+			e = Compared{Batched: b, Check: w.check}
+		}
+		events(e)
+	}
+}
+
+// batch compares the range of keys behind a position.
+func (w *walk) batch(ctx context.Context, sess database.Session, position string) (backfill.Batch, error) {
+	began, at := time.Now(), place{Of: w.of()}
+	if position != "" {
+		if err := json.Unmarshal([]byte(position), &at); err != nil {
+			return backfill.Batch{}, fmt.Errorf("the recorded position of %s cannot be read: %q", w.check.Name, position)
+		}
+	}
+	before := at.Rows
+	first, last, err := w.ranges.From(ctx, sess, w.span, at.After)
+	if err == nil && first != nil && (w.rows != Sample || at.Ranges%oneIn == 0) {
+		err = w.compare(ctx, sess, &at, last)
+	}
+	done := first == nil
+	if err == nil && !done {
+		at.After = last
+		at.Ranges++
+		done, err = w.span.End(ctx, sess, last)
+	}
 	if err != nil {
-		return false, w.failed(err)
+		return backfill.Batch{}, w.failed(err)
 	}
-	if first == nil {
-		return false, w.end(ctx)
-	}
-	if w.at.After != nil { // a table of one range leaves no position
-		if err := w.save(ctx, false); err != nil {
-			return false, err
-		}
-	}
-	if w.options.Rows != Sample || w.at.Ranges%oneIn == 0 {
-		if err := w.compare(work, sess, last); err != nil {
-			return false, w.failed(err)
-		}
-	}
-	took := time.Since(began)
-	w.ranges.Adapt(took)
-	w.at.After = last
-	w.at.Ranges++
-	w.tell(took, false)
-	return true, nil
+	w.ranges.Adapt(time.Since(began))
+	w.at = at
+	text, err := json.Marshal(at)
+	return backfill.Batch{Rows: at.Rows - before, Position: string(text), Done: done}, err
 }
 
 // compare counts the rows that differ up to the key last, and keeps the keys of
 // the first.
-func (w *walk) compare(ctx context.Context, sess database.Session, last []any) error {
-	rows, err := sess.QueryContext(ctx, counting(sess, w.check, w.at.After, last))
+func (w *walk) compare(ctx context.Context, sess database.Session, at *place, last []any) error {
+	rows, err := sess.QueryContext(ctx, counting(sess, w.check, at.After, last))
 	if err != nil {
 		return err
 	}
@@ -200,35 +210,20 @@ func (w *walk) compare(ctx context.Context, sess database.Session, last []any) e
 	if rows.Next() {
 		err = rows.Scan(&compared, &differ)
 	}
-	if closeErr := rows.Close(); err == nil {
-		err = closeErr
-	}
-	if err != nil {
+	if err := errors.Join(err, rows.Err(), rows.Close()); err != nil {
 		return err
 	}
-	w.rows += compared
-	w.at.Differ += differ
-	if wanted := most - len(w.at.Keys); differ > 0 && wanted > 0 {
-		return w.find(ctx, sess, last, wanted)
+	at.Rows += compared
+	at.Differ += differ
+	wanted := most - len(at.Keys)
+	if differ == 0 || wanted <= 0 {
+		return nil
 	}
-	return nil
-}
-
-// find adds the keys of rows that differ.
-func (w *walk) find(ctx context.Context, sess database.Session, last []any, wanted int) error {
-	rows, err := sess.QueryContext(ctx, finding(sess, w.check, w.at.After, last, wanted))
-	if err != nil {
-		return err
+	keys, err := w.span.Keys(ctx, sess, within(sess, w.check, at.After, last)+" AND "+differs(w.check), wanted)
+	for _, k := range keys {
+		at.Keys = append(at.Keys, shown(k))
 	}
-	defer rows.Close()
-	for rows.Next() {
-		key, err := backfill.ScanKey(rows, len(w.check.Key))
-		if err != nil {
-			return err
-		}
-		w.at.Keys = append(w.at.Keys, shown(key))
-	}
-	return rows.Err()
+	return err
 }
 
 // shown is a key as people write it.
@@ -244,40 +239,11 @@ func shown(key []any) string {
 	return "(" + strings.Join(parts, ", ") + ")"
 }
 
-// save writes the position, under the lease's token.
-func (w *walk) save(ctx context.Context, done bool) error {
-	text, err := json.Marshal(w.at)
-	if err != nil {
-		return err
-	}
-	p := ledger.Progress{Migration: w.check.Name, Position: string(text), Rows: w.rows}
-	if now := time.Now().UTC(); done {
-		p.Finished = &now
-	}
-	w.saved = true
-	return w.held.Batch(ctx, func(context.Context, database.Session) (ledger.Progress, error) { return p, nil })
-}
-
-// end notes that nothing is left to go on with. A comparison of which no
-// position was written leaves none.
-func (w *walk) end(ctx context.Context) error {
-	if !w.saved {
-		return nil
-	}
-	return w.save(ctx, true)
-}
-
-func (w *walk) tell(took time.Duration, done bool) {
-	if w.options.Events != nil {
-		w.options.Events(Compared{Check: w.check, Rows: w.rows, Differ: w.at.Differ, Started: w.began, Took: took, Done: done})
-	}
-}
-
 // failed names the comparison that an error is of. A lost connection is none of
-// its own.
+// its own, nor is a lock.
 func (w *walk) failed(err error) error {
-	classes := []database.Class{database.ConnectionLost, database.Unreachable}
-	if slices.Contains(classes, database.ClassOf(err)) {
+	others := []database.Class{database.ConnectionLost, database.Unreachable, database.LockTimeout, database.Deadlock}
+	if err == nil || slices.Contains(others, database.ClassOf(err)) {
 		return err
 	}
 	return &Failed{Check: w.check, Err: err}

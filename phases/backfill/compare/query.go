@@ -15,13 +15,6 @@ func counting(q backfill.Quoter, c plan.RowCheck, after, last []any) string {
 		c.Agrees, q.QuoteIdent(c.Table), within(q, c, after, last))
 }
 
-// finding is the query for the keys of the first rows of a range that differ.
-func finding(q backfill.Quoter, c plan.RowCheck, after, last []any, most int) string {
-	keys := strings.Join(idents(q, c.Key), ", ")
-	return fmt.Sprintf("SELECT %s FROM %s WHERE %s AND %s ORDER BY %s LIMIT %d",
-		keys, q.QuoteIdent(c.Table), within(q, c, after, last), differs(c), keys, most)
-}
-
 // Query is one that a person can look at the rows with that differ.
 func Query(q backfill.Quoter, c plan.RowCheck) string {
 	conditions := differs(c)
