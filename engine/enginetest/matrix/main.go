@@ -97,7 +97,8 @@ func (r round) play(dir string, packages []string) (tally, error) {
 	if r.galera {
 		args = append(args, "-galera")
 	}
-	args = append(args, "--", "go", "test", "-json", "-count=1")
+	// With four kinds of databases a package takes longer than usual.
+	args = append(args, "--", "go", "test", "-json", "-count=1", "-timeout=30m")
 	cmd := exec.Command("go", append(args, packages...)...)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
