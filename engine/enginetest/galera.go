@@ -3,6 +3,7 @@ package enginetest
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"path/filepath"
 	"strings"
@@ -93,7 +94,9 @@ func galeraProvider() (string, error) {
 }
 
 // freePorts finds n ports at once, so that they differ. Group ports are
-// followed by the one for increments, which must be free too.
+// followed by the one for increments, which must be free too. They are none of
+// those that Linux gives to outgoing connections (from 32768 on): one of these
+// may be taken before a node listens.
 func freePorts(n int) ([]int, error) {
 	var ports []int
 	var held []net.Listener
@@ -102,13 +105,16 @@ func freePorts(n int) ([]int, error) {
 			l.Close()
 		}
 	}()
-	for len(ports) < n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+	for tries := 0; len(ports) < n; tries++ {
+		port := 15_000 + rand.IntN(17_000)
+		l, err := net.Listen("tcp", loopbackAddress(port))
 		if err != nil {
-			return nil, err
+			if tries == 1000 {
+				return nil, err
+			}
+			continue
 		}
 		held = append(held, l)
-		port := l.Addr().(*net.TCPAddr).Port
 		next, err := net.Listen("tcp", loopbackAddress(port+1))
 		if err != nil {
 			continue

@@ -66,10 +66,15 @@ func besideLongTransaction(t *testing.T, db enginetest.Database, k task) {
 	}
 	select {
 	case r := <-ended:
-		t.Fatalf("%s did not wait for the transaction: %+v", k.Commands[0].Name, r)
+		if !db.Flavor.Galera {
+			t.Fatalf("%s did not wait for the transaction: %+v", k.Commands[0].Name, r)
+		}
+		ended <- r
 	default:
 	}
-	if err := tx.Commit(); err != nil {
+	// A cluster's nodes make a change at the same point, and end a transaction
+	// that is in its way.
+	if err := tx.Commit(); err != nil && !db.Flavor.Galera {
 		t.Fatal(err)
 	}
 	if r := <-ended; r.Error != "" {
