@@ -148,6 +148,9 @@ func (w *rowChecks) steps(r revision.Revision, gone removal) []plan.RowCheck {
 		if m.Release != r.Release && !w.running[w.catalog.Graph.Waiting(m.ID)] {
 			continue // it was over long ago, or need not have run yet
 		}
+		if c, ok := elsewhere(w.catalog.Migrations[m.ID], gone); ok {
+			all = append(all, c)
+		}
 		for i := range w.catalog.Migrations[m.ID].Steps {
 			st := &step{rowChecks: w, migration: w.catalog.Migrations[m.ID], number: i, gone: gone}
 			if c, ok := st.check(); ok && w.joined(r.Release, c.Table) {
@@ -156,6 +159,19 @@ func (w *rowChecks) steps(r revision.Revision, gone removal) []plan.RowCheck {
 		}
 	}
 	return all
+}
+
+// elsewhere is what is said of a data migration that a program or a Go function
+// does; false if nothing is removed that it may have read.
+func elsewhere(m *catalog.Migration, gone removal) (plan.RowCheck, bool) {
+	c := plan.RowCheck{Name: compare.Name(m.ID), By: m.ID, File: m.Source.File, Line: m.Source.Line, What: "what " + m.ID + " made"}
+	switch {
+	case len(m.Program) > 0:
+		c.Skipped = "a program did it, and nobody can tell what it should have left"
+	case m.Hook != "":
+		c.Skipped = "a Go function did it, and nobody can tell what it should have left"
+	}
+	return c, c.Skipped != "" && len(gone.tables)+len(gone.columns)+len(gone.unknown) > 0
 }
 
 // fold makes names of tables and columns comparable: a comparison too many does

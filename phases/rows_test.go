@@ -303,6 +303,31 @@ func TestWhatIsNotCompared(t *testing.T) {
 	})
 }
 
+// What a program or a Go function moved cannot be compared, and that is said if
+// something is removed.
+func TestWhatOthersMovedIsNotCompared(t *testing.T) {
+	for kind, want := range map[string]string{"program]\ncommand = [\"sh\"]": "a program", "hook]\nname = \"move\"": "a Go function"} {
+		for contract, said := range map[string]int{noPrice: 1, "[[up]]\nadd_index = { table = \"goods\", name = \"kinds\", columns = [\"kind\"] }": 0} {
+			c := loaded(t, map[string]string{
+				"catalog.toml":                 "name = \"shop\"",
+				"versions/open01_goods.toml":   "revision = \"open01\"\nbranch = \"trunk\"\n[[up]]\ncreate_table = { name = \"goods\", columns = [ { name = \"id\", type = \"integer\", nullable = false }, { name = \"kind\", type = \"string(9)\" }, { name = \"price\", type = \"string(20)\" } ], primary_key = [\"id\"] }",
+				"versions/art_expand01.toml":   "revision = \"art_expand01\"\nrevises = \"open01\"\n[[up]]\nadd_column = { table = \"goods\", name = \"cents\", type = \"integer\" }",
+				"versions/art_migrate01.toml":  "migration = \"art_migrate01\"\ndepends_on = \"art_expand01\"\nbefore = \"art_contract01\"\n[" + kind,
+				"versions/art_contract01.toml": "revision = \"art_contract01\"\nrevises = \"open01\"\ndepends_on = [\"art_expand01\", \"art_migrate01\"]\n" + contract,
+			})
+			s := &Service{Catalog: c}
+			p, err := s.PlanOffline("contract", flavor.Default(flavor.SQLite), []string{"art_expand01"}, Request{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			checks := p.Steps[len(p.Steps)-1].Checks
+			if len(checks) != said || said > 0 && !strings.Contains(checks[0].Skipped, want) {
+				t.Errorf("%s, %s: %v", kind, contract, checks)
+			}
+		}
+	}
+}
+
 // TestValuesAreComparedAsStored: what the server makes of a value when it is
 // stored is no difference.
 func TestValuesAreComparedAsStored(t *testing.T) {
