@@ -57,8 +57,9 @@ func count(ctx context.Context, q database.Querier, d flavor.Dialect, table, whe
 // livePostgres takes the density when the table was last analyzed, over its size
 // now; fifty rows a page where it never was. Much of what was changed of late is
 // in there twice, so the count of live rows is taken if the server has counted
-// the rows for long enough: it begins anew when it went down.
-const livePostgres = "SELECT (CASE WHEN live + dead >= filled / 2 THEN live ELSE filled END)::bigint FROM (" +
+// the rows for long enough: it begins anew when it went down, and hears of the
+// rows of each session a while after it wrote them.
+const livePostgres = "SELECT (CASE WHEN live > 0 AND live + dead >= filled / 2 THEN live ELSE filled END)::bigint FROM (" +
 	"SELECT CASE WHEN c.reltuples > 0 AND c.relpages > 0 THEN c.reltuples / c.relpages ELSE 50 END" +
 	" * (pg_relation_size(c.oid) / current_setting('block_size')::int) AS filled," +
 	" pg_stat_get_live_tuples(c.oid) AS live, pg_stat_get_dead_tuples(c.oid) AS dead" +
