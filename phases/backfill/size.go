@@ -9,6 +9,7 @@ type size struct {
 	least, most int
 	fixed       bool
 	grown       bool // a batch was measured
+	cluster     bool // the server is a node of a Galera cluster
 }
 
 // The size of a batch in rows: where it begins, and its bounds.
@@ -24,8 +25,11 @@ const (
 	// share is the part of a table that a batch spans at most, as a divisor:
 	// whoever writes to a row of the open batch waits for it, and with one row
 	// in 250 that is rare enough not to show in the 99th percentile.
-	share    = 250
-	leastCap = 500
+	share = 250
+	// mostCluster is the bound on a Galera cluster: the other nodes apply a
+	// batch at one point of all writes, and end writers who are in its way.
+	mostCluster = 1000
+	leastCap    = 500
 )
 
 func newSize(target time.Duration) size {
@@ -46,6 +50,9 @@ func (s *size) bound(table int64, alone bool) {
 		}
 	case table > 0:
 		s.most = int(min(max(table/share, leastCap), mostSize))
+	}
+	if s.cluster && !s.fixed {
+		s.most = min(s.most, mostCluster)
 	}
 	s.rows = min(s.rows, s.most)
 }

@@ -96,6 +96,11 @@ func TestSize(t *testing.T) {
 			t.Errorf("a table of %d rows: at most %d, want %d", b.table, s.most, b.most)
 		}
 	}
+	cluster := newSize(time.Second)
+	cluster.cluster = true
+	if cluster.bound(1_000_000, false); cluster.most != mostCluster {
+		t.Errorf("on a cluster: at most %d, want %d", cluster.most, mostCluster)
+	}
 	s.rows = 1000
 	if s.shrink(); s.rows != 500 {
 		t.Errorf("without its locks: %d", s.rows)

@@ -38,6 +38,7 @@ type cut struct {
 
 func newSteps(m *catalog.Migration, f flavor.Flavor, o Options) *steps {
 	s := &steps{migration: m, dialect: f.Dialect, rows: newSize(o.target())}
+	s.rows.cluster = f.Galera
 	if o.fixed > 0 {
 		s.rows.fix(o.fixed)
 	}
