@@ -89,7 +89,7 @@ func TestSize(t *testing.T) {
 		table int64
 		alone bool
 		most  int
-	}{{0, false, 500}, {10_000, false, 500}, {1_000_000, false, 4000}, {1 << 40, false, 20_000}, {10, true, 200_000}} {
+	}{{0, false, 500}, {10_000, false, 500}, {1_000_000, false, 4000}, {1 << 40, false, 10_000}, {10, true, 200_000}} {
 		s := newSize(time.Second)
 		s.most = 500
 		if s.bound(b.table, b.alone); s.most != b.most {
