@@ -280,7 +280,7 @@ func (s *Service) countLoss(ctx context.Context, sess database.Session, l *Loss)
 	if l.Column != "" {
 		query += " AND " + sess.QuoteIdent(l.Column) + " IS NOT NULL"
 	}
-	n, err := queryCount(ctx, sess, query)
+	n, err := database.Number(ctx, sess, query)
 	if err != nil && gone(err) {
 		return nil
 	}

@@ -22,27 +22,27 @@ func (p *planner) appraiseMySQL(st *plan.Statement, o sqltext.Outline, k sqltext
 		return
 	}
 	if k.Verb == sqltext.Rename {
-		p.settlePrice(st, short("EXCLUSIVE"), table)
+		p.settleCost(st, plan.Brief("EXCLUSIVE"), table)
 		return
 	}
 	if c, ok := p.mysqlBlocks(o, k); ok {
-		p.settlePrice(st, c, table)
+		p.settleCost(st, c, table)
 		return
 	}
 	dropping := index != "" && k.Verb == sqltext.Drop && p.state.Flavor.Dialect == flavor.MariaDB // has no words for how
 	switch {
 	case index != "" && (dropping || !p.online || p.made[table]):
-		p.settlePrice(st, short("NONE"), table)
+		p.settleCost(st, plan.Brief("NONE"), table)
 		return
 	case !p.online || p.made[table]:
-		p.settlePrice(st, price{}, table)
+		p.settleCost(st, plan.Cost{}, table)
 		return
 	}
-	c := short("NONE")
+	c := plan.Brief("NONE")
 	if p.state.Flavor.Galera {
-		c.blocks = "" // of all nodes, unless it is instant
+		c.Blocks = "" // of all nodes, unless it is instant
 	}
-	c.on(st)
+	c.On(st)
 	p.ask(st, index != "")
 }
 
@@ -86,30 +86,30 @@ func saysHow(words []string) bool {
 	})
 }
 
-// mysqlBlocks is the price of what neither server does while others write.
-func (p *planner) mysqlBlocks(o sqltext.Outline, k sqltext.Meaning) (price, bool) {
+// mysqlBlocks is the cost of what neither server does while others write.
+func (p *planner) mysqlBlocks(o sqltext.Outline, k sqltext.Meaning) (plan.Cost, bool) {
 	for _, w := range o.Words {
 		if w == "FULLTEXT" || w == "SPATIAL" {
-			return price{lock: "SHARED", blocks: plan.BlocksWriters, instead: schema.TextIndexLater}, true
+			return plan.Cost{Lock: "SHARED", Blocks: plan.BlocksWriters, Instead: schema.TextIndexLater}, true
 		}
 	}
 	for i, e := range k.Effects {
-		copies := price{lock: "SHARED", rewrites: true, blocks: plan.BlocksWriters}
+		copies := plan.Cost{Lock: "SHARED", Rewrites: true, Blocks: plan.BlocksWriters}
 		switch {
 		case e.Verb == sqltext.Alter && e.Kind == sqltext.KindColumn && len(o.Clauses) == len(k.Effects) && p.retypes(o.Clauses[i].Words, e):
-			copies.instead = schema.AnotherColumn
+			copies.Instead = schema.AnotherColumn
 			return copies, true
 		case e.Verb != sqltext.Create:
 			continue
 		case e.Kind == sqltext.KindForeignKey:
-			copies.instead = schema.KeyLater
+			copies.Instead = schema.KeyLater
 			return copies, true
 		case e.Kind == sqltext.KindCheck:
-			copies.instead = schema.CheckLater
+			copies.Instead = schema.CheckLater
 			return copies, true
 		}
 	}
-	return price{}, false
+	return plan.Cost{}, false
 }
 
 // storedTypes are names of types that are stored in ways of their own, as the

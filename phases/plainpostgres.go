@@ -31,7 +31,7 @@ const (
 func (p *planner) appraisePostgres(st *plan.Statement, o sqltext.Outline, k sqltext.Meaning) {
 	concurrently := slices.Contains(o.Words, "CONCURRENTLY")
 	if o.Table != "" {
-		p.settlePrice(st, p.alterPrice(o, k), o.Table)
+		p.settleCost(st, p.alterCost(o, k), o.Table)
 		st.Patient = st.Lock == shareUpdateExclusive
 		return
 	}
@@ -41,16 +41,16 @@ func (p *planner) appraisePostgres(st *plan.Statement, o sqltext.Outline, k sqlt
 	}
 	switch {
 	case isIndex(k, sqltext.Create) && concurrently, isIndex(k, sqltext.Drop) && concurrently, o.Words[0] == "REINDEX" && concurrently:
-		p.settlePrice(st, short(shareUpdateExclusive), table)
+		p.settleCost(st, plan.Brief(shareUpdateExclusive), table)
 		st.Patient = true
 	case isIndex(k, sqltext.Create):
-		p.settlePrice(st, price{lock: "SHARE", blocks: plan.BlocksWriters, instead: writeConcurrently}, table)
+		p.settleCost(st, plan.Cost{Lock: "SHARE", Blocks: plan.BlocksWriters, Instead: writeConcurrently}, table)
 	case isIndex(k, sqltext.Drop):
-		p.settlePrice(st, short(accessExclusive), table)
+		p.settleCost(st, plan.Brief(accessExclusive), table)
 	case o.Words[0] == "REINDEX":
-		p.settlePrice(st, price{lock: "SHARE", blocks: plan.BlocksAll, instead: writeConcurrently}, p.madeIn(o.Words))
+		p.settleCost(st, plan.Cost{Lock: "SHARE", Blocks: plan.BlocksAll, Instead: writeConcurrently}, p.madeIn(o.Words))
 	case o.Words[0] == "CLUSTER", o.Words[0] == "VACUUM" && vacuumFull(o.Words):
-		p.settlePrice(st, price{lock: accessExclusive, rewrites: true, blocks: plan.BlocksAll, instead: atNight}, p.madeIn(o.Words))
+		p.settleCost(st, plan.Cost{Lock: accessExclusive, Rewrites: true, Blocks: plan.BlocksAll, Instead: atNight}, p.madeIn(o.Words))
 	}
 }
 
@@ -83,70 +83,70 @@ func vacuumFull(words []string) bool {
 	return false
 }
 
-// alterPrice is the price of an ALTER TABLE: the strongest lock and the most
+// alterCost is the cost of an ALTER TABLE: the strongest lock and the most
 // that its clauses block. One clause that is not known makes all of it unknown,
 // unless another blocks.
-func (p *planner) alterPrice(o sqltext.Outline, k sqltext.Meaning) price {
+func (p *planner) alterCost(o sqltext.Outline, k sqltext.Meaning) plan.Cost {
 	if len(o.Clauses) != len(k.Effects) {
-		return price{}
+		return plan.Cost{}
 	}
-	var all price
+	var all plan.Cost
 	known := true
 	for i, c := range o.Clauses {
-		one := p.clausePrice(c, k.Effects[i])
-		if one.instead != "" && all.instead == "" || one.blocks == plan.BlocksAll && all.blocks != plan.BlocksAll {
-			all.blocks, all.instead = one.blocks, one.instead
+		one := p.clauseCost(c, k.Effects[i])
+		if one.Instead != "" && all.Instead == "" || one.Blocks == plan.BlocksAll && all.Blocks != plan.BlocksAll {
+			all.Blocks, all.Instead = one.Blocks, one.Instead
 		}
-		known = known && one.lock != ""
-		all.rewrites = all.rewrites || one.rewrites
-		if slices.Index(postgresLocks, one.lock) > slices.Index(postgresLocks, all.lock) {
-			all.lock = one.lock
+		known = known && one.Lock != ""
+		all.Rewrites = all.Rewrites || one.Rewrites
+		if slices.Index(postgresLocks, one.Lock) > slices.Index(postgresLocks, all.Lock) {
+			all.Lock = one.Lock
 		}
 	}
 	switch {
-	case all.instead != "":
+	case all.Instead != "":
 	case !known:
-		return price{}
+		return plan.Cost{}
 	default:
-		all.blocks = plan.BlocksNone
+		all.Blocks = plan.BlocksNone
 	}
 	return all
 }
 
-// clausePrice is the price of one clause; none if it is not known.
-func (p *planner) clausePrice(c sqltext.Clause, e sqltext.Effect) price {
-	all := price{lock: accessExclusive, blocks: plan.BlocksAll}
+// clauseCost is the cost of one clause; none if it is not known.
+func (p *planner) clauseCost(c sqltext.Clause, e sqltext.Effect) plan.Cost {
+	all := plan.Cost{Lock: accessExclusive, Blocks: plan.BlocksAll}
 	switch {
 	case e.Verb == sqltext.Drop, e.Verb == sqltext.Rename:
-		return short(accessExclusive)
+		return plan.Brief(accessExclusive)
 	case c.Words[0] == "VALIDATE":
-		return short(shareUpdateExclusive)
+		return plan.Brief(shareUpdateExclusive)
 	case e.Verb == sqltext.Create && e.Kind == sqltext.KindColumn:
 		return addedColumn(c)
 	case e.Verb == sqltext.Create:
 		return addedConstraint(c, e)
 	case e.Kind != sqltext.KindColumn:
-		return price{}
+		return plan.Cost{}
 	}
 	switch rest := afterName(c.Words); {
 	case starts(rest, "SET", "NOT", "NULL"):
 		if p.proven(e) {
-			return short(accessExclusive)
+			return plan.Brief(accessExclusive)
 		}
-		all.instead = proveNotNull
+		all.Instead = proveNotNull
 		return all
 	case starts(rest, "DROP"), starts(rest, "SET", "DEFAULT"):
-		return short(accessExclusive)
+		return plan.Brief(accessExclusive)
 	case starts(rest, "SET", "STATISTICS"):
-		return short(shareUpdateExclusive)
+		return plan.Brief(shareUpdateExclusive)
 	case starts(rest, "TYPE"), starts(rest, "SET", "DATA", "TYPE"):
 		if p.widens(rest, e) {
-			return short(accessExclusive)
+			return plan.Brief(accessExclusive)
 		}
-		all.rewrites, all.instead = true, schema.AnotherColumn
+		all.Rewrites, all.Instead = true, schema.AnotherColumn
 		return all
 	}
-	return price{}
+	return plan.Cost{}
 }
 
 // afterName are the words behind ALTER [COLUMN] name.
@@ -162,37 +162,37 @@ func starts(words []string, first ...string) bool {
 	return len(words) >= len(first) && slices.Equal(words[:len(first)], first)
 }
 
-// addedColumn is the price of ADD COLUMN.
-func addedColumn(c sqltext.Clause) price {
+// addedColumn is the cost of ADD COLUMN.
+func addedColumn(c sqltext.Clause) plan.Cost {
 	for i, w := range c.Words {
 		switch w {
 		case "CONSTRAINT", "UNIQUE", "PRIMARY", "CHECK", "REFERENCES", "COLLATE":
-			return price{}
+			return plan.Cost{}
 		case "GENERATED", "SERIAL", "BIGSERIAL", "SMALLSERIAL":
-			return price{lock: accessExclusive, rewrites: true, blocks: plan.BlocksAll, instead: defaultLater}
+			return plan.Cost{Lock: accessExclusive, Rewrites: true, Blocks: plan.BlocksAll, Instead: defaultLater}
 		case "DEFAULT":
 			if schema.Volatile(strings.Join(c.Words[i+1:], " ")) {
-				return price{lock: accessExclusive, rewrites: true, blocks: plan.BlocksAll, instead: defaultLater}
+				return plan.Cost{Lock: accessExclusive, Rewrites: true, Blocks: plan.BlocksAll, Instead: defaultLater}
 			}
 		}
 	}
-	return short(accessExclusive)
+	return plan.Brief(accessExclusive)
 }
 
-// addedConstraint is the price of ADD CONSTRAINT, with that word or without.
-func addedConstraint(c sqltext.Clause, e sqltext.Effect) price {
-	one := price{lock: accessExclusive, blocks: plan.BlocksAll, instead: writeNotValid}
+// addedConstraint is the cost of ADD CONSTRAINT, with that word or without.
+func addedConstraint(c sqltext.Clause, e sqltext.Effect) plan.Cost {
+	one := plan.Cost{Lock: accessExclusive, Blocks: plan.BlocksAll, Instead: writeNotValid}
 	switch e.Kind {
 	case sqltext.KindForeignKey:
-		one.lock, one.blocks = "SHARE ROW EXCLUSIVE", plan.BlocksWriters
+		one.Lock, one.Blocks = "SHARE ROW EXCLUSIVE", plan.BlocksWriters
 	case sqltext.KindPrimaryKey, sqltext.KindUnique:
-		one.instead = writeUsingIndex
+		one.Instead = writeUsingIndex
 	case sqltext.KindConstraint:
-		one.instead = atNight // EXCLUDE
+		one.Instead = atNight // EXCLUDE
 	}
 	for i := range c.Words {
 		if starts(c.Words[i:], "NOT", "VALID") || starts(c.Words[i:], "USING", "INDEX") && !starts(c.Words[i:], "USING", "INDEX", "TABLESPACE") {
-			return short(one.lock)
+			return plan.Brief(one.Lock)
 		}
 	}
 	return one

@@ -7,26 +7,9 @@ import (
 	"manage/schema"
 )
 
-// price is what a statement of plain SQL costs, as far as its words tell; see
-// plan.Statement. Without a lock it is not known.
-type price struct {
-	lock     string
-	rewrites bool
-	blocks   string
-	instead  string
-}
-
-// on writes the price into a statement.
-func (c price) on(st *plan.Statement) {
-	st.Lock, st.Rewrites, st.Blocks, st.Instead = c.lock, c.rewrites, c.blocks, c.instead
-}
-
-// short is the price of a lock that is held for a moment only.
-func short(lock string) price { return price{lock: lock, blocks: plan.BlocksNone} }
-
 // appraise says what a statement of plain SQL costs, makes it ask MySQL and
 // MariaDB not to block while the service runs, and notes the tables that it
-// makes. What cannot be read safely stays as it is written, with no price.
+// makes. What cannot be read safely stays as it is written, with no cost.
 func (p *planner) appraise(st *plan.Statement, k sqltext.Meaning) {
 	d := p.state.Flavor.Dialect
 	if o, ok := sqltext.Outlined(st.SQL, d); ok && !st.Data {
@@ -40,16 +23,16 @@ func (p *planner) appraise(st *plan.Statement, k sqltext.Meaning) {
 	p.follow(k)
 }
 
-// settlePrice writes a price into a statement on a table: nobody waits for one
+// settleCost writes a cost into a statement on a table: nobody waits for one
 // that nobody uses, and what may block needs no advice.
-func (p *planner) settlePrice(st *plan.Statement, c price, table string) {
+func (p *planner) settleCost(st *plan.Statement, c plan.Cost, table string) {
 	if p.made[table] {
-		c.blocks = plan.BlocksNone
+		c.Blocks = plan.BlocksNone
 	}
-	if p.made[table] || !p.online || p.allowed || c.blocks == plan.BlocksNone {
-		c.instead = ""
+	if p.made[table] || !p.online || p.allowed || c.Blocks == plan.BlocksNone {
+		c.Instead = ""
 	}
-	c.on(st)
+	c.On(st)
 }
 
 // follow notes the tables that plain SQL makes, which nobody uses yet, and the

@@ -132,20 +132,3 @@ func anyRow(ctx context.Context, q database.Querier, query string) (bool, error)
 	found := rows.Next()
 	return found, rows.Err()
 }
-
-// queryCount returns the number that a query counts.
-func queryCount(ctx context.Context, q database.Querier, query string) (int64, error) {
-	rows, err := q.QueryContext(ctx, query)
-	if err != nil {
-		return 0, err
-	}
-	defer rows.Close()
-	var n int64
-	if rows.Next() {
-		err = rows.Scan(&n)
-	}
-	if err != nil {
-		return 0, err
-	}
-	return n, rows.Err()
-}

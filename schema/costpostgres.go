@@ -10,10 +10,10 @@ import (
 
 // postgresCost is what a statement of an operation with one form costs
 // (PostgreSQL manual, "Explicit Locking" and "ALTER TABLE", Notes).
-func (c *form) postgresCost(sql string) cost {
+func (c *form) postgresCost(sql string) plan.Cost {
 	switch {
 	case strings.HasPrefix(sql, "COMMENT ON "):
-		return brief(shareUpdateExclusive)
+		return plan.Brief(shareUpdateExclusive)
 	case strings.HasPrefix(sql, "DROP FUNCTION "):
 		return free
 	}
@@ -21,7 +21,7 @@ func (c *form) postgresCost(sql string) cost {
 	case *CreateTable:
 		for _, f := range o.ForeignKeys {
 			if f.RefTable != o.Name && strings.HasPrefix(sql, "CREATE TABLE") {
-				return brief(shareRowExclusive) // on the tables that it refers to
+				return plan.Brief(shareRowExclusive) // on the tables that it refers to
 			}
 		}
 		return free
@@ -29,27 +29,27 @@ func (c *form) postgresCost(sql string) cost {
 		return free
 	case *CreateTrigger, *SyncColumns:
 		if strings.HasPrefix(sql, "CREATE TRIGGER") {
-			return brief(shareRowExclusive)
+			return plan.Brief(shareRowExclusive)
 		}
 		return free
 	case *AddColumn:
 		if column, _, err := o.parts(c.schema); err == nil && (column.Extra != "" || column.Default != nil && volatile(*column.Default)) {
-			return cost{lock: accessExclusive, rewrites: true, blocks: plan.BlocksAll,
-				instead: "add the column without the default, set the default after, and fill the rows with a data migration"}
+			return plan.Cost{Lock: accessExclusive, Rewrites: true, Blocks: plan.BlocksAll,
+				Instead: "add the column without the default, set the default after, and fill the rows with a data migration"}
 		}
 	}
-	return brief(accessExclusive)
+	return plan.Brief(accessExclusive)
 }
 
 // columnCost is what a change of a column costs at once.
-func columnCost(from, to *Column) cost {
+func columnCost(from, to *Column) plan.Cost {
 	switch {
 	case from.Type != to.Type && postgresRewrites(from.Type, to.Type) || from.Collation != to.Collation:
-		return cost{lock: accessExclusive, rewrites: true, blocks: plan.BlocksAll, instead: AnotherColumn}
+		return plan.Cost{Lock: accessExclusive, Rewrites: true, Blocks: plan.BlocksAll, Instead: AnotherColumn}
 	case from.Nullable && !to.Nullable:
-		return cost{lock: accessExclusive, blocks: plan.BlocksAll}
+		return plan.Cost{Lock: accessExclusive, Blocks: plan.BlocksAll}
 	}
-	return brief(accessExclusive)
+	return plan.Brief(accessExclusive)
 }
 
 // AnotherColumn is what can be done instead of changing a type in place.

@@ -91,7 +91,7 @@ type form struct {
 // advice.
 func (c *form) settle(st *plan.Statement) {
 	if st.Data && st.Lock == "" {
-		rowsCost(c.schema.Flavor.Dialect, st.SQL).on(st)
+		rowsCost(c.schema.Flavor.Dialect, st.SQL).On(st)
 	}
 	if c.unused && st.Blocks != "" {
 		st.Blocks = plan.BlocksNone
@@ -101,35 +101,19 @@ func (c *form) settle(st *plan.Statement) {
 	}
 }
 
-// cost is what a statement costs on a live database; see plan.Statement.
-type cost struct {
-	lock     string
-	rewrites bool
-	blocks   string
-	instead  string
-}
-
-// on writes the cost into a statement.
-func (c cost) on(st *plan.Statement) {
-	st.Lock, st.Rewrites, st.Blocks, st.Instead = c.lock, c.rewrites, c.blocks, c.instead
-}
-
-// brief is the cost of a lock that is held for a moment only.
-func brief(lock string) cost { return cost{lock: lock, blocks: plan.BlocksNone} }
-
 // free is the cost of what locks no table.
-var free = brief("none")
+var free = plan.Brief("none")
 
 // rowsCost is the cost of a statement that changes rows: the rows that it has
 // changed, or deleted, are locked to the end of its transaction. On SQLite it
 // is the whole database.
-func rowsCost(d flavor.Dialect, sql string) cost {
-	c := cost{lock: "rows", blocks: plan.BlocksWriters}
+func rowsCost(d flavor.Dialect, sql string) plan.Cost {
+	c := plan.Cost{Lock: "rows", Blocks: plan.BlocksWriters}
 	switch verb, _, _ := strings.Cut(strings.TrimSpace(sql), " "); {
 	case d == flavor.SQLite:
-		c.lock = sqliteLock
+		c.Lock = sqliteLock
 	case strings.EqualFold(verb, "INSERT") || strings.EqualFold(verb, "SELECT"):
-		c.blocks = plan.BlocksNone
+		c.Blocks = plan.BlocksNone
 	}
 	return c
 }

@@ -44,17 +44,17 @@ func (c *form) mysql() ([]plan.Statement, error) {
 			continue
 		}
 		if !strings.HasPrefix(st.SQL, "ALTER TABLE ") {
-			brief("EXCLUSIVE").on(st)
+			plan.Brief("EXCLUSIVE").On(st)
 			continue
 		}
 		k := way.cost()
-		if k.blocks != plan.BlocksNone {
-			k.instead = instead
+		if k.Blocks != plan.BlocksNone {
+			k.Instead = instead
 		}
 		if c.schema.Flavor.Galera && way > wayInstant {
-			k.blocks = plan.BlocksWriters // of all nodes: total order isolation
+			k.Blocks = plan.BlocksWriters // of all nodes: total order isolation
 		}
-		k.on(st)
+		k.On(st)
 		if c.online {
 			clauses := way.clauses(c.schema.Flavor, c.allowed)
 			for _, other := range clauses[1:] {
@@ -67,16 +67,16 @@ func (c *form) mysql() ([]plan.Statement, error) {
 }
 
 // cost is what a way costs: the lock is the least that the server grants.
-func (a algorithm) cost() cost {
+func (a algorithm) cost() plan.Cost {
 	switch a {
 	case wayRebuild:
-		return cost{lock: "NONE", rewrites: true, blocks: plan.BlocksNone}
+		return plan.Cost{Lock: "NONE", Rewrites: true, Blocks: plan.BlocksNone}
 	case wayShared:
-		return cost{lock: "SHARED", blocks: plan.BlocksWriters}
+		return plan.Cost{Lock: "SHARED", Blocks: plan.BlocksWriters}
 	case wayCopy:
-		return cost{lock: "SHARED", rewrites: true, blocks: plan.BlocksWriters}
+		return plan.Cost{Lock: "SHARED", Rewrites: true, Blocks: plan.BlocksWriters}
 	}
-	return cost{lock: "NONE", blocks: plan.BlocksNone}
+	return plan.Cost{Lock: "NONE", Blocks: plan.BlocksNone}
 }
 
 // clauses are the ways to ask for a change, the best first. Those that keep

@@ -62,7 +62,7 @@ func (c *form) postgres() ([]plan.Statement, error) {
 	out, err := c.op.Render(c.schema)
 	for i := range out {
 		if !out[i].Data {
-			c.postgresCost(out[i].SQL).on(&out[i])
+			c.postgresCost(out[i].SQL).On(&out[i])
 		}
 	}
 	return out, err
@@ -82,7 +82,7 @@ func (c *form) addIndex(o *AddIndex) ([]plan.Statement, error) {
 // build says what building an index costs, and builds it so that others can
 // write meanwhile if anybody uses the table.
 func (c *form) build(st *plan.Statement) {
-	cost{lock: shareLock, blocks: plan.BlocksWriters}.on(st)
+	plan.Cost{Lock: shareLock, Blocks: plan.BlocksWriters}.On(st)
 	if c.online {
 		concurrently(st)
 	}
@@ -92,7 +92,7 @@ func (c *form) build(st *plan.Statement) {
 func concurrently(st *plan.Statement) {
 	st.SQL = strings.Replace(st.SQL, "INDEX ", "INDEX CONCURRENTLY ", 1)
 	st.NoTransaction, st.Patient = true, true
-	brief(shareUpdateExclusive).on(st)
+	plan.Brief(shareUpdateExclusive).On(st)
 }
 
 // dropLeftover drops the index that is not valid, if there is one.
@@ -108,7 +108,7 @@ func (c *form) dropLeftover() []plan.Statement {
 func (c *form) dropping(x *Index) []plan.Statement {
 	st := plan.Statement{SQL: "DROP INDEX " + quoteIdent(x.Name, flavor.Postgres), Effect: indexEffect(c.table, x, false)}
 	st.Position.Part = partLeftover
-	brief(accessExclusive).on(&st)
+	plan.Brief(accessExclusive).On(&st)
 	if c.online {
 		concurrently(&st)
 	}
@@ -119,7 +119,7 @@ func (c *form) dropping(x *Index) []plan.Statement {
 func (c *form) dropIndex() ([]plan.Statement, error) {
 	out, err := c.op.Render(c.schema)
 	for i := range out {
-		brief(accessExclusive).on(&out[i])
+		plan.Brief(accessExclusive).On(&out[i])
 		if c.online {
 			concurrently(&out[i])
 		}
@@ -136,14 +136,14 @@ func (c *form) addUnique(o *AddUnique) ([]plan.Statement, error) {
 	main := &out[0]
 	main.Position.Part = partAttach
 	if !c.online && c.left.index == nil {
-		cost{lock: accessExclusive, blocks: plan.BlocksAll}.on(main)
+		plan.Cost{Lock: accessExclusive, Blocks: plan.BlocksAll}.On(main)
 		return append(c.dropLeftover(), out...), nil
 	}
 	name := main.Effect.Name
 	x := (&Key{Name: name, Columns: o.Columns}).index()
 	main.SQL = "ALTER TABLE " + quoteIdent(c.table, flavor.Postgres) + " ADD CONSTRAINT " + quoteIdent(name, flavor.Postgres) +
 		" UNIQUE USING INDEX " + quoteIdent(name, flavor.Postgres)
-	brief(accessExclusive).on(main)
+	plan.Brief(accessExclusive).On(main)
 	if c.left.index != nil {
 		return out, nil
 	}
@@ -170,7 +170,7 @@ func (c *form) addForeignKey(o *AddForeignKey) ([]plan.Statement, error) {
 			return nil, err
 		}
 	}
-	return c.proved(out, cost{lock: shareRowExclusive, blocks: plan.BlocksWriters}), nil
+	return c.proved(out, plan.Cost{Lock: shareRowExclusive, Blocks: plan.BlocksWriters}), nil
 }
 
 // addCheck adds a check.
@@ -186,22 +186,22 @@ func (c *form) addCheck(o *AddCheck) ([]plan.Statement, error) {
 			return nil, err
 		}
 	}
-	return c.proved(out, cost{lock: accessExclusive, blocks: plan.BlocksAll}), nil
+	return c.proved(out, plan.Cost{Lock: accessExclusive, Blocks: plan.BlocksAll}), nil
 }
 
 // proved adds a constraint at once, which looks at all rows under the lock, or
 // without a look and with one after.
-func (c *form) proved(out []plan.Statement, atOnce cost) []plan.Statement {
+func (c *form) proved(out []plan.Statement, atOnce plan.Cost) []plan.Statement {
 	add := &out[0]
 	add.Position.Part = partAdd
-	atOnce.on(add)
+	atOnce.On(add)
 	validate := c.validate(add.Effect)
 	switch {
 	case c.left.unproved:
 		return []plan.Statement{validate}
 	case c.online:
 		add.SQL += " NOT VALID"
-		brief(atOnce.lock).on(add)
+		plan.Brief(atOnce.Lock).On(add)
 		return []plan.Statement{*add, validate}
 	}
 	return out
@@ -220,7 +220,7 @@ func (c *form) validate(e *plan.Effect) plan.Statement {
 		Patient:       true,
 	}
 	st.Position.Part = partValidate
-	brief(shareUpdateExclusive).on(&st)
+	plan.Brief(shareUpdateExclusive).On(&st)
 	return st
 }
 
@@ -245,9 +245,9 @@ func (c *form) alterColumn(o *AlterColumn) ([]plan.Statement, error) {
 	k := columnCost(from, to)
 	for i := range out {
 		out[i].Position.Part = partMain + i
-		k.on(&out[i])
+		k.On(&out[i])
 	}
-	scans := from.Nullable && !to.Nullable && !k.rewrites
+	scans := from.Nullable && !to.Nullable && !k.Rewrites
 	inTheWay := c.left.set == nil && c.schema.Table(c.table).hasConstraint(setCheckName(c.table, to.Name), flavor.Postgres)
 	staged := c.online && scans && c.schema.Flavor.AtLeast(12, 0, 0) && !inTheWay
 	if !staged && c.left.set == nil {
@@ -267,8 +267,8 @@ func (c *form) setNotNull(main []plan.Statement, column string) []plan.Statement
 	gone := plan.Statement{SQL: "ALTER TABLE " + table + " DROP CONSTRAINT " + quoteIdent(name, flavor.Postgres),
 		Effect: &plan.Effect{Kind: plan.KindCheck, Table: c.table, Name: name}}
 	gone.Position.Part = partMain + len(main)
-	brief(accessExclusive).on(&add)
-	brief(accessExclusive).on(&gone)
+	plan.Brief(accessExclusive).On(&add)
+	plan.Brief(accessExclusive).On(&gone)
 	var out []plan.Statement
 	if c.left.set == nil {
 		out = append(out, add)
@@ -277,7 +277,7 @@ func (c *form) setNotNull(main []plan.Statement, column string) []plan.Statement
 		out = append(out, c.validate(there))
 	}
 	for _, st := range main {
-		brief(accessExclusive).on(&st)
+		plan.Brief(accessExclusive).On(&st)
 		out = append(out, st)
 	}
 	return append(out, gone)

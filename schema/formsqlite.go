@@ -25,17 +25,17 @@ func (c *form) sqlite() ([]plan.Statement, error) {
 	copied := len(Rebuilt(out)) > 0
 	for i := range out {
 		st := &out[i]
-		k := brief(sqliteLock)
+		k := plan.Brief(sqliteLock)
 		switch {
 		case copied && strings.HasPrefix(st.SQL, "INSERT INTO "):
-			k.rewrites, k.blocks = true, plan.BlocksWriters
+			k.Rewrites, k.Blocks = true, plan.BlocksWriters
 		case copied && strings.HasPrefix(st.SQL, "PRAGMA "):
 			k = free
 		case strings.HasPrefix(st.SQL, "CREATE ") && strings.Contains(st.SQL, "INDEX ") && !creates(c.op):
-			k.blocks = plan.BlocksWriters
+			k.Blocks = plan.BlocksWriters
 		}
 		if !st.Data {
-			k.on(st)
+			k.On(st)
 		}
 	}
 	return out, nil

@@ -30,6 +30,22 @@ type URL = backend.URL
 // password.
 func ParseURL(raw string) (*URL, error) { return backend.ParseURL(raw) }
 
+// Number reads the only whole number of a query; 0 if it has no row.
+func Number(ctx context.Context, q Querier, query string) (int64, error) {
+	rows, err := q.QueryContext(ctx, query)
+	if err != nil {
+		return 0, err
+	}
+	defer rows.Close()
+	var n int64
+	if rows.Next() {
+		if err := rows.Scan(&n); err != nil {
+			return 0, err
+		}
+	}
+	return n, rows.Err()
+}
+
 // Sleep waits so long, unless ctx ends first: then it returns why it did.
 func Sleep(ctx context.Context, d time.Duration) error { return backend.Sleep(ctx, d) }
 

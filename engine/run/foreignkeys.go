@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"manage/engine/database"
 	"manage/engine/flavor"
 )
 
@@ -43,17 +44,6 @@ func (e *execution) brokenReferences(ctx context.Context) (int64, error) {
 	for i, n := range e.step.ForeignKeyCheck {
 		names[i] = e.h.session.QuoteLiteral(n)
 	}
-	rows, err := e.h.session.QueryContext(ctx, "SELECT count(*) FROM sqlite_master AS m, pragma_foreign_key_check(m.name)"+
+	return database.Number(ctx, e.h.session, "SELECT count(*) FROM sqlite_master AS m, pragma_foreign_key_check(m.name)"+
 		" WHERE m.type = 'table' AND m.name COLLATE NOCASE IN ("+strings.Join(names, ", ")+")")
-	if err != nil {
-		return 0, err
-	}
-	defer rows.Close()
-	var n int64
-	for rows.Next() {
-		if err := rows.Scan(&n); err != nil {
-			return 0, err
-		}
-	}
-	return n, rows.Err()
 }

@@ -51,7 +51,7 @@ func count(ctx context.Context, q database.Querier, d flavor.Dialect, table, whe
 	if where != "" {
 		query += " WHERE " + where
 	}
-	return figure(ctx, q, query)
+	return database.Number(ctx, q, query)
 }
 
 // livePostgres takes the density when the table was last analyzed, over its size
@@ -72,9 +72,9 @@ func estimate(ctx context.Context, q database.Querier, d flavor.Dialect, table s
 	switch d {
 	case flavor.SQLite:
 		// Rows that went are counted too.
-		return figure(ctx, q, "SELECT COALESCE(MAX(rowid), 0) FROM "+quote(table, d))
+		return database.Number(ctx, q, "SELECT COALESCE(MAX(rowid), 0) FROM "+quote(table, d))
 	case flavor.Postgres:
-		return figure(ctx, q, strings.ReplaceAll(livePostgres, "{table}", name))
+		return database.Number(ctx, q, strings.ReplaceAll(livePostgres, "{table}", name))
 	}
 	return explained(ctx, q, "EXPLAIN SELECT 1 FROM "+quote(table, d))
 }
@@ -103,22 +103,6 @@ func explained(ctx context.Context, q database.Querier, query string) (int64, er
 		}
 	}
 	return 0, rows.Err()
-}
-
-// figure reads the only number of a query; 0 if it has no row.
-func figure(ctx context.Context, q database.Querier, query string) (int64, error) {
-	rows, err := q.QueryContext(ctx, query)
-	if err != nil {
-		return 0, err
-	}
-	defer rows.Close()
-	var n int64
-	if rows.Next() {
-		if err := rows.Scan(&n); err != nil {
-			return 0, err
-		}
-	}
-	return n, rows.Err()
 }
 
 // quote writes a name where there is no session to ask.
