@@ -192,6 +192,10 @@ func TestComparedByAnyKey(t *testing.T) {
 			}
 			t.Run(name, func(t *testing.T) {
 				db := enginetest.New(t, db.Dialect)
+				last := k.last
+				if name == "uuid" && db.Dialect == flavor.MySQL {
+					last = strings.ReplaceAll(last, "-", "") // a column of 32 characters
+				}
 				s := service(t, keyed(t, k.typ), db)
 				must(t, s, "upgrade", "open01")
 				var rows []string
@@ -199,6 +203,9 @@ func TestComparedByAnyKey(t *testing.T) {
 					v := fmt.Sprintf("'2026-01-01 %02d:%02d:%02d'", i/3600, i/60%60, i%60)
 					if name != "moment" {
 						v = fmt.Sprintf(k.value, i)
+					}
+					if name == "uuid" && db.Dialect == flavor.MySQL {
+						v = strings.ReplaceAll(v, "-", "")
 					}
 					if name == "bytes" && db.Dialect == flavor.Postgres {
 						v = fmt.Sprintf(`'\x%016x'`, i)
@@ -210,7 +217,7 @@ func TestComparedByAnyKey(t *testing.T) {
 				must(t, s, "migrate", "")
 				db.Exec(t, "UPDATE things SET new = 7 WHERE old = 1999")
 				e := differs(t, contract(s, ""))
-				if e.Rows != 1 || e.Compared != 2000 || len(e.Keys) != 1 || !strings.HasPrefix(plainKey(e.Keys[0]), k.last) {
+				if e.Rows != 1 || e.Compared != 2000 || len(e.Keys) != 1 || !strings.HasPrefix(plainKey(e.Keys[0]), last) {
 					t.Errorf("%+v", e)
 				}
 				db.Exec(t, "UPDATE things SET new = old WHERE old = 1999")

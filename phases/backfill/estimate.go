@@ -76,7 +76,8 @@ func estimate(ctx context.Context, q database.Querier, d flavor.Dialect, table s
 	case flavor.Postgres:
 		return database.Number(ctx, q, strings.ReplaceAll(livePostgres, "{table}", name))
 	}
-	return explained(ctx, q, "EXPLAIN SELECT 1 FROM "+quote(table, d))
+	// Which form EXPLAIN has where none is named differs by the server.
+	return explained(ctx, q, "EXPLAIN FORMAT=TRADITIONAL SELECT 1 FROM "+quote(table, d))
 }
 
 // explained is the figure of rows in what MySQL explains of a query.

@@ -1,13 +1,32 @@
 package backfill_test
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"manage/engine/enginetest"
 	"manage/engine/flavor"
 	"manage/phases/backfill"
 )
+
+// TestEstimate: every server knows about how many rows there are.
+func TestEstimate(t *testing.T) {
+	enginetest.Each(t, func(t *testing.T, db enginetest.Database) {
+		sess := acquire(t, runner(t, db)).Session()
+		db.Exec(t, "CREATE TABLE rows_of (id INTEGER NOT NULL PRIMARY KEY)")
+		var rows []string
+		for i := range 1000 {
+			rows = append(rows, fmt.Sprintf("(%d)", i+1))
+		}
+		db.Exec(t, "INSERT INTO rows_of VALUES "+strings.Join(rows, ", "))
+		n, err := backfill.Estimate(t.Context(), sess, db.Dialect, "rows_of")
+		if err != nil || n < 100 || n > 5000 {
+			t.Errorf("about %d rows, error %v", n, err)
+		}
+	})
+}
 
 // What an update has left behind of rows on PostgreSQL is not counted as rows.
 func TestEstimateAfterUpdates(t *testing.T) {
