@@ -22,7 +22,7 @@ func (*contractCommand) Doc() Doc {
 		Does: "The last step of an upgrade while the service runs: removes what only the old release needed. " +
 			"Run it when no node of the old release is left. It is refused before expand and migrate are " +
 			"complete, and while rows differ from what they were moved from, which are compared first. " + versionGrammar,
-		Writes:   writesSchema,
+		Writes:   writesContract,
 		Exits:    writeExits(),
 		Examples: []string{"db contract", "db contract ocata"},
 	}

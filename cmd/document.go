@@ -32,6 +32,7 @@ func sorted(codes []int) []int {
 const (
 	writesNothing  = "Nothing: it needs only the right to read."
 	writesSchema   = "The schema, the version table, and the tables manage_journal and manage_lease."
+	writesContract = "The schema, the version table, and the tables manage_journal, manage_backfill (how far rows are compared) and manage_lease."
 	writesRows     = "Rows, and the tables manage_journal, manage_backfill and manage_lease."
 	writesAll      = "The schema, rows, the version table, and the tables manage_journal, manage_backfill and manage_lease."
 	opensNothing   = "Nothing: it opens no database."

@@ -29,8 +29,7 @@ type work struct {
 	blocking *Blocking
 	// unfinished are the half applied revisions that the plan goes on with.
 	unfinished map[string]ledger.Attempt
-	verifyRows string // the request's
-	migrated   bool   // data migrations of it have had their turn
+	migrated   bool // data migrations of it have had their turn
 	// journal is what was read to decide; nil if nothing was.
 	journal []ledger.Attempt
 }
@@ -298,7 +297,7 @@ func (s *Service) contract(ctx context.Context, held *run.Held, part plan.Plan, 
 			return err
 		}
 	}
-	compared, err := s.agree(ctx, held, part, w.verifyRows, result.used())
+	compared, err := s.agree(ctx, held, part, result)
 	if err == nil && compared {
 		err = s.guards(ctx, held.Session(), plan.Contract)
 	}

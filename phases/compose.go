@@ -19,7 +19,7 @@ import (
 // planned before any of it is run, so that what does not fit is found while
 // nothing has changed yet.
 func (s *Service) compose(ctx context.Context, sess database.Session, a attempt, pending []revision.Revision, migrations []revision.Migration) (work, error) {
-	w := work{adopted: a.adopted, journal: a.journal, verifyRows: a.req.VerifyRows}
+	w := work{adopted: a.adopted, journal: a.journal}
 	w.plan = plan.Plan{Catalog: s.Catalog.Name, Dialect: string(s.DB.Flavor().Dialect), From: a.position.Rows, Steps: a.adopt, Online: a.req.Online}
 	if err := s.filledIn(a, pending); err != nil {
 		return work{}, err

@@ -55,6 +55,7 @@ func (s *Service) rowChecks(p *planner, a attempt, pending []revision.Revision) 
 		for _, c := range append(w.pairs(r, gone), w.steps(r, gone)...) {
 			if !w.seen[c.Name] {
 				w.seen[c.Name] = true
+				c.Sampled = a.req.VerifyRows == compare.Sample
 				checks[r.ID] = append(checks[r.ID], c)
 			}
 		}

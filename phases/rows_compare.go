@@ -7,7 +7,6 @@ import (
 	"manage/engine/database"
 	"manage/engine/plan"
 	"manage/engine/run"
-	"manage/phases/backfill"
 	"manage/phases/backfill/compare"
 )
 
@@ -18,12 +17,18 @@ type NotCompared struct {
 	Check plan.RowCheck
 }
 
+// Compared is one comparison that was made, without finding a difference.
+type Compared struct {
+	Check plan.RowCheck
+	Rows  int64 // how many were compared
+}
+
 // agree makes the comparisons of a part of a plan, all of them before anything
 // of it is run. It reports whether there were any.
-func (s *Service) agree(ctx context.Context, held *run.Held, part plan.Plan, rows string, used backfill.Used) (bool, error) {
+func (s *Service) agree(ctx context.Context, held *run.Held, part plan.Plan, result *Result) (bool, error) {
 	compared := false
-	o := compare.Options{Rows: rows, Batches: s.backfillOptions()}
-	o.Batches.Used = used
+	o := s.backfillOptions()
+	o.Used = result.used()
 	for _, step := range part.Steps {
 		for _, c := range step.Checks {
 			if c.Skipped != "" {
@@ -33,9 +38,11 @@ func (s *Service) agree(ctx context.Context, held *run.Held, part plan.Plan, row
 				continue
 			}
 			compared = true
-			if err := compare.Run(ctx, held, c, o); err != nil {
+			rows, err := compare.Run(ctx, held, c, o)
+			if err != nil {
 				return true, err
 			}
+			result.Compared = append(result.Compared, Compared{Check: c, Rows: rows})
 		}
 	}
 	return compared, nil

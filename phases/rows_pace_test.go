@@ -84,6 +84,84 @@ func TestComparisonWaitsForLocks(t *testing.T) {
 	})
 }
 
+// TestComparisonBeginsBehindLocks: what is looked up before the first range of
+// keys is looked up again, too, where a lock is in the way.
+func TestComparisonBeginsBehindLocks(t *testing.T) {
+	lock := map[flavor.Dialect]string{flavor.SQLite: "BEGIN EXCLUSIVE", flavor.Postgres: "LOCK TABLE goods, manage_backfill IN ACCESS EXCLUSIVE MODE"}
+	enginetest.Each(t, func(t *testing.T, db enginetest.Database) {
+		s := manyGoods(t, db)
+		s.Run.LockTimeout = time.Second
+		p, err := s.Plan(t.Context(), "contract", Request{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		held, err := s.runner(&Result{}).Acquire(t.Context(), "contract")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer held.Release(t.Context())
+		other, err := db.SQL().Conn(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer other.Close()
+		do := func(statements ...string) {
+			for _, statement := range statements {
+				if _, err := other.ExecContext(context.Background(), statement); err != nil {
+					t.Errorf("%s: %v", statement, err)
+				}
+			}
+		}
+		end := "COMMIT"
+		switch db.Dialect {
+		case flavor.SQLite:
+			do(lock[db.Dialect])
+		case flavor.Postgres:
+			do("BEGIN", lock[db.Dialect])
+		default:
+			do("LOCK TABLES goods WRITE, manage_backfill WRITE")
+			end = "UNLOCK TABLES"
+		}
+		waited := 0
+		s.Events = func(e any) {
+			if _, ok := e.(run.Retrying); ok {
+				if waited++; waited == 1 {
+					do(end)
+				}
+			}
+		}
+		result := &Result{}
+		if _, err := s.agree(t.Context(), held, p, result); err != nil || waited == 0 {
+			t.Fatalf("waited %d times, %v", waited, err)
+		}
+		if len(result.Compared) != 1 || result.Compared[0].Rows != 4000 {
+			t.Errorf("compared %+v", result.Compared)
+		}
+	})
+}
+
+// TestComparisonRests: between two ranges of keys, others have as long as they
+// are to have, and behind the last range nobody waits.
+func TestComparisonRests(t *testing.T) {
+	enginetest.Each(t, func(t *testing.T, db enginetest.Database) {
+		s := manyGoods(t, db)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		s.Batches.Pause = time.Hour
+		ranges := 0
+		s.Events = func(e any) {
+			if c, ok := e.(compare.Compared); ok && !c.Done {
+				ranges++
+				cancel() // else it would rest for an hour
+			}
+		}
+		var stopped *run.Interrupted
+		if _, err := s.Contract(ctx, Request{}); !errors.As(err, &stopped) || ranges != 1 {
+			t.Fatalf("%d ranges, %v", ranges, err)
+		}
+	})
+}
+
 // brake is a throttle that has a reason from the second question on.
 type brake struct {
 	asked int

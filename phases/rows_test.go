@@ -157,7 +157,7 @@ func TestRowsAreComparedBeforeContract(t *testing.T) {
 		}
 		at(t, s, revision.Migrated, "art_expand01")
 		db.Exec(t, "UPDATE goods SET cents = 200 WHERE id = 2")
-		if e := differs(t, contract(s, compare.Sample)); e.Rows != 1 || !e.Sampled {
+		if e := differs(t, contract(s, compare.Sample)); e.Rows != 1 || !e.Check.Sampled || !strings.Contains(e.Error(), "of a sample of ") {
 			t.Errorf("of a sample: %+v", e)
 		}
 		if err := contract(s, compare.None); err != nil {

@@ -52,6 +52,7 @@ type Result struct {
 	Accepted      []string // applied revisions whose changed files were recorded
 	Applied       []string // revisions, in order; of Downgrade, those taken back
 	Migrated      []Migrated
+	Compared      []Compared // rows, before contract revisions
 
 	migrating time.Time // when the first of them began
 }

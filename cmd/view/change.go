@@ -16,10 +16,13 @@ type ChangeDocument struct {
 	Adopted *string          `json:"adopted"`
 	Applied []string         `json:"applied"`
 	Moved   []MovedMigration `json:"migrated"`
-	Version []string         `json:"version"`
-	Rows    []string         `json:"rows"`
-	Stage   revision.Stage   `json:"stage"`
-	Next    *string          `json:"next"`
+	// Compared are the comparisons of rows before what they were moved from was
+	// removed.
+	Compared []ComparedRows `json:"compared"`
+	Version  []string       `json:"version"`
+	Rows     []string       `json:"rows"`
+	Stage    revision.Stage `json:"stage"`
+	Next     *string        `json:"next"`
 }
 
 // MovedMigration is a data migration that ran.
@@ -59,6 +62,11 @@ func Changed(p *Page, c Change) error {
 	for _, m := range c.Result.Migrated {
 		l.add("Moved rows with %s: %s.", m.ID, count(m.Rows, "row"))
 	}
+	for _, r := range c.Result.Compared {
+		if text := sampled(r); text != "" {
+			l.add("%s", text)
+		}
+	}
 	if c.Result.Idle() {
 		l.add("Nothing to do: %s", alreadyThere(c))
 	}
@@ -96,7 +104,7 @@ func changeDocument(c Change) ChangeDocument {
 	return ChangeDocument{
 		Catalog: c.After.Catalog, Command: c.Command,
 		From: list(composite(c.Result.Before)), Adopted: optional(c.Result.Adopted),
-		Applied: list(c.Result.Applied), Moved: movedRows(c.Result),
+		Applied: list(c.Result.Applied), Moved: movedRows(c.Result), Compared: comparedRows(c.Result),
 		Version: list(composite(c.After.Position)), Rows: list(c.After.Position.Rows),
 		Stage: c.After.Stage, Next: optional(c.After.Next),
 	}

@@ -32,7 +32,7 @@ func Documents() []Document {
 				Catalog: "glance", Stage: revision.Behind, Next: optional("expand"), Exit: 3,
 				Revisions: []string{"xena_expand01"}, DataMigrations: []string{}, Problems: []Problem{},
 			}},
-		{"db status", "The states of a release are `none`, `open`, `partial`, `due` and `done`; those of a data migration `waiting`, `due`, `running`, `interrupted` (somebody was at it and is no more), `done` and `found again` (its release is contracted, and there are rows again). `estimate` is 0 while it is not known how many rows there are; `rows_per_second` is the speed of late, `batch_rows` how many rows a batch spans now, and `waiting` why the work pauses, null while it does not. `lease` is null while nobody works; its `state` is `alive`, `ended` (it is certain that the holder works no more, although the lease has not run out) or `expired`.",
+		{"db status", "The states of a release are `none`, `open`, `partial`, `due` and `done`; those of a data migration `waiting`, `due`, `running`, `interrupted` (somebody was at it and is no more), `done` and `found again` (its release is contracted, and there are rows again). `estimate` is 0 while it is not known how many rows there are; `rows_per_second` is the speed of late, `batch_rows` how many rows a batch spans now, and `waiting` why the work pauses, null while it does not. `comparisons`, with the keys of `migrations`, are there while rows are compared before contract, and after that was interrupted, as long as the next `contract` goes on with them. `lease` is null while nobody works; its `state` is `alive`, `ended` (it is certain that the holder works no more, although the lease has not run out) or `expired`.",
 			StatusDocument{
 				Catalog: "glance", Stage: revision.Expanded, Version: []string{"ocata_expand01"},
 				Releases:   []ReleaseState{{"ocata", "done", "due", "open"}},
@@ -47,17 +47,18 @@ func Documents() []Document {
 			}},
 		{"db wait", "`waited` is how long; `reached` is false when the time was up.",
 			WaitDocument{Catalog: "glance", For: "expanded", Stage: optional("expanded"), Reached: true, Waited: 12.5}},
-		{"db sync, upgrade, expand, migrate, contract, stamp", "What the command did, and where the database stands after it. `adopted` is the version that an existing schema was recorded as, null if none was.",
+		{"db sync, upgrade, expand, migrate, contract, stamp", "What the command did, and where the database stands after it. `adopted` is the version that an existing schema was recorded as, null if none was. `migrated` are the data migrations that ran, `compared` the [comparisons of rows](../explanation/phases.md#complete-before-contract) before something was removed, none of which found a difference: `rows` is how many were compared, and `sampled` is true if those were only a part (`--verify-rows sample`).",
 			ChangeDocument{
 				Catalog: "glance", Command: "sync", From: []string{"mitaka02"}, Applied: []string{"ocata_expand01", "ocata_contract01"},
-				Moved:   []MovedMigration{{"ocata_migrate01", 261}},
-				Version: []string{"ocata_expand01", "ocata_contract01"}, Rows: []string{"ocata_contract01"}, Stage: revision.Behind, Next: optional("expand"),
+				Moved:    []MovedMigration{{"ocata_migrate01", 261}},
+				Compared: []ComparedRows{{"ocata_migrate01", "images.visibility with what ocata_migrate01 makes of is_public", 261, false}},
+				Version:  []string{"ocata_expand01", "ocata_contract01"}, Rows: []string{"ocata_contract01"}, Stage: revision.Behind, Next: optional("expand"),
 			}},
 		{"db purge", "`deleted` is null for a dry run, else how many of the selected objects are gone; `cut` is true if there were more than the maximum.",
 			PurgeDocument{
 				Catalog: "watcher", Orphans: true, Objects: []PurgedKind{{"goal", 4, new(int64(4))}, {"strategy", 13, new(int64(13))}}, Total: 17, Deleted: new(int64(17)),
 			}},
-		{"db plan", "`lock` is the lock that the statement takes in the server's own words, or `none`; `blocks` is whom it keeps waiting for as long as it works through the rows: `none`, `writers`, `all`; both are null where they are not known, as for some plain SQL that changes the schema. `rewrites` is true if the rows of the table are written anew. A statement that is refused unless `--allow-blocking` is given has `instead` as well: what to do instead. A step before which rows are compared has `checks`; `skipped` says why one of them is not made. See [locks](locks.md).",
+		{"db plan", "`lock` is the lock that the statement takes in the server's own words, or `none`; `blocks` is whom it keeps waiting for as long as it works through the rows: `none`, `writers`, `all`; both are null where they are not known, as for some plain SQL that changes the schema. `rewrites` is true if the rows of the table are written anew. A statement that is refused unless `--allow-blocking` is given has `instead` as well: what to do instead. A step before which rows are compared has `checks`; `sampled` is true if only a part of the rows is compared, and `skipped` says why one of them is not made. See [locks](locks.md).",
 			PlanDocument{
 				Catalog: "glance", Dialect: "postgres", From: []string{"mitaka02"}, To: []string{"ocata_expand01"},
 				Steps: []PlanStep{{"ocata_expand01", "expand", false, nil, []PlanStatement{{SQL: "CREATE INDEX CONCURRENTLY visibility_image_idx ON images (visibility)", Lock: optional("SHARE UPDATE EXCLUSIVE"), Blocks: optional("none")}}}},

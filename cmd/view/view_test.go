@@ -335,7 +335,7 @@ Nothing is to be done.
 `, out, Changed(p, c))
 	p, out = page(true)
 	check(t, `{"catalog":"glance","command":"sync","from":["mitaka02"],"adopted":null,`+
-		`"applied":["ocata_expand01","pike_expand01","ocata_contract01","pike_contract01"],"migrated":[{"id":"ocata_migrate01","rows":261}],`+
+		`"applied":["ocata_expand01","pike_expand01","ocata_contract01","pike_contract01"],"migrated":[{"id":"ocata_migrate01","rows":261}],"compared":[],`+
 		`"version":["pike_expand01","pike_contract01"],"rows":["pike_contract01"],"stage":"current","next":null}`+"\n", out, Changed(p, c))
 	p, out = page(false)
 	c.Result = phases.Result{Before: c.Result.After, After: c.Result.After}

@@ -22,6 +22,8 @@ type RowCheck struct {
 	Agrees string
 	// Columns are those of the table that are compared.
 	Columns []string
+	// Sampled is true if only a part of the rows is compared.
+	Sampled bool
 	// Skipped says why the comparison is not made; "" if it is.
 	Skipped string
 }

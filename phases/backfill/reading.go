@@ -32,7 +32,8 @@ func Read(ctx context.Context, held *run.Held, what Reading, o Options) error {
 	o.Events = what.called(o.Events)
 	r := &runner{held: held, migration: &catalog.Migration{Migration: revision.Migration{ID: what.Name}}, options: o, limits: newLimits(o, time.Now()), gate: make(chan struct{}, 1)}
 	r.main = &lane{runner: r, held: held, source: &reader{Reading: what, held: held}, finishes: true}
-	if err := r.begin(context.WithoutCancel(ctx)); err != nil {
+	// Where it was is read as the rows are: again where a lock is in the way.
+	if err := held.Read(ctx, func(ctx context.Context, _ database.Session) error { return r.begin(ctx) }); err != nil {
 		return err
 	}
 	if p := &r.main.progress; !p.Started.IsZero() && !what.Usable(*p) {

@@ -34,16 +34,6 @@ const oneIn = 20
 // most is how many keys of rows that differ are shown.
 const most = 5
 
-// Options says how rows are compared.
-type Options struct {
-	// Rows is All (also ""), or Sample. For None there is nothing to run.
-	Rows string
-	// Batches says how long a query should take, how long to pause between two,
-	// what to wait for, and when to stop. Its events are Compared and
-	// backfill.Paused, both under the name that Says gives.
-	Batches backfill.Options
-}
-
 // Compared is the event after a range of keys, and, with Done, after the last.
 type Compared struct {
 	backfill.Batched
@@ -56,13 +46,11 @@ func Says(c plan.RowCheck) string { return "Comparing " + c.What }
 
 // Differ is rows whose new place does not hold what the old place says.
 type Differ struct {
-	Check plan.RowCheck
-	Rows  int64    // how many differ
-	Keys  []string // of the first of them
-	// Compared is how many rows were compared; Sampled is true if not all were.
-	Compared int64
-	Sampled  bool
-	Query    string // what finds them
+	Check    plan.RowCheck
+	Rows     int64    // how many differ
+	Keys     []string // of the first of them
+	Compared int64    // how many were compared
+	Query    string   // what finds them
 }
 
 func (e *Differ) Error() string {
@@ -70,8 +58,12 @@ func (e *Differ) Error() string {
 	if more := e.Rows - int64(len(e.Keys)); more > 0 {
 		keys += fmt.Sprintf(" and %d more", more)
 	}
-	return fmt.Sprintf("%d of %d rows of %s differ, comparing %s: %s %s",
-		e.Rows, e.Compared, e.Check.Table, e.Check.What, strings.Join(e.Check.Key, ", "), keys)
+	compared := fmt.Sprintf("%d rows", e.Compared)
+	if e.Check.Sampled {
+		compared = fmt.Sprintf("a sample of %d rows", e.Compared)
+	}
+	return fmt.Sprintf("%d of %s of %s differ, comparing %s: %s %s",
+		e.Rows, compared, e.Check.Table, e.Check.What, strings.Join(e.Check.Key, ", "), keys)
 }
 
 // Failed is a comparison that the server rejects.
@@ -95,12 +87,15 @@ func Name(of string) string { return prefix + of }
 
 const prefix = "rows of "
 
-// Run compares rows. It goes on where an interrupted run of the same comparison
+// Run compares rows, and returns how many, with those of the run that it goes on
+// behind. o says how long a query should take, how long to pause between two,
+// what to wait for, and when to stop; its events are Compared and
+// backfill.Paused, both under the name that Says gives. Run goes on where an interrupted run of the same comparison
 // was, unless that is long ago; one that came to its end is made anew. The
 // error is a *Differ if rows differ, a *Failed if they cannot be compared, or one
 // of backfill.Read.
-func Run(ctx context.Context, held *run.Held, c plan.RowCheck, o Options) error {
-	w := &walk{check: c, rows: o.Rows, ranges: backfill.NewRanges(o.Batches.Time)}
+func Run(ctx context.Context, held *run.Held, c plan.RowCheck, o backfill.Options) (int64, error) {
+	w := &walk{check: c, ranges: backfill.NewRanges(o.Time)}
 	w.at = place{Of: w.of()}
 	var estimate int64
 	err := held.Read(ctx, func(ctx context.Context, sess database.Session) (err error) {
@@ -110,24 +105,22 @@ func Run(ctx context.Context, held *run.Held, c plan.RowCheck, o Options) error 
 		return w.failed(err)
 	})
 	if err != nil {
-		return err
+		return 0, err
 	}
-	o.Batches.Events = w.telling(o.Batches.Events)
-	err = backfill.Read(ctx, held, backfill.Reading{Name: c.Name, Says: Says(c), Estimate: estimate, Usable: w.usable, Batch: w.batch}, o.Batches)
+	o.Events = w.telling(o.Events)
+	err = backfill.Read(ctx, held, backfill.Reading{Name: c.Name, Says: Says(c), Estimate: estimate, Usable: w.usable, Batch: w.batch}, o)
 	if w.tell != nil {
 		w.tell(Compared{Batched: backfill.Batched{Migration: Says(c), Rows: w.at.Rows}, Check: c, Done: true})
 	}
 	if err != nil || w.at.Differ == 0 {
-		return err
+		return w.at.Rows, err
 	}
-	return &Differ{Check: c, Rows: w.at.Differ, Keys: w.at.Keys, Compared: w.at.Rows, Sampled: o.Rows == Sample,
-		Query: Query(held.Session(), c)}
+	return w.at.Rows, &Differ{Check: c, Rows: w.at.Differ, Keys: w.at.Keys, Compared: w.at.Rows, Query: Query(held.Session(), c)}
 }
 
 // walk is one run of a comparison.
 type walk struct {
 	check  plan.RowCheck
-	rows   string // which
 	span   backfill.Span
 	ranges *backfill.Ranges
 	at     place // after the last batch
@@ -148,7 +141,7 @@ type place struct {
 // of is the figure for what is compared, and how.
 func (w *walk) of() uint32 {
 	c := w.check
-	return crc32.ChecksumIEEE(fmt.Appendf(nil, "%s %q %q %s %s", c.Table, c.Key, c.Where, c.Agrees, w.rows))
+	return crc32.ChecksumIEEE(fmt.Appendf(nil, "%s %q %q %s %t", c.Table, c.Key, c.Where, c.Agrees, c.Sampled))
 }
 
 // usable reports whether an interrupted run compared the same, a while ago.
@@ -181,7 +174,7 @@ func (w *walk) batch(ctx context.Context, sess database.Session, position string
 	}
 	before := at.Rows
 	first, last, err := w.ranges.From(ctx, sess, w.span, at.After)
-	if err == nil && first != nil && (w.rows != Sample || at.Ranges%oneIn == 0) {
+	if err == nil && first != nil && (!w.check.Sampled || at.Ranges%oneIn == 0) {
 		err = w.compare(ctx, sess, &at, last)
 	}
 	done := first == nil
