@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"manage/engine/database"
 	"manage/engine/enginetest"
 	"manage/engine/flavor"
 	"manage/engine/revision"
@@ -20,16 +19,7 @@ const newest = "2024_1_expand01, 2024_1_contract01"
 // it.
 func glanceService(t testing.TB, db enginetest.Database) *phases.Service {
 	t.Helper()
-	u, err := database.ParseURL(db.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	opened, err := database.Open(context.Background(), u, database.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { opened.Close() })
-	return &phases.Service{Catalog: glance(t), DB: opened}
+	return serviceOf(t, "glance", db)
 }
 
 // mustSync runs sync and checks that the database is current.

@@ -7,6 +7,7 @@ import (
 
 	"manage/engine/catalog"
 	"manage/engine/enginetest"
+	"manage/engine/enginetest/fixtures"
 	"manage/engine/flavor"
 	"manage/phases"
 	"manage/schema"
@@ -35,7 +36,7 @@ func TestKnownDifferencesAlarmNobody(t *testing.T) {
 	for _, name := range trunkOnly {
 		t.Run(name, func(t *testing.T) {
 			enginetest.Each(t, func(t *testing.T, db enginetest.Database) {
-				s := siteOf(t, db, builtin(t, name))
+				s := siteOf(t, db, fixtures.Catalog(t, name))
 				head := s.catalog.Graph.Heads().Trunk
 				s.upTo(t, head)
 				want := s.state.Clone()
@@ -93,7 +94,7 @@ func TestChains(t *testing.T) {
 			"e5f2e8af3b8 2e825c2c80c7 272e7cd352f9 a271b35952be",
 		"mogan": "91941bf1ebc9",
 	} {
-		c := builtin(t, name)
+		c := fixtures.Catalog(t, name)
 		if got := strings.Join(ids(c), " "); got != want {
 			t.Errorf("%s has the revisions %s, want %s", name, got, want)
 		}

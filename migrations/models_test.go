@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"manage/engine/enginetest"
+	"manage/engine/enginetest/fixtures"
 	"manage/engine/flavor"
 	"manage/schema"
 )
@@ -19,7 +20,7 @@ func strict() schema.Rules { return schema.Rules{ChosenNames: true} }
 // schema is the same by the models and by the revisions, on every dialect.
 func TestModelsAreWhatRevisionsMake(t *testing.T) {
 	for _, name := range withModels {
-		c := builtin(t, name)
+		c := fixtures.Catalog(t, name)
 		for _, d := range flavor.Dialects() {
 			f := flavor.Default(d)
 			folded, err := c.Fold(f, false, c.Graph.All())
@@ -43,7 +44,7 @@ func TestModelsOnServers(t *testing.T) {
 	for _, name := range withModels {
 		t.Run(name, func(t *testing.T) {
 			enginetest.Each(t, func(t *testing.T, db enginetest.Database) {
-				c := builtin(t, name)
+				c := fixtures.Catalog(t, name)
 				upgraded := siteOf(t, db, c)
 				for _, id := range c.Graph.All().IDs() {
 					upgraded.upTo(t, id)

@@ -7,13 +7,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"manage/engine/enginetest"
+	"manage/engine/enginetest/fixtures"
 	"manage/engine/flavor"
 )
 
 // TestMoganEnums are columns of a type of their own on PostgreSQL, where the
 // original never got that far, and lists of words elsewhere.
 func TestMoganEnums(t *testing.T) {
-	c := builtin(t, "mogan")
+	c := fixtures.Catalog(t, "mogan")
 	for name, want := range map[string][4]string{ // in the order of flavor.Dialects
 		"servers.locked_by": {"VARCHAR(5)", "servers0locked_by", "enum('admin','owner')", "enum('admin','owner')"},
 		"key_pairs.type":    {"VARCHAR(4)", "keypair_types", "enum('ssh','x509')", "enum('ssh','x509')"},
@@ -32,7 +33,7 @@ func TestMoganEnums(t *testing.T) {
 func TestMoganTables(t *testing.T) {
 	numbered := map[string]bool{"server_nics": false, "server_tags": false}
 	enginetest.Each(t, func(t *testing.T, db enginetest.Database) {
-		s := siteOf(t, db, builtin(t, "mogan"))
+		s := siteOf(t, db, fixtures.Catalog(t, "mogan"))
 		s.upTo(t, "91941bf1ebc9")
 		snap := enginetest.TakeSnapshot(t, db)
 		if len(snap.Tables) != 15 {

@@ -7,33 +7,17 @@ import (
 
 	"manage/engine/catalog"
 	"manage/engine/enginetest"
+	"manage/engine/enginetest/fixtures"
 	"manage/engine/revision"
-	"manage/migrations"
 	"manage/schema"
 )
 
 func TestMain(m *testing.M) { enginetest.Main(m) }
 
-// builtin loads a built-in catalog.
-func builtin(t testing.TB, name string) *catalog.Catalog {
-	t.Helper()
-	for _, b := range migrations.Catalogs() {
-		if b.Name == name {
-			c, err := catalog.Load(b.FS, catalog.Options{Prefix: name})
-			if err != nil {
-				t.Fatal(err)
-			}
-			return c
-		}
-	}
-	t.Fatalf("there is no built-in catalog %s", name)
-	return nil
-}
-
 // glance loads the image service's catalog.
 func glance(t testing.TB) *catalog.Catalog {
 	t.Helper()
-	return builtin(t, "glance")
+	return fixtures.Catalog(t, "glance")
 }
 
 // site is a database to which a catalog's revisions are applied one by one, by

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"manage/engine/enginetest"
+	"manage/engine/enginetest/fixtures"
 	"manage/engine/flavor"
 	"manage/engine/revision"
 	"manage/phases"
@@ -16,7 +17,7 @@ import (
 // TestSolumTypes are those in which the dialects differ: texts with a length,
 // and the one column that the original makes wider on MySQL alone.
 func TestSolumTypes(t *testing.T) {
-	c := builtin(t, "solum")
+	c := fixtures.Catalog(t, "solum")
 	for name, want := range map[string][4]string{ // in the order of flavor.Dialects
 		"app.source":                    {"TEXT(1024)", "text", "text", "text"},
 		"app.raw_content":               {"TEXT(2048)", "text", "text", "text"},
@@ -40,7 +41,7 @@ func TestSolumTypes(t *testing.T) {
 // TestSolumIcehouse takes over a database of that release: by the word of the
 // manual, and, without being told, by its tables.
 func TestSolumIcehouse(t *testing.T) {
-	c := builtin(t, "solum")
+	c := fixtures.Catalog(t, "solum")
 	target, err := c.Graph.Target("icehouse", revision.Scope{})
 	if err != nil || strings.Join(c.Graph.Version(target.Set).IDs(), " ") != "498adc6185ae" {
 		t.Fatalf("icehouse means %v, %v", target, err)
@@ -88,7 +89,7 @@ func TestSolumNarrowColumns(t *testing.T) {
 			if c.mysqlOnly && !db.Dialect.MySQLFamily() {
 				return
 			}
-			s := siteOf(t, db, builtin(t, "solum"))
+			s := siteOf(t, db, fixtures.Catalog(t, "solum"))
 			s.upTo(t, c.revision)
 			values := []string{"x", long(c.room), long(c.room + 1), ""}
 			for i, v := range values {

@@ -9,6 +9,7 @@ import (
 
 	"manage/engine/catalog"
 	"manage/engine/enginetest"
+	"manage/engine/enginetest/fixtures"
 	"manage/engine/flavor"
 	"manage/schema"
 )
@@ -22,7 +23,7 @@ func eachTrunk(t *testing.T, f func(t *testing.T, s *site)) {
 	t.Helper()
 	for _, name := range trunkOnly {
 		t.Run(name, func(t *testing.T) {
-			enginetest.Each(t, func(t *testing.T, db enginetest.Database) { f(t, siteOf(t, db, builtin(t, name))) })
+			enginetest.Each(t, func(t *testing.T, db enginetest.Database) { f(t, siteOf(t, db, fixtures.Catalog(t, name))) })
 		})
 	}
 }
@@ -114,7 +115,7 @@ func TestDownToBase(t *testing.T) {
 // what the operations of the way there mean when they are turned round.
 func TestWaysBackAreWritten(t *testing.T) {
 	for _, name := range trunkOnly {
-		c := builtin(t, name)
+		c := fixtures.Catalog(t, name)
 		for _, d := range flavor.Dialects() {
 			s := schema.New(flavor.Default(d))
 			for _, id := range ids(c) {

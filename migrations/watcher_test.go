@@ -1,7 +1,6 @@
 package migrations_test
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,8 +8,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"manage/engine/database"
 	"manage/engine/enginetest"
+	"manage/engine/enginetest/fixtures"
 	"manage/engine/flavor"
 	"manage/phases"
 	"manage/schema"
@@ -31,16 +30,7 @@ func recordedWatcher(t testing.TB, d flavor.Dialect, command string) *enginetest
 // serviceOf is a built-in catalog on a database, as the commands have it.
 func serviceOf(t testing.TB, name string, db enginetest.Database) *phases.Service {
 	t.Helper()
-	u, err := database.ParseURL(db.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	opened, err := database.Open(context.Background(), u, database.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { opened.Close() })
-	return &phases.Service{Catalog: builtin(t, name), DB: opened}
+	return &phases.Service{Catalog: fixtures.Catalog(t, name), DB: fixtures.DB(t, db.URL)}
 }
 
 // TestWatcherRecordedSchemas compares with what the real tool's upgrade made.
@@ -50,7 +40,7 @@ func TestWatcherRecordedSchemas(t *testing.T) {
 		if db.Dialect == flavor.SQLite {
 			return
 		}
-		s := siteOf(t, db, builtin(t, "watcher"))
+		s := siteOf(t, db, fixtures.Catalog(t, "watcher"))
 		s.upTo(t, "609bec748f2a")
 		if diff := enginetest.CompareSnapshots(recordedWatcher(t, db.Dialect, "upgrade"), enginetest.TakeSnapshot(t, db)); diff != "" {
 			t.Errorf("after 609bec748f2a (-recorded +ours):\n%s", diff)
@@ -70,7 +60,7 @@ func TestWatcherCreateSchemaDiffers(t *testing.T) {
 	}
 	enginetest.Each(t, func(t *testing.T, db enginetest.Database) {
 		enginetest.Rebuild(t, db, recordedWatcher(t, db.Dialect, "create_schema"))
-		c, w := builtin(t, "watcher"), words[db.Dialect]
+		c, w := fixtures.Catalog(t, "watcher"), words[db.Dialect]
 		upgraded, err := c.Fold(db.Flavor, false, c.Graph.Closure("609bec748f2a"))
 		if err != nil {
 			t.Fatal(err)
@@ -170,7 +160,7 @@ func TestWatcherIntervals(t *testing.T) {
 				texts, want = append(texts, r.text), append(want, r.below)
 			}
 		}
-		s := siteOf(t, db, builtin(t, "watcher"))
+		s := siteOf(t, db, fixtures.Catalog(t, "watcher"))
 		s.upTo(t, "d098df6021e2")
 		s.audits(t, texts...)
 		s.down(t, "d098df6021e2")
@@ -189,7 +179,7 @@ func TestWatcherIntervals(t *testing.T) {
 // fails on the way back as soon as there is an audit.
 func TestWatcherEmptyRevision(t *testing.T) {
 	enginetest.Each(t, func(t *testing.T, db enginetest.Database) {
-		s := siteOf(t, db, builtin(t, "watcher"))
+		s := siteOf(t, db, fixtures.Catalog(t, "watcher"))
 		s.upTo(t, "3cfc94cecf4e")
 		s.audits(t, "'60'", "NULL")
 		before := s.rows(t)
@@ -210,7 +200,7 @@ func TestWatcherEmptyRevision(t *testing.T) {
 func TestWatcherBelowCreateSchema(t *testing.T) {
 	enginetest.Each(t, func(t *testing.T, db enginetest.Database) {
 		enginetest.Rebuild(t, db, recordedWatcher(t, db.Dialect, "create_schema"))
-		s := siteOf(t, db, builtin(t, "watcher"))
+		s := siteOf(t, db, fixtures.Catalog(t, "watcher"))
 		s.state = live(t, db)
 		s.mustRun(t, "INSERT INTO goals (id, name, display_name, efficacy_specification, deleted) VALUES (1, 'g', 'g', '[]', 0)")
 		for id, name := range []string{"a", "b"} {

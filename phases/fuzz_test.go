@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"manage/engine/database"
+	"manage/engine/enginetest/fixtures"
 	"manage/engine/run"
 )
 
@@ -65,16 +65,7 @@ func FuzzBooks(f *testing.F) {
 // open opens the small catalog on a SQLite file.
 func open(t testing.TB, path string) *Service {
 	t.Helper()
-	u, err := database.ParseURL("sqlite:///" + path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	db, err := database.Open(context.Background(), u, database.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { db.Close() })
-	return &Service{Catalog: inn(t), DB: db}
+	return &Service{Catalog: inn(t), DB: fixtures.DB(t, "sqlite:///"+path)}
 }
 
 // synced makes a SQLite file at the first revision.

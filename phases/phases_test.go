@@ -7,8 +7,8 @@ import (
 	"testing"
 
 	"manage/engine/catalog"
-	"manage/engine/database"
 	"manage/engine/enginetest"
+	"manage/engine/enginetest/fixtures"
 	"manage/engine/revision"
 )
 
@@ -27,16 +27,7 @@ func inn(t testing.TB) *catalog.Catalog {
 // service puts a catalog on a database.
 func service(t testing.TB, c *catalog.Catalog, db enginetest.Database) *Service {
 	t.Helper()
-	u, err := database.ParseURL(db.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	opened, err := database.Open(context.Background(), u, database.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { opened.Close() })
-	return &Service{Catalog: c, DB: opened}
+	return &Service{Catalog: c, DB: fixtures.DB(t, db.URL)}
 }
 
 // command runs one command of a service by name.

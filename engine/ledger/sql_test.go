@@ -5,6 +5,7 @@ import (
 
 	"manage/engine/database"
 	"manage/engine/enginetest"
+	"manage/engine/enginetest/fixtures"
 	"manage/engine/ledger"
 )
 
@@ -12,16 +13,9 @@ func TestMain(m *testing.M) { enginetest.Main(m) }
 
 func open(t testing.TB, e enginetest.Database) database.Session {
 	t.Helper()
-	u, err := database.ParseURL(e.URL)
+	s, err := fixtures.DB(t, e.URL).Session(t.Context())
 	must(t, err)
-	db, err := database.Open(t.Context(), u, database.Options{})
-	must(t, err)
-	s, err := db.Session(t.Context())
-	must(t, err)
-	t.Cleanup(func() {
-		s.Close()
-		db.Close()
-	})
+	t.Cleanup(func() { s.Close() })
 	return s
 }
 

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"manage/engine/enginetest"
+	"manage/engine/enginetest/fixtures"
 	"manage/engine/plan"
 )
 
@@ -43,7 +44,7 @@ func BenchmarkRaw(b *testing.B) {
 	for _, d := range enginetest.Dialects() {
 		b.Run(string(d), func(b *testing.B) {
 			e := enginetest.New(b, d)
-			s, err := openDB(b, e).Session(b.Context())
+			s, err := fixtures.DB(b, e.URL).Session(b.Context())
 			must(b, err)
 			defer s.Close()
 			p := chain(e, b.N)

@@ -5,8 +5,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"manage/engine/database"
 	"manage/engine/enginetest"
+	"manage/engine/enginetest/fixtures"
 	"manage/engine/flavor"
 	"manage/engine/plan"
 	"manage/engine/run"
@@ -50,18 +50,8 @@ func example(f flavor.Flavor) plan.Plan {
 	return plan.Plan{Catalog: "c", Dialect: string(f.Dialect), To: []string{"three"}, Steps: []plan.Step{one, two, three, step("four", plan.Contract, "four")}}
 }
 
-func openDB(t testing.TB, e enginetest.Database) database.DB {
-	t.Helper()
-	u, err := database.ParseURL(e.URL)
-	must(t, err)
-	db, err := database.Open(t.Context(), u, database.Options{})
-	must(t, err)
-	t.Cleanup(func() { db.Close() })
-	return db
-}
-
 func runner(t testing.TB, e enginetest.Database) *run.Runner {
-	return &run.Runner{DB: openDB(t, e), Catalog: "c", VersionTable: "alembic_version"}
+	return &run.Runner{DB: fixtures.DB(t, e.URL), Catalog: "c", VersionTable: "alembic_version"}
 }
 
 func TestExecute(t *testing.T) {

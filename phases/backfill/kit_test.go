@@ -8,8 +8,8 @@ import (
 	"testing"
 
 	"manage/engine/catalog"
-	"manage/engine/database"
 	"manage/engine/enginetest"
+	"manage/engine/enginetest/fixtures"
 	"manage/engine/ledger"
 	"manage/engine/revision"
 	"manage/engine/run"
@@ -35,12 +35,7 @@ func equal(t testing.TB, what string, got, want []string) {
 // runner works on a test database.
 func runner(t testing.TB, e enginetest.Database) *run.Runner {
 	t.Helper()
-	u, err := database.ParseURL(e.URL)
-	must(t, err)
-	db, err := database.Open(t.Context(), u, database.Options{})
-	must(t, err)
-	t.Cleanup(func() { db.Close() })
-	return &run.Runner{DB: db, Catalog: "c", VersionTable: "alembic_version"}
+	return &run.Runner{DB: fixtures.DB(t, e.URL), Catalog: "c", VersionTable: "alembic_version"}
 }
 
 // acquire takes the lease until the test ends.

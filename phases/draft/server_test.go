@@ -10,8 +10,8 @@ import (
 	"pgregory.net/rapid"
 
 	"manage/engine/catalog"
-	"manage/engine/database"
 	"manage/engine/enginetest"
+	"manage/engine/enginetest/fixtures"
 	"manage/phases"
 	"manage/phases/draft"
 	"manage/schema"
@@ -20,16 +20,7 @@ import (
 // service puts a catalog on a database.
 func service(t testing.TB, c *catalog.Catalog, db enginetest.Database) *phases.Service {
 	t.Helper()
-	u, err := database.ParseURL(db.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	opened, err := database.Open(context.Background(), u, database.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { opened.Close() })
-	return &phases.Service{Catalog: c, DB: opened}
+	return &phases.Service{Catalog: c, DB: fixtures.DB(t, db.URL)}
 }
 
 // inspected is the schema of a database.

@@ -10,10 +10,9 @@ import (
 	"time"
 
 	"manage/engine/catalog"
-	"manage/engine/database"
 	"manage/engine/enginetest"
+	"manage/engine/enginetest/fixtures"
 	"manage/engine/run"
-	"manage/migrations"
 	"manage/phases"
 )
 
@@ -24,34 +23,15 @@ var ctx = context.Background()
 // glance is the catalog of the image service.
 func glance(t testing.TB) *catalog.Catalog {
 	t.Helper()
-	for _, b := range migrations.Catalogs() {
-		if b.Name == "glance" {
-			c, err := catalog.Load(b.FS, catalog.Options{Prefix: b.Name})
-			if err != nil {
-				t.Fatal(err)
-			}
-			return c
-		}
-	}
-	t.Fatal("no catalog glance")
-	return nil
+	return fixtures.Catalog(t, "glance")
 }
 
 // empty is a service on a database without tables. What it tells is added to
 // the lines that are returned.
 func empty(t testing.TB, db enginetest.Database) (*Service, *[]string) {
 	t.Helper()
-	u, err := database.ParseURL(db.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	opened, err := database.Open(ctx, u, database.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { opened.Close() })
 	var told []string
-	s := &Service{Catalog: glance(t), DB: opened}
+	s := &Service{Catalog: glance(t), DB: fixtures.DB(t, db.URL)}
 	s.Events = func(e any) {
 		if _, ours := e.(run.Event); !ours {
 			told = append(told, fmt.Sprintf("%T%v", e, e))

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"manage/engine/enginetest"
+	"manage/engine/enginetest/fixtures"
 	"manage/engine/flavor"
 	"manage/engine/run"
 	"manage/phases/backfill"
@@ -28,7 +29,7 @@ func TestDeathAnywhere(t *testing.T) {
 	death := errors.New("the process dies here")
 	bound := time.Date(2025, 1, 1, 0, 0, 0, 0, time.UTC)
 	enginetest.Each(t, func(t *testing.T, db enginetest.Database) {
-		s := created(t, builtin(t, "watcher"), db)
+		s := created(t, fixtures.Catalog(t, "watcher"), db)
 		s.Run.LeaseTTL = 100 * time.Millisecond
 		seed, _ := recordedFiles(t, db.Dialect)
 		fill := func() {
@@ -77,7 +78,7 @@ func TestDeathAnywhere(t *testing.T) {
 // what goes with them, and so do those that are orphans no more.
 func TestRestoredStays(t *testing.T) {
 	enginetest.Each(t, func(t *testing.T, db enginetest.Database) {
-		s := created(t, builtin(t, "watcher"), db)
+		s := created(t, fixtures.Catalog(t, "watcher"), db)
 		db.Exec(t, manyGoals(4))
 		db.Exec(t, "UPDATE audits SET deleted = 0 WHERE id > 2") // orphans
 		db.Exec(t, "INSERT INTO strategies (id, uuid, name, display_name, goal_id, deleted) VALUES (1, 's', 's', 'd', 3, 0)")
@@ -115,7 +116,7 @@ func TestUncommittedReferenceStays(t *testing.T) {
 		for _, action := range []string{"NO ACTION", "CASCADE", "SET NULL"} {
 			t.Run(string(d)+" "+action, func(t *testing.T) {
 				db := enginetest.New(t, d)
-				s := created(t, builtin(t, "watcher"), db)
+				s := created(t, fixtures.Catalog(t, "watcher"), db)
 				s.Run.LockTimeout = time.Second
 				db.Exec(t, manyGoals(5))
 				db.Exec(t, "CREATE TABLE notes (id integer PRIMARY KEY, goal_id integer, FOREIGN KEY (goal_id) REFERENCES goals (id) ON DELETE "+action+")")
@@ -168,7 +169,7 @@ func TestUncommittedReferenceStays(t *testing.T) {
 // nothing.
 func TestOneAtATime(t *testing.T) {
 	enginetest.Each(t, func(t *testing.T, db enginetest.Database) {
-		s := created(t, builtin(t, "watcher"), db)
+		s := created(t, fixtures.Catalog(t, "watcher"), db)
 		s.Run.Wait = -1
 		db.Exec(t, manyGoals(3))
 		r := run.Runner{DB: s.DB, Catalog: s.Catalog.Name, VersionTable: s.Catalog.VersionTable, Options: run.Options{Holder: "somebody else"}}
@@ -196,7 +197,7 @@ func TestOneAtATime(t *testing.T) {
 // connection, which the other one has ended.
 func TestTakenOver(t *testing.T) {
 	enginetest.Each(t, func(t *testing.T, db enginetest.Database) {
-		s := created(t, builtin(t, "watcher"), db)
+		s := created(t, fixtures.Catalog(t, "watcher"), db)
 		db.Exec(t, manyGoals(1500))
 		sel, err := s.Look(context.Background(), Request{})
 		if err != nil {

@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"manage/engine/enginetest"
+	"manage/engine/enginetest/fixtures"
 	"manage/engine/flavor"
 )
 
@@ -329,7 +330,7 @@ func TestModel(t *testing.T) {
 	for _, d := range enginetest.Dialects() {
 		t.Run(string(d), func(t *testing.T) {
 			db := enginetest.New(t, d)
-			s := created(t, builtin(t, "watcher"), db)
+			s := created(t, fixtures.Catalog(t, "watcher"), db)
 			left := 40
 			if d == flavor.SQLite {
 				left = 400

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"manage/engine/enginetest"
+	"manage/engine/enginetest/fixtures"
 	"manage/engine/flavor"
 	"manage/engine/run"
 	"manage/phases/backfill"
@@ -30,7 +31,7 @@ func TestInterrupted(t *testing.T) {
 	for _, d := range enginetest.Dialects() {
 		t.Run(string(d), func(t *testing.T) {
 			db := enginetest.New(t, d)
-			s := created(t, builtin(t, "watcher"), db)
+			s := created(t, fixtures.Catalog(t, "watcher"), db)
 			db.Exec(t, manyGoals(1500))
 			ctx, cancel := context.WithCancel(context.Background())
 			s.Events = func(e any) {
@@ -66,7 +67,7 @@ func TestNewReferenceStays(t *testing.T) {
 	for _, d := range enginetest.Dialects() {
 		t.Run(string(d), func(t *testing.T) {
 			db := enginetest.New(t, d)
-			s := created(t, builtin(t, "watcher"), db)
+			s := created(t, fixtures.Catalog(t, "watcher"), db)
 			db.Exec(t, manyGoals(5))
 			once := false
 			s.Events = func(e any) {
@@ -101,7 +102,7 @@ func TestForeignTablesAreInTheWay(t *testing.T) {
 		for _, action := range []string{"NO ACTION", "CASCADE", "SET NULL"} {
 			t.Run(string(d)+" "+action, func(t *testing.T) {
 				db := enginetest.New(t, d)
-				s := created(t, builtin(t, "watcher"), db)
+				s := created(t, fixtures.Catalog(t, "watcher"), db)
 				db.Exec(t, manyGoals(20))
 				db.Exec(t, "CREATE TABLE notes (a integer, b integer, goal_id integer, PRIMARY KEY (a, b), FOREIGN KEY (goal_id) REFERENCES goals (id) ON DELETE "+action+")")
 				for i := 1; i <= 12; i++ {
@@ -136,7 +137,7 @@ func TestForeignTablesAreInTheWay(t *testing.T) {
 
 func TestRoots(t *testing.T) {
 	db := enginetest.New(t, "sqlite")
-	s := created(t, builtin(t, "watcher"), db)
+	s := created(t, fixtures.Catalog(t, "watcher"), db)
 	const uuid = "c7fde805-ec99-408d-9b5b-5fab8f4d3e27"
 	db.Exec(t, "INSERT INTO goals (id, uuid, name, display_name, efficacy_specification, deleted) VALUES (1, '"+uuid+"', 'a', 'd', '[]', 1), (2, 'x', '"+uuid+"', 'd', '[]', 2), (3, 'y', 'a', 'd', '[]', 0), (4, 'z', 'n', 'd', '[]', NULL)")
 	cases := []struct {
@@ -165,7 +166,7 @@ func TestRoots(t *testing.T) {
 // A sweep is told table by table, and stops at the one with rows in the way.
 func TestSweep(t *testing.T) {
 	db := enginetest.New(t, "sqlite")
-	s := created(t, builtin(t, "glance"), db)
+	s := created(t, fixtures.Catalog(t, "glance"), db)
 	db.Exec(t, `INSERT INTO tasks (id, type, status, owner, created_at, updated_at, deleted, deleted_at) VALUES ('t1', 'import', 'success', 'o', '2020-01-01', '2020-01-01', 0, '2020-01-01 00:00:00');
 CREATE TABLE audit_log (id integer PRIMARY KEY, task_id varchar(36) REFERENCES tasks (id));
 INSERT INTO audit_log VALUES (5, 't1'); INSERT INTO task_info (task_id) VALUES ('t1')`)
@@ -197,7 +198,7 @@ INSERT INTO audit_log VALUES (5, 't1'); INSERT INTO task_info (task_id) VALUES (
 // time of deletion is that of another table's row.
 func TestSweepOfTheOldest(t *testing.T) {
 	enginetest.Each(t, func(t *testing.T, db enginetest.Database) {
-		s := created(t, builtin(t, "glance"), db)
+		s := created(t, fixtures.Catalog(t, "glance"), db)
 		deleted := "true"
 		if db.Dialect == flavor.SQLite {
 			deleted = "1"

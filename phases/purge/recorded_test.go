@@ -16,10 +16,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"manage/engine/catalog"
-	"manage/engine/database"
 	"manage/engine/enginetest"
+	"manage/engine/enginetest/fixtures"
 	"manage/engine/flavor"
-	"manage/migrations"
 	"manage/phases"
 )
 
@@ -56,34 +55,10 @@ func recordedFiles(t testing.TB, d flavor.Dialect) (seed string, cases []recorde
 	return string(text), all.Cases
 }
 
-// builtin loads a catalog that comes with the program.
-func builtin(t testing.TB, name string) *catalog.Catalog {
-	t.Helper()
-	for _, b := range migrations.Catalogs() {
-		if b.Name == name {
-			c, err := catalog.Load(b.FS, catalog.Options{Prefix: name})
-			if err != nil {
-				t.Fatal(err)
-			}
-			return c
-		}
-	}
-	t.Fatalf("no catalog %s", name)
-	return nil
-}
-
 // created makes the newest schema of a catalog on a fresh database.
 func created(t testing.TB, c *catalog.Catalog, db enginetest.Database) *Service {
 	t.Helper()
-	u, err := database.ParseURL(db.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	opened, err := database.Open(context.Background(), u, database.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { opened.Close() })
+	opened := fixtures.DB(t, db.URL)
 	s := &phases.Service{Catalog: c, DB: opened}
 	if _, err := s.CreateSchema(context.Background()); err != nil {
 		t.Fatal(err)
@@ -167,7 +142,7 @@ func TestRecorded(t *testing.T) {
 				}
 				t.Run(c.Name, func(t *testing.T) {
 					db := enginetest.New(t, d)
-					s := created(t, builtin(t, "watcher"), db)
+					s := created(t, fixtures.Catalog(t, "watcher"), db)
 					db.Exec(t, seed)
 					replay(t, s, db, c)
 				})

@@ -10,8 +10,8 @@ import (
 	"testing/fstest"
 
 	"manage/engine/catalog"
-	"manage/engine/database"
 	"manage/engine/enginetest"
+	"manage/engine/enginetest/fixtures"
 	"manage/engine/flavor"
 )
 
@@ -56,19 +56,10 @@ func ruled(t *testing.T, db enginetest.Database, rules string, tables ...string)
 	if err != nil {
 		t.Fatal(err)
 	}
-	u, err := database.ParseURL(db.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	opened, err := database.Open(context.Background(), u, database.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { opened.Close() })
 	for _, statement := range tables {
 		db.Exec(t, statement)
 	}
-	return &Service{Catalog: c, DB: opened}
+	return &Service{Catalog: c, DB: fixtures.DB(t, db.URL)}
 }
 
 // purged looks, refuses what is in the way, and purges.

@@ -11,6 +11,7 @@ import (
 	"manage/engine/catalog"
 	"manage/engine/database"
 	"manage/engine/enginetest"
+	"manage/engine/enginetest/fixtures"
 	"manage/engine/revision"
 	"manage/engine/run"
 	"manage/phases/backfill"
@@ -44,18 +45,10 @@ func parse(t testing.TB, raw string) *database.URL {
 	return u
 }
 
-func open(t testing.TB, raw string) database.DB {
-	t.Helper()
-	db, err := database.Open(t.Context(), parse(t, raw), database.Options{})
-	must(t, err)
-	t.Cleanup(func() { db.Close() })
-	return db
-}
-
 // begin makes a throttle of a database, and closes it when the test ends.
 func begin(t testing.TB, raw string, o throttle.Options) *throttle.Throttle {
 	t.Helper()
-	th := throttle.New(open(t, raw), o)
+	th := throttle.New(fixtures.DB(t, raw), o)
 	t.Cleanup(th.Close)
 	return th
 }
@@ -112,7 +105,7 @@ func move(t testing.TB, e enginetest.Database, o backfill.Options) *moving {
 // may hear its events too.
 func moveWith(t testing.TB, e enginetest.Database, o backfill.Options, slow string, hear ...func(any)) *moving {
 	t.Helper()
-	r := &run.Runner{DB: open(t, e.URL), Catalog: "c", VersionTable: "alembic_version"}
+	r := &run.Runner{DB: fixtures.DB(t, e.URL), Catalog: "c", VersionTable: "alembic_version"}
 	held, err := r.Acquire(t.Context(), "migrate")
 	must(t, err)
 	m := &moving{e: e, paused: make(chan string, 1000), ended: make(chan error, 1)}
