@@ -3,21 +3,17 @@ package cmd
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
 	"fmt"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/alecthomas/kong"
-	"github.com/google/go-cmp/cmp"
 
 	"manage/cmd/view"
+	"manage/engine/enginetest/golden"
 )
-
-var update = flag.Bool("update", false, "write the reference pages anew")
 
 // The reference pages are made from the tables of the code; `go test ./cmd
 // -run TestReference -update` writes them.
@@ -29,19 +25,7 @@ func TestReference(t *testing.T) {
 		"json-output.md": jsonPage(t),
 	}
 	for name, want := range pages {
-		path := filepath.Join("..", "docs", "reference", name)
-		if *update {
-			if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		got, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(want, string(got)); diff != "" {
-			t.Errorf("%s is not up to date (-code +page); write it with -update:\n%s", path, diff)
-		}
+		golden.File(t, filepath.Join("..", "docs", "reference", name), want)
 	}
 }
 

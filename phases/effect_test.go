@@ -2,22 +2,17 @@ package phases
 
 import (
 	"context"
-	"flag"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"manage/engine/enginetest"
+	"manage/engine/enginetest/golden"
 	"manage/engine/flavor"
 	"manage/engine/plan"
 	"manage/engine/sqltext"
 	"manage/schema"
 )
-
-var update = flag.Bool("update", false, "write the reference pages anew")
 
 // plainCase is a statement of plain SQL and how it is settled.
 type plainCase struct {
@@ -233,17 +228,5 @@ func TestProbesPage(t *testing.T) {
 		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", c.sql, c.want, strings.Join(names, ", "))
 	}
 	b.WriteString("\nOther statements, such as calls of procedures, functions, and what names no object, end with exit 9.\n")
-	const file = "../docs/reference/probes.md"
-	if *update {
-		if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	page, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(page), b.String()); diff != "" {
-		t.Errorf("%s is not up to date (-update writes it): %s", file, diff)
-	}
+	golden.File(t, "../docs/reference/probes.md", b.String())
 }

@@ -4,15 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"manage/engine/catalog"
 	"manage/engine/database"
 	"manage/engine/enginetest"
+	"manage/engine/enginetest/golden"
 	"manage/engine/flavor"
 	"manage/engine/plan"
 	"manage/schema"
@@ -109,7 +107,7 @@ func TestPlainSQLOnline(t *testing.T) {
 				}
 			}
 		}
-		goldenPlain(t, "testdata/plain-"+string(db.Dialect)+".sql", b.String())
+		golden.File(t, "testdata/plain-"+string(db.Dialect)+".sql", b.String())
 	})
 }
 
@@ -144,22 +142,6 @@ func refusedFor(st plan.Statement) string {
 		return ""
 	}
 	return ", refused: " + st.Instead
-}
-
-func goldenPlain(t *testing.T, file, text string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), text); diff != "" {
-		t.Errorf("plain SQL is not sent as in %s (-update writes it): %s", file, diff)
-	}
 }
 
 // Where it may block, the server chooses in the end: the last that it is asked

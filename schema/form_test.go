@@ -2,13 +2,11 @@ package schema
 
 import (
 	"context"
-	"os"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"manage/engine/enginetest"
+	"manage/engine/enginetest/golden"
 	"manage/engine/flavor"
 	"manage/engine/plan"
 )
@@ -48,7 +46,7 @@ func TestGoldenOnline(t *testing.T) {
 		}
 		b.WriteString("\n")
 	}
-	golden(t, "testdata/online.sql", b.String())
+	golden.File(t, "testdata/online.sql", b.String())
 }
 
 // costText is what a statement costs, as a comment.
@@ -68,23 +66,6 @@ func costText(st plan.Statement) string {
 		text += ", refused: " + st.Instead
 	}
 	return text
-}
-
-// golden holds text against a file, or writes it with -update.
-func golden(t *testing.T, file, text string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), text); diff != "" {
-		t.Errorf("what is rendered is not that of %s (-update writes it): %s", file, diff)
-	}
 }
 
 // TestOnlineFormsOnServers runs every operation in its form for a database in

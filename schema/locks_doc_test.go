@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"manage/engine/enginetest/golden"
 	"manage/engine/flavor"
 	"manage/engine/plan"
 )
@@ -157,7 +158,7 @@ func TestLocksPage(t *testing.T) {
 			}
 		}
 	}
-	golden(t, "../docs/reference/locks.md", b.String())
+	golden.File(t, "../docs/reference/locks.md", b.String())
 }
 
 func statementCell(st plan.Statement) string {

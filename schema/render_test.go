@@ -2,16 +2,14 @@ package schema
 
 import (
 	"context"
-	"flag"
 	"strings"
 	"testing"
 
 	"manage/engine/enginetest"
+	"manage/engine/enginetest/golden"
 	"manage/engine/flavor"
 	"manage/engine/plan"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // TestGoldenSQL holds what each operation renders, on each dialect, against a
 // file that people read.
@@ -29,7 +27,7 @@ func TestGoldenSQL(t *testing.T) {
 		}
 		b.WriteString("\n")
 	}
-	golden(t, "testdata/operations.sql", b.String())
+	golden.File(t, "testdata/operations.sql", b.String())
 }
 
 // execute runs statements on one connection, as a session for schema work

@@ -1,37 +1,18 @@
 package config
 
 import (
-	"flag"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	"manage/engine/enginetest/golden"
 )
-
-var update = flag.Bool("update", false, "write docs/reference/configuration.md")
 
 func contains(s, part string) bool { return strings.Contains(s, part) }
 
 // TestReference: the page in docs is the one that the table makes.
 func TestReference(t *testing.T) {
-	name := filepath.Join("..", "..", "docs", "reference", "configuration.md")
-	if *update {
-		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(name, []byte(Reference()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	page, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(page), Reference()); diff != "" {
-		t.Errorf("the page is not up to date (go test ./cmd/config -update):\n%s", diff)
-	}
+	golden.File(t, filepath.Join("..", "..", "docs", "reference", "configuration.md"), Reference())
 }
 
 // TestOptions: every option can be read from somewhere, says what it means,
