@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"manage/cmd/view"
+	"manage/engine/plan"
 )
 
 // checkCommand is `manage db check`.
@@ -13,7 +14,8 @@ type checkCommand struct{}
 func (*checkCommand) Doc() Doc {
 	return Doc{
 		Does: "Says what is to be done next, in words and by its exit code, so that a deployment can ask " +
-			"before each step.",
+			"before each step. Guards of the catalog that refuse it as things are are listed; the exit code is " +
+			"that of what is due all the same.",
 		Writes:   writesNothing,
 		Exits:    readExits(ExitExpand, ExitMigrate, ExitContract, ExitRefused, ExitUnknown),
 		Examples: []string{"db check", "db check -o json"},
@@ -26,7 +28,11 @@ func (*checkCommand) Run(ctx context.Context, s Reads, p *view.Page) error {
 	if err != nil {
 		return err
 	}
-	if err := view.Check(p, r); err != nil {
+	guards, err := s.Guards(ctx, plan.Phase(r.Next))
+	if err != nil {
+		return err
+	}
+	if err := view.Check(p, r, guards); err != nil {
 		return err
 	}
 	return exitCode(r.Exit)

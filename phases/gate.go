@@ -4,61 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"manage/engine/catalog"
 	"manage/engine/database"
-	"manage/engine/plan"
 	"manage/engine/revision"
 )
-
-// guards refuses a phase while one of the catalog's guard queries returns
-// rows.
-func (s *Service) guards(ctx context.Context, q database.Querier, phase plan.Phase) error {
-	for _, g := range s.Catalog.Guards {
-		if g.Phase != string(phase) {
-			continue
-		}
-		query, ok := g.Query.For(s.DB.Flavor().Dialect)
-		if !ok {
-			continue
-		}
-		found, err := queryStrings(ctx, q, query)
-		if gone(err) && s.toCome(ctx, q, err) {
-			continue
-		}
-		if err != nil {
-			return rejected(fmt.Sprintf("the query of guard %q", g.Name), g.Source, err)
-		}
-		if len(found) > 0 {
-			return &Refused{
-				Reason: fmt.Sprintf("guard %q refuses %s: %s (%s)", g.Name, phase, g.Message, strings.Join(sample(found), ", ")),
-				Hint:   "run the command again once the guard's query returns no row",
-			}
-		}
-	}
-	return nil
-}
-
-// toCome reports whether what a query misses is made by a revision that is not
-// applied yet: then it returns no row.
-func (s *Service) toCome(ctx context.Context, q database.Querier, err error) bool {
-	sess, ok := q.(database.Session)
-	if !ok {
-		return false
-	}
-	p, readErr := s.position(ctx, sess)
-	return readErr == nil && s.mentioned(missingName(err), func(r *catalog.Revision) bool { return !p.Applied.Has(r.ID) })
-}
-
-// sample is the first few values of a list, and how many more there are.
-func sample(values []string) []string {
-	const most = 5
-	if len(values) <= most {
-		return values
-	}
-	return append(values[:most:most], fmt.Sprintf("and %d more", len(values)-most))
-}
 
 // pending reports whether a data migration's query finds rows. A migration
 // whose tables or columns are gone has nothing left to move.

@@ -61,9 +61,10 @@ func (s *Service) Plan(ctx context.Context, command string, req Request) (plan.P
 	return s.spelledOut(w.plan), err
 }
 
-// spelledOut adds to the data migrations of a plan that is only shown the
-// statements that a run would cut into batches.
+// spelledOut adds to a plan that is only shown the guards of its phases, and to
+// its data migrations the statements that a run would cut into batches.
 func (s *Service) spelledOut(p plan.Plan) plan.Plan {
+	p.Guards = s.guarding(p)
 	for i, step := range p.Steps {
 		m := s.Catalog.Migrations[step.ID]
 		if m == nil || len(step.Statements) > 0 {

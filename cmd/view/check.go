@@ -14,6 +14,8 @@ type CheckDocument struct {
 	Revisions      []string       `json:"revisions"`
 	DataMigrations []string       `json:"data_migrations"`
 	Problems       []Problem      `json:"problems"`
+	// Guards are those that refuse Next as things are.
+	Guards []GuardRefusing `json:"guards,omitempty"`
 }
 
 // Problem is something to look at before work goes on.
@@ -23,14 +25,20 @@ type Problem struct {
 	Message string  `json:"message"`
 }
 
-// Check prints what is to be done next.
-func Check(p *Page, r phases.Report) error {
+// Check prints what is to be done next, and the guards that refuse it as things
+// are.
+func Check(p *Page, r phases.Report, guards []phases.GuardState) error {
 	if p.JSON {
-		return p.document(checkDocument(r))
+		d := checkDocument(r)
+		d.Guards = refusing(guards)
+		return p.document(d)
 	}
 	var l lines
 	l.add("%s", Standing(r))
 	whatIsNext(p, &l, r)
+	for _, g := range guards {
+		l.add("  %s", refusal(g))
+	}
 	return p.text(&l)
 }
 

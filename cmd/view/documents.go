@@ -27,7 +27,7 @@ func Documents() []Document {
 				Expand: optional("wallaby_expand01"), Contract: optional("wallaby_contract01"), Release: optional("wallaby"),
 				Stage: revision.Behind, Heads: heads, Rows: []string{"wallaby_contract01"},
 			}},
-		{"db check", "`next` is the command that is due, null if none is; `exit` is the exit code. `revisions` is what `next` would apply, `data_migrations` what is due.",
+		{"db check", "`next` is the command that is due, null if none is; `exit` is the exit code. `revisions` is what `next` would apply, `data_migrations` what is due. `guards` is there if guards of the catalog refuse `next` as things are: `rows` is what the query returns, `error` why it cannot be asked.",
 			CheckDocument{
 				Catalog: "glance", Stage: revision.Behind, Next: optional("expand"), Exit: 3,
 				Revisions: []string{"xena_expand01"}, DataMigrations: []string{}, Problems: []Problem{},
@@ -58,7 +58,7 @@ func Documents() []Document {
 			PurgeDocument{
 				Catalog: "watcher", Orphans: true, Objects: []PurgedKind{{"goal", 4, new(int64(4))}, {"strategy", 13, new(int64(13))}}, Total: 17, Deleted: new(int64(17)),
 			}},
-		{"db plan", "`lock` is the lock that the statement takes in the server's own words, or `none`; `blocks` is whom it keeps waiting for as long as it works through the rows: `none`, `writers`, `all`; both are null where they are not known, as for some plain SQL that changes the schema. `rewrites` is true if the rows of the table are written anew. A statement that is refused unless `--allow-blocking` is given has `instead` as well: what to do instead. A step before which rows are compared has `checks`; `sampled` is true if only a part of the rows is compared, and `skipped` says why one of them is not made. See [locks](locks.md).",
+		{"db plan", "`lock` is the lock that the statement takes in the server's own words, or `none`; `blocks` is whom it keeps waiting for as long as it works through the rows: `none`, `writers`, `all`; both are null where they are not known, as for some plain SQL that changes the schema. `rewrites` is true if the rows of the table are written anew. A statement that is refused unless `--allow-blocking` is given has `instead` as well: what to do instead. `guards` is there if the catalog guards phases of the plan: while the query returns rows, the phase is refused. A step before which rows are compared has `checks`; `sampled` is true if only a part of the rows is compared, and `skipped` says why one of them is not made. See [locks](locks.md).",
 			PlanDocument{
 				Catalog: "glance", Dialect: "postgres", From: []string{"mitaka02"}, To: []string{"ocata_expand01"},
 				Steps: []PlanStep{{"ocata_expand01", "expand", false, nil, []PlanStatement{{SQL: "CREATE INDEX CONCURRENTLY visibility_image_idx ON images (visibility)", Lock: optional("SHARE UPDATE EXCLUSIVE"), Blocks: optional("none")}}}},

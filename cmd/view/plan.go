@@ -15,6 +15,8 @@ type PlanDocument struct {
 	From    []string   `json:"from"`
 	To      []string   `json:"to"`
 	Steps   []PlanStep `json:"steps"`
+	// Guards are those of the phases that it has steps of.
+	Guards []GuardDocument `json:"guards,omitempty"`
 	// More is true if more follows that can be planned only once the steps
 	// have run.
 	More bool `json:"more,omitempty"`
@@ -58,6 +60,9 @@ func Plan(p *Page, pl plan.Plan) error {
 	l.add("From %s to %s, %s:", position(pl.From), position(pl.To), count(len(pl.Steps), "step"))
 	for i, s := range pl.Steps {
 		l.add("\n%d. %s", i+1, heading(s))
+		for _, g := range guardsBefore(pl, i) {
+			l.add("   -- %s", g)
+		}
 		for _, c := range s.Checks {
 			l.add("   -- %s", rowCheck(c))
 		}
@@ -126,7 +131,7 @@ func position(rows []string) string {
 func indent(text string) string { return "   " + strings.ReplaceAll(text, "\n", "\n   ") }
 
 func planDocument(pl plan.Plan) PlanDocument {
-	d := PlanDocument{Catalog: pl.Catalog, Dialect: pl.Dialect, From: list(pl.From), To: list(pl.To), Steps: []PlanStep{}, More: pl.More}
+	d := PlanDocument{Catalog: pl.Catalog, Dialect: pl.Dialect, From: list(pl.From), To: list(pl.To), Steps: []PlanStep{}, Guards: guardsOf(pl), More: pl.More}
 	for _, s := range pl.Steps {
 		step := PlanStep{ID: s.ID, Phase: string(s.Phase), Transaction: oneTransaction(s), Checks: rowChecks(s.Checks), Statements: []PlanStatement{}}
 		for _, st := range s.Statements {

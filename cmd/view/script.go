@@ -24,8 +24,8 @@ func Script(p *Page, pl plan.Plan, versionTable string) error {
 	if !pl.Empty() {
 		s.statement(fmt.Sprintf("CREATE TABLE IF NOT EXISTS %s (version_num VARCHAR(32) NOT NULL, CONSTRAINT %s PRIMARY KEY (version_num))", s.table, s.ident(versionTable+"_pkc")))
 	}
-	for _, step := range pl.Steps {
-		s.step(step)
+	for i, step := range pl.Steps {
+		s.step(step, guardsBefore(pl, i))
 	}
 	if pl.More {
 		s.add("\n-- %s", moreFollows)
@@ -55,8 +55,12 @@ func (s *script) ident(name string) string {
 
 var plainName = regexp.MustCompile(`^[a-z_][a-z0-9_]*$`)
 
-func (s *script) step(step plan.Step) {
+// step adds a step, with the lines about the guards before it.
+func (s *script) step(step plan.Step, guards []string) {
 	s.add("\n-- %s", heading(step))
+	for _, g := range guards {
+		s.add("-- %s", g)
+	}
 	for _, c := range step.Checks {
 		s.add("-- %s", rowCheck(c))
 	}

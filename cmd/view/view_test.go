@@ -142,9 +142,9 @@ func TestCheck(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			p, out := page(false)
-			check(t, tt.text, out, Check(p, tt.report))
+			check(t, tt.text, out, Check(p, tt.report, nil))
 			p, out = page(true)
-			check(t, tt.json, out, Check(p, tt.report))
+			check(t, tt.json, out, Check(p, tt.report, nil))
 		})
 	}
 }

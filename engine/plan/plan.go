@@ -37,6 +37,9 @@ type Plan struct {
 	From    []string
 	To      []string
 	Steps   []Step
+	// Guards are asked before their phases. A plan that is run has none: who runs
+	// it asks those of the catalog.
+	Guards []Guard
 	// Online is true if others write while it runs: they never wait longer than
 	// the limit on locks, whatever number of them a transaction takes.
 	Online bool
