@@ -58,12 +58,15 @@ func count(ctx context.Context, q database.Querier, d flavor.Dialect, table, whe
 // now; fifty rows a page where it never was. Much of what was changed of late is
 // in there twice, so the count of live rows is taken if the server has counted
 // the rows for long enough: it begins anew when it went down, and hears of the
-// rows of each session a while after it wrote them.
-const livePostgres = "SELECT (CASE WHEN live > 0 AND live + dead >= filled / 2 THEN live ELSE filled END)::bigint FROM (" +
-	"SELECT CASE WHEN c.reltuples > 0 AND c.relpages > 0 THEN c.reltuples / c.relpages ELSE 50 END" +
-	" * (pg_relation_size(c.oid) / current_setting('block_size')::int) AS filled," +
+// rows of each session a while after it wrote them. Those may be counted twice
+// if the session analyzes the table in between, so of the two the lower counts.
+const livePostgres = "SELECT (CASE WHEN live > 0 AND live + dead >= filled / 2" +
+	" THEN CASE WHEN analyzed THEN least(live, filled) ELSE live END ELSE filled END)::bigint FROM (" +
+	"SELECT CASE WHEN analyzed THEN density ELSE 50 END * pages AS filled, analyzed, live, dead FROM (" +
+	"SELECT c.reltuples > 0 AND c.relpages > 0 AS analyzed, c.reltuples / nullif(c.relpages, 0) AS density," +
+	" pg_relation_size(c.oid) / current_setting('block_size')::int AS pages," +
 	" pg_stat_get_live_tuples(c.oid) AS live, pg_stat_get_dead_tuples(c.oid) AS dead" +
-	" FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = current_schema() AND c.relname = {table}) AS t"
+	" FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = current_schema() AND c.relname = {table}) AS t) AS u"
 
 // estimate is about how many rows a table has, by what the server knows without
 // reading them.
