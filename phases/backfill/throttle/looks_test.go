@@ -57,6 +57,24 @@ func TestQueryFails(t *testing.T) {
 	})
 }
 
+// A query can write nothing, whatever it says.
+func TestQueryWrites(t *testing.T) {
+	enginetest.Each(t, func(t *testing.T, e enginetest.Database) {
+		e.Exec(t, "CREATE TABLE jobs (id INTEGER PRIMARY KEY)")
+		e.Exec(t, "INSERT INTO jobs VALUES (1)")
+		for _, query := range []string{"DELETE FROM jobs", "INSERT INTO jobs VALUES (2)", "DROP TABLE jobs", "DELETE FROM jobs RETURNING id"} {
+			_, err := begin(t, e.URL, throttle.Options{Queries: []throttle.Query{{Name: "jobs", SQL: query}}}).Reason(t.Context())
+			var bad *throttle.Misconfigured
+			if !errors.As(err, &bad) {
+				t.Errorf("%s: error %v", query, err)
+			}
+		}
+		if rows := e.Strings(t, "SELECT id FROM jobs"); len(rows) != 1 || rows[0] != "1" {
+			t.Errorf("there is %q", rows)
+		}
+	})
+}
+
 // Sessions at work count, idle ones do not.
 func TestLoad(t *testing.T) {
 	for _, d := range startable() {

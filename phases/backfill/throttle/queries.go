@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"manage/engine/database"
+	"manage/engine/flavor"
 )
 
 // Query is a query of the operator's that holds data migrations up while it
@@ -27,13 +28,17 @@ type named struct {
 }
 
 func (l *named) see(ctx context.Context) (string, error) {
-	found, err := ask(ctx, l.primary, func(ctx context.Context, s database.Session) (bool, error) {
-		result, err := s.QueryContext(ctx, l.query.SQL)
-		if err != nil {
-			return false, err
-		}
-		defer result.Close()
-		return result.Next(), result.Err()
+	found, err := ask(ctx, l.primary, func(ctx context.Context, s database.Session) (found bool, err error) {
+		err = reading(ctx, s, func() error {
+			result, err := s.QueryContext(ctx, l.query.SQL)
+			if err != nil {
+				return err
+			}
+			defer result.Close()
+			found = result.Next()
+			return result.Err()
+		})
+		return found, err
 	})
 	switch {
 	case err != nil && !l.worked && ctx.Err() == nil && isFinal(err):
@@ -50,6 +55,33 @@ func (l *named) see(ctx context.Context) (string, error) {
 		return l.query.Message, nil
 	}
 	return "the query " + l.query.Name + " returns a row", nil
+}
+
+// reading asks something that may write nothing, whatever its words are: it is
+// put once a second, by somebody who wanted to know something.
+func reading(ctx context.Context, s database.Session, question func() error) error {
+	switch d := s.Flavor().Dialect; {
+	case d == flavor.SQLite:
+		return readingOnly(ctx, s, "PRAGMA query_only = 1", question)
+	case d.MySQLFamily(): // DDL ends a transaction, and what was said of that one
+		return readingOnly(ctx, s, "SET SESSION TRANSACTION READ ONLY", question)
+	}
+	// Behind a pooler a setting of the session would reach others.
+	if err := s.Begin(ctx); err != nil {
+		return err
+	}
+	if err := readingOnly(ctx, s, "SET TRANSACTION READ ONLY", question); err != nil {
+		return err // and with it the session ends
+	}
+	return s.Rollback(ctx)
+}
+
+// readingOnly asks something behind a setting.
+func readingOnly(ctx context.Context, s database.Session, setting string, question func() error) error {
+	if _, err := s.ExecContext(ctx, setting); err != nil {
+		return err
+	}
+	return question()
 }
 
 // isFinal reports whether an error comes from what was asked for, so that asking
