@@ -111,6 +111,7 @@ func samples() []spoken {
 		{&backfill.Stuck{Migration: "m"}, "refused", 6, "", "a program or a Go function that says so itself"},
 		{&backfill.MissingHook{Migration: "m", Hook: "h"}, "refused", 6, "", ""},
 		{&backfill.Halted{Migration: "m", Reason: "1000 rows", Rows: 1000}, "partly", 8, "m stopped at the limit of 1000 rows; this run changed 1000 rows", "What is done is recorded, with its position; go on with manage db migrate"},
+		{&backfill.Halted{Migration: "m", Reason: "1m0s", Rows: 7, Waiting: "it rains"}, "partly", 8, "m stopped at the limit of 1m0s; this run changed 7 rows; it paused because it rains", "What is done is recorded, with its position; go on with manage db migrate"},
 		{&goesOn{&backfill.Halted{Migration: "m", Reason: "1m0s", Rows: 0}, "sync ocata --max-time 1m0s"}, "partly", 8, "m stopped at the limit of 1m0s; this run changed 0 rows", "go on with manage db sync ocata --max-time 1m0s"},
 		{&throttle.Misconfigured{Place: throttle.Place{File: "m.toml", Line: 2}, Problem: "db2 is no replica", Hint: "name replicas only", Err: lost}, "configuration", 2,
 			"db2 is no replica", "Name replicas only."},

@@ -33,7 +33,12 @@ func (m *moving) batched(b backfill.Batched, now time.Time) {
 }
 
 // paused takes in that a pause begins, or is over.
-func (m *moving) paused(p backfill.Paused) { m.reason, m.since = p.Reason, p.Since }
+func (m *moving) paused(p backfill.Paused) {
+	m.reason, m.since = p.Reason, p.Since
+	if !m.heard && p.Estimate > 0 {
+		m.heard, m.first, m.rows, m.estimate = true, p.Rows, p.Rows, p.Estimate
+	}
+}
 
 // total is how many rows there are in all; 0 if that is not known, because
 // nobody counted them or there are more than were counted.

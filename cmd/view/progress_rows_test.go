@@ -80,6 +80,20 @@ func TestRowsBeforeTheFirstBatch(t *testing.T) {
 	check(t, "Moving rows: m …\nm: no batch is done yet\n", out, nil)
 }
 
+// A run that pauses before its first batch tells what earlier runs have done.
+func TestRowsOfAPauseBeforeTheFirstBatch(t *testing.T) {
+	p, out, now := watch()
+	p.Event(phases.Moving{ID: "m"})
+	p.Event(backfill.Paused{Migration: "m", Reason: "it rains", Since: *now, Rows: 1000, Estimate: 4000})
+	*now = now.Add(10 * time.Second)
+	p.show()
+	p.Event(backfill.Paused{Migration: "m", Rows: 1000, Estimate: 4000})
+	*now = now.Add(10 * time.Second)
+	p.Event(backfill.Batched{Migration: "m", Rows: 2000, Estimate: 4000, Speed: 100})
+	p.Close()
+	check(t, "Moving rows: m …\nm: 1000 of about 4000 rows, paused for 10s: it rains\nm: 2000 of about 4000 rows, 100 rows/s, 20s left\n", out, nil)
+}
+
 // onScreen returns a Progress on a terminal of some columns.
 func onScreen(width *int) (*Progress, *terminal) {
 	term := &terminal{width: width, lines: []string{""}}

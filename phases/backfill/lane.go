@@ -45,7 +45,7 @@ func (l *lane) walk(ctx context.Context) error {
 // before is what comes before each batch: limits, what has to be waited for,
 // and the range.
 func (l *lane) before(ctx context.Context) error {
-	if err := l.halted(); err != nil {
+	if err := l.halted(""); err != nil {
 		return err
 	}
 	if err := l.wait(ctx); err != nil {

@@ -19,6 +19,7 @@ type Halted struct {
 	Reason    string // the limit, such as "1000 rows" or "10m0s"
 	Rows      int64  // changed by this run
 	Read      bool   // nothing was changed: Rows were read
+	Waiting   string // why it paused when the limit was reached; "" if it did not
 }
 
 func (e *Halted) Error() string {
@@ -26,7 +27,11 @@ func (e *Halted) Error() string {
 	if e.Read {
 		did = "read"
 	}
-	return fmt.Sprintf("%s stopped at the limit of %s; this run %s %d rows", e.Migration, e.Reason, did, e.Rows)
+	text := fmt.Sprintf("%s stopped at the limit of %s; this run %s %d rows", e.Migration, e.Reason, did, e.Rows)
+	if e.Waiting != "" {
+		text += "; it paused because " + e.Waiting
+	}
+	return text
 }
 
 // limits is what a run may still use.

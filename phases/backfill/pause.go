@@ -22,6 +22,8 @@ type Paused struct {
 	Migration string
 	Reason    string // "" when it is over
 	Since     time.Time
+	// Rows and Estimate are those of Batched, for a run that has told none yet.
+	Rows, Estimate int64
 }
 
 // How often a throttle is asked during a pause, and how often at most another
@@ -57,7 +59,7 @@ func (l *lane) wait(ctx context.Context) error {
 		if err := p.because(ctx, reason); err != nil || reason == "" {
 			return err
 		}
-		if err := l.halted(); err != nil {
+		if err := l.halted(reason); err != nil {
 			return err
 		}
 		if err := l.rest(ctx, askEvery); err != nil {
@@ -102,13 +104,22 @@ func (p *pause) because(ctx context.Context, reason string) error {
 	}
 	if reason != p.reason {
 		p.reason = reason
-		p.lane.emit(Paused{Migration: p.lane.migration.ID, Reason: reason, Since: p.since})
+		p.tell(reason)
 	}
 	if reason == p.noted || p.noted != "" && time.Since(p.noteAt) < noteEvery {
 		return nil
 	}
 	p.noted, p.noteAt = reason, time.Now()
 	return p.lane.note(ctx, reason)
+}
+
+// tell tells the reason; "" when the pause is over.
+func (p *pause) tell(reason string) {
+	l := p.lane
+	l.mu.Lock()
+	event := Paused{Migration: l.migration.ID, Reason: reason, Since: p.since, Rows: l.total, Estimate: l.estimated}
+	l.mu.Unlock()
+	l.emit(event)
 }
 
 // end tells that the pause is over, if there was one. It writes so as well: the
@@ -118,7 +129,7 @@ func (p *pause) end(ctx context.Context) {
 		return
 	}
 	l := p.lane
-	l.emit(Paused{Migration: l.migration.ID, Since: p.since})
+	p.tell("")
 	l.mu.Lock()
 	l.speed.begin(time.Now(), l.rows)
 	l.mu.Unlock()

@@ -87,6 +87,28 @@ func TestPauseIsInterrupted(t *testing.T) {
 	})
 }
 
+// A limit of time ends a pause, says what was waited for and how far it is.
+func TestPauseIsHalted(t *testing.T) {
+	enginetest.Each(t, func(t *testing.T, e enginetest.Database) {
+		fill(t, e, 3000)
+		held := acquire(t, runner(t, e))
+		var told []backfill.Paused
+		o := backfill.Options{Throttle: &reasons{all: []string{"", "it rains"}}, MaxTime: 500 * time.Millisecond, Events: func(ev any) {
+			if p, ok := ev.(backfill.Paused); ok {
+				told = append(told, p)
+			}
+		}}
+		rows, err := backfill.Run(t.Context(), held, copying(), o)
+		var halted *backfill.Halted
+		if !errors.As(err, &halted) || halted.Waiting != "it rains" || rows == 0 || rows == 3000 {
+			t.Fatalf("%d rows, error %v", rows, err)
+		}
+		if len(told) != 2 || told[0].Rows != rows || told[0].Estimate != 3000 || told[1].Reason != "" {
+			t.Errorf("%d rows, told %+v", rows, told)
+		}
+	})
+}
+
 // Limits end the work between two batches, and the next run goes on.
 func TestHalted(t *testing.T) {
 	enginetest.Each(t, func(t *testing.T, e enginetest.Database) {

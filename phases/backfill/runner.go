@@ -202,12 +202,12 @@ func (r *runner) save(ctx context.Context) error {
 	return err
 }
 
-// halted is the error of a limit that is reached.
-func (r *runner) halted() error {
+// halted is the error of a limit that is reached; waiting is why the work pauses.
+func (r *runner) halted(waiting string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if reason := r.limits.reached(time.Now()); reason != "" {
-		return &Halted{Migration: r.migration.ID, Reason: reason, Rows: r.rows}
+		return &Halted{Migration: r.migration.ID, Reason: reason, Rows: r.rows, Waiting: waiting}
 	}
 	return nil
 }

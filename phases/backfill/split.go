@@ -59,7 +59,7 @@ func (r *runner) split(ctx context.Context, s *steps) error {
 // cut cuts what is left of a step into ranges and records them. Nothing is left
 // if the place that it returns is no part.
 func (r *runner) cut(ctx context.Context, s *steps, at place) (place, error) {
-	if err := r.halted(); err != nil {
+	if err := r.halted(""); err != nil {
 		return at, err
 	}
 	sess, span, work := r.held.Session(), s.span(at.Step), context.WithoutCancel(ctx)
