@@ -2,7 +2,9 @@ package throttle
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"manage/engine/database"
@@ -99,7 +101,7 @@ func (r *replicas) lagging(ctx context.Context, one *replica) (string, error) {
 		return "", &Misconfigured{Place: one.Place, Err: err, Hint: hintOf(err),
 			Problem: fmt.Sprintf("[replicas] connections: the lag of %s cannot be asked: %s", one.name, err)}
 	case err != nil:
-		return fmt.Sprintf("replica %s does not answer", one.name), nil
+		return mute(one.name, err), nil
 	case st.strange && !r.began:
 		return "", &Misconfigured{Place: one.Place, Problem: fmt.Sprintf("[replicas] connections: %s is no replica", one.name),
 			Hint: "name replicas only; nodes of a Galera cluster need not be named, as its flow control is looked at"}
@@ -111,6 +113,16 @@ func (r *replicas) lagging(ctx context.Context, one *replica) (string, error) {
 		return behind("replica "+one.name, st.lag, r.limit), nil
 	}
 	return "", nil
+}
+
+// mute says that a replica does not answer, and why, where anything is known.
+func mute(name string, err error) string {
+	text := fmt.Sprintf("replica %s does not answer", name)
+	var late *silent
+	if errors.As(err, &late) {
+		return text
+	}
+	return text + ": " + strings.TrimPrefix(err.Error(), "no answer from the server: ")
 }
 
 // foreign reports whether a replica is of another kind than the primary.

@@ -141,7 +141,7 @@ func TestReplicaMisconfigured(t *testing.T) {
 		}
 		none := []throttle.Replica{{URL: parse(t, strings.Replace(e.URL, "127.0.0.1", "127.0.0.9", 1))}}
 		if e.Server.Host == "127.0.0.1" {
-			becomes(t, begin(t, e.URL, throttle.Options{Replicas: none, MaxLag: lag}), "does not answer")
+			becomes(t, begin(t, e.URL, throttle.Options{Replicas: none, MaxLag: lag}), "does not answer: dial tcp ")
 		}
 	})
 }
