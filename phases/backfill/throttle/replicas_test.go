@@ -53,6 +53,9 @@ func TestReplicas(t *testing.T) {
 			fill(t, e)
 			th := begin(t, e.URL, throttle.Options{Replicas: named(t, replica), MaxLag: lag})
 			becomes(t, th, "")
+			if d.MySQLFamily() {
+				unnamed(t, primary, e)
+			}
 
 			replica.Do(t, stop)
 			e.Exec(t, "UPDATE items SET a = a + 1 WHERE id = 1")
@@ -77,6 +80,24 @@ func TestReplicas(t *testing.T) {
 			must(t, replica.Restart())
 			becomes(t, th, "")
 		})
+	}
+}
+
+// unnamed checks what is said of a replica that nobody named, also to a user who
+// may not see it.
+func unnamed(t *testing.T, primary *enginetest.Server, e enginetest.Database) {
+	t.Helper()
+	primary.Do(t, "CREATE USER weak IDENTIFIED BY 'weak'")
+	primary.Do(t, "GRANT ALL ON "+e.Name+".* TO weak")
+	weak, err := url.Parse(e.URL)
+	must(t, err)
+	weak.User = url.UserPassword("weak", "weak")
+	for user, want := range map[string]string{e.URL: "the server has replicas (1)", weak.String(): "whether the server has replicas cannot be seen: "} {
+		var notes []string
+		becomes(t, begin(t, user, throttle.Options{MaxLag: lag, Note: func(text string) { notes = append(notes, text) }}), "")
+		if len(notes) != 1 || !strings.HasPrefix(notes[0], want) {
+			t.Errorf("notes %q, want %q", notes, want)
+		}
 	}
 }
 
