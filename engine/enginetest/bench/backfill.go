@@ -46,8 +46,8 @@ func benchBackfill(s *session) error {
 		dialects = slices.DeleteFunc(dialects, func(d flavor.Dialect) bool { return !slices.Contains(strings.Split(s.on, ","), string(d)) })
 	}
 	for _, n := range s.rows {
-		for _, key := range []keyKind{keyNumber, keyText} {
-			t := table{key: key, rows: n, dir: filepath.Join(s.disk, string(key))}
+		for _, key := range s.keys {
+			t := table{key: keyKind(key), rows: n, dir: filepath.Join(s.disk, key)}
 			if err := t.write(); err != nil {
 				return err
 			}
@@ -87,6 +87,14 @@ type contender struct {
 }
 
 func (b *backfilling) contenders() []contender {
+	ours := []contender{b.ours("manage db migrate")}
+	if b.workers > 0 && b.target.server != nil {
+		n := fmt.Sprint(b.workers)
+		ours = append(ours, b.ours("manage db migrate, "+n+" workers", "--workers", n))
+	}
+	if b.alone {
+		return ours
+	}
 	client := func(script string) func(database) program {
 		return func(db database) program { return db.client(script) }
 	}
@@ -99,13 +107,12 @@ func (b *backfilling) contenders() []contender {
 			return program{args: []string{self(), executeWord, db.url, b.table.update()}}
 		}})
 	}
-	return append(all, b.ours())
+	return append(all, ours...)
 }
 
-func (b *backfilling) ours() contender {
-	return contender{"manage db migrate", func(db database) program {
-		return b.command("db", "migrate", "--no-progress", "--connection", db.url, "--catalog", b.table.dir)
-	}}
+func (b *backfilling) ours(name string, flags ...string) contender {
+	args := append([]string{"db", "migrate", "--no-progress", "--catalog", b.table.dir}, flags...)
+	return contender{name, func(db database) program { return b.command(append(args, "--connection", db.url)...) }}
 }
 
 func (b *backfilling) measure() error {
@@ -119,7 +126,9 @@ func (b *backfilling) measure() error {
 		results[c.name] = one
 		report("  "+c.name, fmt.Sprintf("%.2f s, %.0f rows/s, %s", one.Elapsed.Seconds(), one.speed, mib(one.Peak)), one.waits.String())
 	}
-	b.judge(results)
+	if !b.alone {
+		b.judge(results)
+	}
 	return nil
 }
 
@@ -140,7 +149,7 @@ func benchGalera(s *session) error {
 		return err
 	}
 	b := backfilling{session: s, target: targets[0], writers: targets[1], table: t}
-	one, err := b.once(b.ours())
+	one, err := b.once(b.ours("manage db migrate"))
 	if err != nil {
 		return err
 	}

@@ -57,6 +57,9 @@ func run() error {
 	rounds := flag.Int("rounds", 7, "how often each thing is run")
 	rows := numbers{1_000_000, 10_000_000}
 	on := flag.String("on", "", "move rows only on these databases (sqlite, postgres, mysql, mariadb), separated by commas")
+	keys := flag.String("keys", string(keyNumber+","+keyText), "the kinds of key of their table, separated by commas")
+	alone := flag.Bool("alone", false, "move them with the measured program only, beside nothing")
+	workers := flag.Int("workers", 0, "move them once more with so many workers")
 	flag.Var(&rows, "rows", "how many rows a data migration has to move, separated by commas")
 	flag.Parse()
 	if flag.NArg() != 1 {
@@ -67,7 +70,7 @@ func run() error {
 		return err
 	}
 	defer s.close()
-	s.rows, s.on = rows, *on
+	s.rows, s.on, s.keys, s.alone, s.workers = rows, *on, strings.Split(*keys, ","), *alone, *workers
 	for _, b := range benches() {
 		if *only != "" && !slices.Contains(strings.Split(*only, ","), b.name) {
 			continue
@@ -87,6 +90,10 @@ type session struct {
 	on     string // databases, "" for all
 	disk   string // a folder on disk
 	memory string // a folder in memory if there is one, else on disk
+
+	keys    []string // kinds of key
+	alone   bool     // whether to leave out what the program is measured beside
+	workers int      // how many workers to measure beside one; 0 for none
 }
 
 func newSession(manage string, rounds int) (*session, error) {
