@@ -27,6 +27,8 @@ type keyCase struct {
 var keyCases = []keyCase{
 	{"integers", "k1 BIGINT NOT NULL, PRIMARY KEY (k1)", []string{"k1"},
 		[]string{"-9223372036854775808", "-5", "0", "1", "2", "9", "10", "11", "100", "9223372036854775807"}, ""},
+	{"integers in a row", "k1 BIGINT NOT NULL, PRIMARY KEY (k1)", []string{"k1"},
+		[]string{"-4", "-3", "-2", "-1", "0", "1", "2", "3", "5", "6", "8", "4000000000", "4000000001", "4000000002", "9223372036854775806", "9223372036854775807"}, ""},
 	{"unsigned", "k1 BIGINT UNSIGNED NOT NULL, PRIMARY KEY (k1)", []string{"k1"},
 		[]string{"0", "1", "9223372036854775807", "9223372036854775808", "18446744073709551614", "18446744073709551615"}, "mysql mariadb"},
 	{"zerofill", "k1 INT(8) ZEROFILL NOT NULL, PRIMARY KEY (k1)", []string{"k1"}, []string{"1", "2", "10", "77", "100"}, "mysql mariadb"},

@@ -19,6 +19,7 @@ type lane struct {
 	// finishes is true if the end of the range is that of the data migration.
 	finishes bool
 	busy     time.Duration // worked since others had a gap
+	free     time.Time     // until when the database is left to others
 }
 
 // walk goes over the range, from its position to its end.
@@ -36,7 +37,8 @@ func (l *lane) walk(ctx context.Context) error {
 		if b.Done {
 			return nil
 		}
-		if err := l.rest(ctx, max(l.options.Pause, l.gap(time.Since(began)))); err != nil {
+		l.free = time.Now().Add(l.gap(time.Since(began)))
+		if err := l.rest(ctx, l.options.Pause); err != nil {
 			return err
 		}
 	}
@@ -59,7 +61,21 @@ func (l *lane) before(ctx context.Context) error {
 	left := l.limits.left()
 	l.mu.Unlock()
 	s.limit((left + int64(l.workers()) - 1) / int64(l.workers()))
-	return l.prepare(ctx, s)
+	return l.ready(ctx, s)
+}
+
+// ready finds the range of the next batch, and lets the time pass that others
+// have the database for. A reader is in nobody's way where there is a log.
+func (l *lane) ready(ctx context.Context, s *steps) error {
+	if l.log == nil {
+		if err := l.rest(ctx, time.Until(l.free)); err != nil {
+			return err
+		}
+	}
+	if err := l.prepare(ctx, s); err != nil {
+		return err
+	}
+	return l.rest(ctx, time.Until(l.free))
 }
 
 // prepareTries is how often the range is looked for again where a lock was in

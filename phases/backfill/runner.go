@@ -20,7 +20,7 @@ const maxPasses = 100
 // this run. It goes on where an earlier run was interrupted. Errors are
 // *MissingHook, *BadKey, *Rejected, *ProgramFailed, *Stuck, *Halted,
 // *run.Interrupted and those of the database; the position is kept in each case.
-func Run(ctx context.Context, held *run.Held, m *catalog.Migration, o Options) (int64, error) {
+func Run(ctx context.Context, held *run.Held, m *catalog.Migration, o Options) (rows int64, err error) {
 	src, err := open(ctx, m, held.Session().Flavor(), o)
 	if err != nil {
 		return 0, err
@@ -34,6 +34,14 @@ func Run(ctx context.Context, held *run.Held, m *catalog.Migration, o Options) (
 		if err := s.ready(work, held.Session()); err != nil {
 			return 0, err
 		}
+		if r.log, err = openWAL(work, held.Session()); err != nil {
+			return 0, err
+		}
+		defer func() {
+			if closeErr := r.log.close(work); err == nil {
+				err = closeErr
+			}
+		}()
 	}
 	if err := r.begin(work); err != nil {
 		return 0, err
@@ -48,6 +56,7 @@ type runner struct {
 	migration *catalog.Migration
 	options   Options
 	main      *lane
+	log       *wal              // nil where there is none
 	parts     []ledger.Progress // the other ranges, if a step was split
 	gate      chan struct{}     // held by whoever asks the throttle
 	estimated int64             // rows there were when it began

@@ -28,9 +28,9 @@ type scouted struct {
 	err   error
 }
 
-// newScout opens a session for a scout, unless looking ahead saves nothing: on
-// SQLite, where a reader can be in the way of a commit, beside other workers,
-// who use the time already, and for small tables. Without a session there is
+// newScout opens a session for a scout, unless looking ahead saves nothing:
+// beside other workers, who use the time already, for small tables, and on
+// SQLite, where there is time for it while others write (see lane.ready). Without a session there is
 // none, and the work is slower.
 func (r *runner) newScout(ctx context.Context, s *steps) (*scout, func()) {
 	none := func() {}

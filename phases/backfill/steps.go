@@ -19,12 +19,14 @@ type steps struct {
 	migration *catalog.Migration
 	dialect   flavor.Dialect
 	kinds     [][]kind // of the columns of each step's key
+	whole     []bool   // whether each step's key is a whole number
 	tables    []int64  // about how many rows each step's table has
 	rows      size
 	most      int // rows of the next batch, beside the bounds; 0 for none
 
 	next   cut
 	sparse bool // whether to look for the next row before a range is cut
+	dense  bool // whether nearly each number of the last range was a key (see stride)
 	judged int  // batches that were judged (see futile)
 	scout  *scout
 }
@@ -47,7 +49,7 @@ func newSteps(m *catalog.Migration, f flavor.Flavor, o Options) *steps {
 
 // fork is another one for the same data migration, for another goroutine.
 func (s *steps) fork() *steps {
-	return &steps{migration: s.migration, dialect: s.dialect, kinds: s.kinds, tables: s.tables, rows: s.rows, judged: s.judged}
+	return &steps{migration: s.migration, dialect: s.dialect, kinds: s.kinds, whole: s.whole, tables: s.tables, rows: s.rows, judged: s.judged}
 }
 
 func (s *steps) close() error { return nil }
@@ -131,7 +133,7 @@ func (s *steps) prepare(ctx context.Context, sess database.Session, position str
 		return err
 	}
 	if at.Step != s.next.at.Step {
-		s.sparse = false
+		s.sparse, s.dense = false, false
 	}
 	s.next = cut{at: at}
 	if at.Step >= len(s.migration.Steps) {
@@ -170,6 +172,10 @@ func (s *steps) allowed() int {
 
 // cut finds the end of the range that prepare began.
 func (s *steps) cut(ctx context.Context, sess database.Session) (err error) {
+	if last, ok := s.stride(); ok {
+		s.next.last = last
+		return nil
+	}
 	span := s.span(s.next.at.Step)
 	from := KeyRange(sess, span.Key, s.next.at.After, nil)
 	if s.next.first != nil {
@@ -202,7 +208,7 @@ func (s *steps) batch(ctx context.Context, sess database.Session, position strin
 	if err := sess.LazyCommit(ctx); err != nil {
 		return Batch{}, err
 	}
-	if !s.sparse && s.most == 0 && !slices.Equal(s.next.last, at.Until) {
+	if !s.sparse && !s.dense && s.most == 0 && !slices.Equal(s.next.last, at.Until) {
 		s.scout.ask(context.WithoutCancel(ctx), s.span(at.Step), at.Step, s.next.last, at.Until, s.rows.rows)
 	}
 	rows, err := s.change(ctx, sess)
@@ -211,6 +217,7 @@ func (s *steps) batch(ctx context.Context, sess database.Session, position strin
 	}
 	s.rows.adapt(time.Since(began))
 	s.sparse = s.span(at.Step).Where != "" && rows < int64(s.rows.rows/4)
+	s.dense = s.packed(rows)
 	if slices.Equal(s.next.last, at.Until) {
 		return s.past(at, rows), nil
 	}

@@ -187,7 +187,7 @@ func (l layout) unfit(table string, key []string) string {
 // check looks whether the key of each step cuts its table, and notes how its
 // columns are read.
 func (s *steps) check(ctx context.Context, sess database.Session) error {
-	s.kinds = make([][]kind, len(s.migration.Steps))
+	s.kinds, s.whole = make([][]kind, len(s.migration.Steps)), make([]bool, len(s.migration.Steps))
 	for i, st := range s.migration.Steps {
 		if len(s.statements(st, "")) == 0 {
 			continue // nothing for this server
@@ -212,6 +212,7 @@ func (s *steps) check(ctx context.Context, sess database.Session) error {
 			}
 			return e
 		}
+		s.whole[i] = l.isWhole(st.Key)
 		for _, k := range st.Key {
 			s.kinds[i] = append(s.kinds[i], kindOf(s.dialect, l.column(k).typ))
 		}

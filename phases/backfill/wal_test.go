@@ -1,0 +1,38 @@
+package backfill_test
+
+import (
+	"strings"
+	"testing"
+
+	"manage/engine/catalog"
+	"manage/engine/database"
+	"manage/engine/enginetest"
+	"manage/engine/flavor"
+	"manage/phases/backfill"
+	"manage/schema"
+)
+
+// With SQLite's write-ahead log the commits of batches do not wait for the disk,
+// those of others in the same session do; in another journal mode all do.
+func TestCommitsToTheLog(t *testing.T) {
+	for mode, want := range map[string]string{"wal": "1 2", "delete": "2 2"} {
+		t.Run(mode, func(t *testing.T) {
+			e := enginetest.New(t, flavor.SQLite)
+			e.Exec(t, "PRAGMA journal_mode = "+mode)
+			e.Exec(t, "CREATE TABLE items (id INTEGER PRIMARY KEY, b INTEGER)")
+			e.Exec(t, "INSERT INTO items (id) VALUES (1), (2), (3)")
+			held := acquire(t, runner(t, e))
+			level := func() string {
+				n, err := database.Number(t.Context(), held.Session(), "PRAGMA synchronous")
+				must(t, err)
+				return string(rune('0' + n))
+			}
+			var seen []string
+			m := migration("SELECT 1 FROM items WHERE b IS NULL", catalog.MigrationStep{Table: "items", Key: []string{"id"},
+				Set: map[string]schema.Text{"b": {All: "1"}}, SetOrder: []string{"b"}})
+			_, err := backfill.Run(t.Context(), held, m, backfill.Options{Events: func(any) { seen = append(seen, level()) }})
+			must(t, err)
+			equal(t, "synchronous while and after", []string{strings.Join(append(seen[:1], level()), " ")}, []string{want})
+		})
+	}
+}
