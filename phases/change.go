@@ -340,7 +340,7 @@ func (s *Service) migrateStep(ctx context.Context, held *run.Held, step plan.Ste
 	rows, err := backfill.Run(ctx, held, m, o)
 	s.tell(Moved{ID: step.ID, Rows: rows, Took: time.Since(began), Err: err})
 	if rows > 0 || err == nil {
-		result.Migrated = append(result.Migrated, Migrated{ID: step.ID, Rows: rows})
+		result.moved(step.ID, rows)
 	}
 	return err
 }

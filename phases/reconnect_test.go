@@ -24,14 +24,7 @@ func TestGoesOnAfterLostConnection(t *testing.T) {
 		s.Faults = faults(func(p run.Point) error {
 			if lost == 0 && p.Step != "" && (p.Place == run.AfterBegin || p.Place == run.BeforeStart) {
 				lost++
-				end := "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'manage-%'"
-				if db.Dialect.MySQLFamily() {
-					for _, id := range db.Strings(t, "SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()") {
-						_, _ = db.SQL().Exec("KILL " + id)
-					}
-					return nil
-				}
-				db.Exec(t, end)
+				disconnect(t, db)
 			}
 			return nil
 		})
@@ -52,4 +45,42 @@ func TestGoesOnAfterLostConnection(t *testing.T) {
 			t.Errorf("lost %d times, told %q", lost, warned)
 		}
 	})
+}
+
+// A data migration that goes on through another connection is told as one, with
+// all the rows that it changed.
+func TestMigrationLosesConnection(t *testing.T) {
+	enginetest.Each(t, func(t *testing.T, db enginetest.Database) {
+		if db.Dialect == flavor.SQLite {
+			return // has no connection to lose
+		}
+		s := manyGoods(t, db)
+		db.Exec(t, "UPDATE goods SET cents = NULL")
+		batches := 0
+		s.Faults = faults(func(p run.Point) error {
+			if p.Place != run.BeforeCommit {
+				return nil
+			}
+			if batches++; batches == 3 {
+				disconnect(t, db)
+			}
+			return nil
+		})
+		result := must(t, s, "migrate", "")
+		if len(result.Migrated) != 1 || result.Migrated[0].Rows != 4000 || batches < 4 {
+			t.Errorf("migrated %v in %d batches", result.Migrated, batches)
+		}
+	})
+}
+
+// disconnect ends the sessions of the service on the server.
+func disconnect(t *testing.T, db enginetest.Database) {
+	t.Helper()
+	if !db.Dialect.MySQLFamily() {
+		db.Exec(t, "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'manage-%'")
+		return
+	}
+	for _, id := range db.Strings(t, "SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()") {
+		_, _ = db.SQL().Exec("KILL " + id)
+	}
 }

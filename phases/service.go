@@ -79,6 +79,18 @@ func (r *Result) note(step plan.Step) {
 	}
 }
 
+// moved notes what a data migration did. One that went on after its connection
+// was lost is still one.
+func (r *Result) moved(id string, rows int64) {
+	for i := range r.Migrated {
+		if r.Migrated[i].ID == id {
+			r.Migrated[i].Rows += rows
+			return
+		}
+	}
+	r.Migrated = append(r.Migrated, Migrated{ID: id, Rows: rows})
+}
+
 // Idle reports whether there was nothing to do.
 func (r Result) Idle() bool {
 	return r.Adopted == "" && len(r.Accepted) == 0 && len(r.Applied) == 0 && len(r.Migrated) == 0 && equalRows(r.Before.Rows, r.After.Rows)
