@@ -364,3 +364,14 @@ func TestAbort(t *testing.T) {
 		})
 	}
 }
+
+// Where there is no server, nothing is ended, and the run comes to its end.
+func TestAbortWithoutServer(t *testing.T) {
+	e := enginetest.New(t, flavor.SQLite)
+	r, abort := runner(t, e), make(chan struct{})
+	r.Options.Abort = abort
+	close(abort)
+	must(t, try(t, r, faultPlan(e.Flavor), false))
+	_, want := points(t, e.Dialect)
+	equal(t, "state", state(t, e), want)
+}

@@ -147,8 +147,12 @@ func (h *Held) supersede(ctx context.Context, before *ledger.Lease) bool {
 }
 
 // abort ends the working session of this runner on the server, from another
-// one: drivers that are told to give up do not all tell the server.
+// one: drivers that are told to give up do not all tell the server. On SQLite
+// there is none: what is in hand ends with the process.
 func (h *Held) abort(ctx context.Context) {
+	if _, ok := sessionsOf(h.session.Flavor().Dialect); !ok {
+		return
+	}
 	ctx, cancel := context.WithTimeout(ctx, whyWait)
 	defer cancel()
 	s, err := h.r.DB.Session(ctx)
