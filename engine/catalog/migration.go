@@ -98,8 +98,14 @@ func (w *worker) checkMigration(f *migrationFile) {
 	if len(f.Steps) > 0 {
 		d.required("pending", present(f.Pending))
 	}
+	w.checkPending(f.Pending)
 	for i, s := range f.Steps {
-		d.at("step", func() { d.atIndex(i, func() { d.checkStep(s) }) })
+		d.at("step", func() {
+			d.atIndex(i, func() {
+				d.checkStep(s)
+				w.checkStatements(s.Statements)
+			})
+		})
 	}
 	if f.Program != nil {
 		d.at("program", func() {
@@ -146,7 +152,7 @@ func (d *decoder) checkStep(s stepFile) {
 		})
 	}
 	for column := range s.Set {
-		if slices.Contains(s.Key, column) {
+		if slices.ContainsFunc(s.Key, func(k string) bool { return strings.EqualFold(k, column) }) {
 			d.at("set", func() {
 				d.at(column, func() { d.fail("%q is part of the key, so setting it would move rows between batches", column) })
 			})
