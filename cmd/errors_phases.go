@@ -103,7 +103,11 @@ func backfillRules() []rule {
 			if len(e.Usable) > 0 {
 				hint = "Write there: key = " + strings.Join(e.Usable, ", or key = ")
 			}
-			return failure(ExitRefused, e.Error(), hint+"\nNothing of the data migration was run.")
+			state := "Nothing of the data migration was run."
+			if e.Begun {
+				state = "What is done is recorded, and the position is kept."
+			}
+			return failure(ExitRefused, e.Error(), hint+"\n"+state)
 		}),
 		on(func(e *backfill.Rejected, line speaker) view.Failure {
 			hint := "The statement was: " + e.Statement
@@ -112,7 +116,7 @@ func backfillRules() []rule {
 			} else {
 				hint += "\nThe rows before it are done, and the position is kept."
 			}
-			return failure(ExitFailed, e.Error(), hint+" Mend the step, then go on with "+line.db("migrate"))
+			return failure(ExitFailed, e.Error(), hint+" Mend the step, or the row that it fails for, then go on with "+line.db("migrate"))
 		}),
 		haltedRule,
 		on(func(e *backfill.ProgramFailed, line speaker) view.Failure {

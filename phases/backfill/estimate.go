@@ -3,7 +3,6 @@ package backfill
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -22,12 +21,12 @@ const countable = 200_000
 // larger ones. A step without a condition counts all of its table.
 func Count(ctx context.Context, q database.Querier, m *catalog.Migration, f flavor.Flavor) (int64, error) {
 	var total int64
-	for _, st := range m.Steps {
+	for i, st := range m.Steps {
 		n, err := estimate(ctx, q, f.Dialect, st.Table)
 		if err != nil || n <= countable {
 			where, _ := st.Where.For(f.Dialect)
 			if n, err = count(ctx, q, f.Dialect, st.Table, where); err != nil {
-				return 0, fmt.Errorf("%s: %w", m.ID, err)
+				return 0, rejected(m, i, counting(f.Dialect, st.Table, where), "", err)
 			}
 		}
 		total += n
@@ -47,11 +46,15 @@ func Size(ctx context.Context, sess database.Session, table string) int64 {
 
 // count counts rows one by one.
 func count(ctx context.Context, q database.Querier, d flavor.Dialect, table, where string) (int64, error) {
+	return database.Number(ctx, q, counting(d, table, where))
+}
+
+func counting(d flavor.Dialect, table, where string) string {
 	query := "SELECT COUNT(*) FROM " + quote(table, d)
 	if where != "" {
 		query += " WHERE " + where
 	}
-	return database.Number(ctx, q, query)
+	return query
 }
 
 // livePostgres takes the density when the table was last analyzed, over its size

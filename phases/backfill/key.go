@@ -26,6 +26,7 @@ const (
 	stringy              // text as it is
 	binary               // bytes, in hexadecimal
 	original             // SQLite: whatever is there, in its storage class
+	moment               // DATE and DATETIME of the MySQL family: text, but for the one of zeros
 	instant              // TIMESTAMP of the MySQL family, as seconds since 1970: its text depends on the session's time zone
 )
 
@@ -35,7 +36,7 @@ var mysqlKinds = map[string]kind{
 	"float": double, "double": double, "bit": ordinal, "enum": ordinal, "set": ordinal,
 	"char": stringy, "varchar": stringy, "tinytext": stringy, "text": stringy, "mediumtext": stringy, "longtext": stringy,
 	"binary": binary, "varbinary": binary, "tinyblob": binary, "blob": binary, "mediumblob": binary, "longblob": binary,
-	"timestamp": instant,
+	"date": moment, "datetime": moment, "timestamp": instant,
 }
 
 // kindOf is the kind of a column's type in lower case.
@@ -61,10 +62,10 @@ func (k kind) read(column string, d flavor.Dialect) string {
 			return column + "::text"
 		}
 		return "CAST(" + column + " AS CHAR)"
-	case number:
+	case number, moment:
 		return "CAST(" + column + " AS CHAR)"
 	case double:
-		return "CAST(" + column + " + 0e0 AS CHAR)"
+		return column + " + 0e0" // MySQL's CAST rounds what is longer than 22 characters
 	case ordinal:
 		return "CAST(" + column + " + 0 AS CHAR)"
 	case binary:
@@ -83,6 +84,11 @@ func (k kind) value(v any) (string, error) {
 	switch k {
 	case number, double, ordinal:
 		return "n:" + textOf(v), noNull(v)
+	case moment:
+		if text := textOf(v); strings.Trim(text, "0-:. ") == "" { // refused as text by a strict server that holds it
+			return "n:0", noNull(v)
+		}
+		return "s:" + textOf(v), noNull(v)
 	case asText, stringy:
 		return "s:" + textOf(v), noNull(v)
 	case binary:

@@ -78,19 +78,24 @@ func (e *Rejected) Unwrap() error { return e.Err }
 
 // rejected makes a *Rejected of an error that is the statement's own fault.
 func (s *steps) rejected(step int, statement, keys string, err error) error {
+	return rejected(s.migration, step, statement, keys, err)
+}
+
+func rejected(m *catalog.Migration, step int, statement, keys string, err error) error {
 	switch database.ClassOf(err) {
 	case database.LockTimeout, database.Deadlock, database.ConnectionLost, database.Unreachable, database.Interrupted, database.DiskFull, database.ReadOnly:
 		return err
 	}
-	return &Rejected{Migration: s.migration.ID, Step: step + 1, Source: s.migration.Steps[step].Source, Statement: statement, Range: keys, Err: err}
+	return &Rejected{Migration: m.ID, Step: step + 1, Source: m.Steps[step].Source, Statement: statement, Range: keys, Err: err}
 }
 
 // try runs the statements of each step over no row and takes them back, so that
 // what the server refuses is not found after hours.
 func (s *steps) try(ctx context.Context, sess database.Session) error {
 	for i, st := range s.migration.Steps {
-		for _, statement := range s.statements(st, "(1 = 0)") {
-			if !strings.Contains(statement, "(1 = 0)") {
+		none := s.noRow(st)
+		for _, statement := range s.statements(st, none) {
+			if !strings.Contains(statement, none) {
 				continue // it would touch rows
 			}
 			if err := s.tryOne(ctx, sess, statement); err != nil {
@@ -102,6 +107,16 @@ func (s *steps) try(ctx context.Context, sess database.Session) error {
 		}
 	}
 	return nil
+}
+
+// noRow is a condition that holds for no row. It names the columns of the key,
+// as that of a batch does: they may mean nothing in a statement, or two things.
+func (s *steps) noRow(st catalog.MigrationStep) string {
+	var all []string
+	for _, k := range st.Key {
+		all = append(all, quote(k, s.dialect)+" IS NULL")
+	}
+	return "(1 = 0 AND " + strings.Join(all, " AND ") + ")"
 }
 
 func (s *steps) tryOne(ctx context.Context, sess database.Session, statement string) error {
@@ -151,9 +166,13 @@ func (s *steps) prepare(ctx context.Context, sess database.Session, position str
 		}
 	}
 	if s.sparse {
-		s.next.first, err = span.first(ctx, sess, span.conditions(sess, at.After, nil), s.next.at.Until)
-		if err != nil || s.next.first == nil {
-			return err
+		cond := span.conditions(sess, at.After, nil)
+		s.next.first, err = span.first(ctx, sess, cond, s.next.at.Until)
+		if err != nil {
+			return s.rejected(at.Step, span.from(sess.QuoteIdent(span.Table), cond, span.order(sess, "")), cond, err)
+		}
+		if s.next.first == nil {
+			return nil
 		}
 	} else if last, ok := s.scout.take(at, s.allowed()); ok {
 		s.next.last = last
@@ -202,6 +221,9 @@ func (s *steps) batch(ctx context.Context, sess database.Session, position strin
 	if s.next.last == nil {
 		return s.past(at, 0), nil
 	}
+	if slices.Equal(s.next.last, at.After) {
+		return Batch{}, s.stands(sess, at)
+	}
 	began := time.Now()
 	// Rows and position are one transaction: what a server that went down has
 	// lost of them is done again.
@@ -223,6 +245,15 @@ func (s *steps) batch(ctx context.Context, sess database.Session, position strin
 	}
 	at.After = s.next.last
 	return Batch{Rows: rows, Position: at.String()}, nil
+}
+
+// stands is the error of a key that the server reads as it read the one before
+// it, such as a number that it writes with too few digits: to go on behind it is
+// to stay there.
+func (s *steps) stands(q Quoter, at place) error {
+	st, span := s.migration.Steps[at.Step], s.span(at.Step)
+	return &BadKey{Migration: s.migration.ID, Step: at.Step + 1, Source: st.Source, Table: st.Table, Key: st.Key, Begun: true,
+		Reason: fmt.Sprintf("behind %s the server has another key that reads the same", span.named(q, at.After))}
 }
 
 // past is the end of a range, after so many rows: that of a part is done, and

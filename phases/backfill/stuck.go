@@ -43,7 +43,7 @@ func (s *steps) futile(ctx context.Context, sess database.Session, span Span, co
 	}
 	left, err := count(ctx, sess, s.dialect, span.Table, cond)
 	if err != nil {
-		return err
+		return s.rejected(s.next.at.Step, counting(s.dialect, span.Table, cond), cond, err)
 	}
 	if left < changed {
 		s.judged = futileBatches
@@ -92,20 +92,34 @@ const pendingHead = `(?is)^\s*SELECT\s+[\w\s.,*'"` + "`" + `]+?\s+FROM\s+["` + "
 // pendingTail is what a query may not have, if it is to be sorted by a key.
 var pendingTail = regexp.MustCompile(`(?i)\b(ORDER|GROUP|LIMIT|UNION|FOR)\b`)
 
+// pendingLimit is an end that leaves the rows as they are.
+var pendingLimit = regexp.MustCompile(`(?i)\s+LIMIT\s+\d+\s*$`)
+
+// pendingAlias is the name that a query gives its table, behind the table's own,
+// and notAlias what else may stand there.
+var (
+	pendingAlias = regexp.MustCompile(`(?i)^\s*(?:AS\s+)?([a-z_]\w*)`)
+	notAlias     = regexp.MustCompile(`(?i)^(WHERE|JOIN|LEFT|RIGHT|INNER|OUTER|CROSS|FULL|NATURAL|STRAIGHT_JOIN|HAVING|WINDOW|USE|FORCE|IGNORE|INDEXED|NOT|PARTITION|TABLESAMPLE|EXCEPT|INTERSECT)$`)
+)
+
 // asked names the first rows that the pending query finds in a step's table, as
 // far as its text can be made to say their keys. What the server makes of that
 // is no error: it is only to be shown.
 func (s *steps) asked(ctx context.Context, sess database.Session) []string {
 	query, _ := s.migration.Pending.For(s.dialect)
-	query = strings.TrimRight(query, "; \t\r\n")
+	query = pendingLimit.ReplaceAllString(strings.TrimRight(query, "; \t\r\n"), "")
 	for i := range s.migration.Steps {
 		span := s.span(i)
 		head := regexp.MustCompile(fmt.Sprintf(pendingHead, regexp.QuoteMeta(span.Table))).FindString(query)
 		if span.kinds == nil || head == "" || pendingTail.MatchString(query) {
 			continue
 		}
-		text := "SELECT " + span.reading(sess) + " FROM " + sess.QuoteIdent(span.Table) + " " + query[len(head):] +
-			" ORDER BY " + span.order(sess, "") + fmt.Sprintf(" LIMIT %d", sampleKeys)
+		rest, called := query[len(head):], sess.QuoteIdent(span.Table)
+		if alias := pendingAlias.FindStringSubmatch(rest); alias != nil && !notAlias.MatchString(alias[1]) {
+			called = alias[1]
+		}
+		list, order := span.qualified(sess, called+".")
+		text := "SELECT " + list + " FROM " + sess.QuoteIdent(span.Table) + " " + rest + " ORDER BY " + order + fmt.Sprintf(" LIMIT %d", sampleKeys)
 		if keys, err := span.keys(ctx, sess, text); err == nil && len(keys) > 0 {
 			return keys
 		}
@@ -126,7 +140,9 @@ func (s Span) keys(ctx context.Context, sess database.Session, query string) ([]
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, s.named(sess, key))
+		if row := s.named(sess, key); !slices.Contains(all, row) { // a join may find one twice
+			all = append(all, row)
+		}
 	}
 	return all, rows.Err()
 }

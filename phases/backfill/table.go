@@ -13,7 +13,7 @@ import (
 )
 
 // BadKey is a step whose key cannot cut its table into ranges. Nothing of the
-// data migration was run.
+// data migration was run, unless it has Begun.
 type BadKey struct {
 	Migration string
 	Step      int // from 1
@@ -22,6 +22,7 @@ type BadKey struct {
 	Key       []string
 	Reason    string   // what is wrong with it, a clause
 	Usable    []string // keys of the table that would do, as they are written in the file
+	Begun     bool     // it came to light on the way
 }
 
 func (e *BadKey) Error() string {
@@ -97,7 +98,7 @@ var columnQueries = map[flavor.Dialect]string{
 	flavor.MySQL: "SELECT c.column_name, c.data_type, CASE WHEN c.is_nullable = 'NO' THEN '0' ELSE '1' END" +
 		" FROM information_schema.columns c JOIN information_schema.tables t ON t.table_schema = c.table_schema AND t.table_name = c.table_name" +
 		" WHERE c.table_schema = DATABASE() AND c.table_name = {table} AND t.table_type = 'BASE TABLE' ORDER BY c.ordinal_position",
-	flavor.SQLite: "SELECT name, type, CASE WHEN \"notnull\" = 1 THEN '0' ELSE '1' END FROM pragma_table_info({table})" +
+	flavor.SQLite: "SELECT name, type, CASE WHEN \"notnull\" = 1 THEN '0' ELSE '1' END FROM pragma_table_xinfo({table})" + // with generated columns
 		" WHERE EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = {table} COLLATE NOCASE)",
 }
 
@@ -162,13 +163,14 @@ func (l layout) column(name string) *keyColumn {
 	return nil
 }
 
-// unfit is why a key cannot cut the table; "" if it can.
-func (l layout) unfit(table string, key []string) string {
+// unfit is why a key cannot cut the table; "" if it can. PostgreSQL tells
+// capital letters in a name that is written as it is.
+func (l layout) unfit(d flavor.Dialect, table string, key []string) string {
 	if len(l.columns) == 0 {
 		return "there is no table " + table
 	}
 	for _, k := range key {
-		if l.column(k) == nil {
+		if c := l.column(k); c == nil || d == flavor.Postgres && c.name != k {
 			return "there is no column " + k
 		}
 	}
@@ -199,7 +201,7 @@ func (s *steps) check(ctx context.Context, sess database.Session) error {
 		if err := l.forgiveNulls(ctx, sess, st); err != nil {
 			return err
 		}
-		reason := l.unfit(st.Table, st.Key)
+		reason := l.unfit(s.dialect, st.Table, st.Key)
 		if reason == "" {
 			if reason, err = l.ambiguous(ctx, sess, st.Key); err != nil {
 				return err

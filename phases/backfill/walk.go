@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -61,14 +62,22 @@ func both(where, and string) string {
 // reading is the list of expressions that read a key. Their names are none of
 // the table's: PostgreSQL would sort by them.
 func (s Span) reading(sess database.Session) string {
-	all := make([]string, len(s.Key))
+	list, _ := s.qualified(sess, "")
+	return list
+}
+
+// qualified is reading's list, with the table's name before each column, and the
+// columns to sort by.
+func (s Span) qualified(sess database.Session, table string) (list, order string) {
+	all, by := make([]string, len(s.Key)), make([]string, len(s.Key))
 	for i, k := range s.Key {
-		all[i] = sess.QuoteIdent(k)
+		all[i] = table + sess.QuoteIdent(k)
+		by[i] = all[i]
 		if s.kinds != nil {
 			all[i] = s.kinds[i].read(all[i], sess.Flavor().Dialect) + fmt.Sprintf(" AS manage_k%d", i)
 		}
 	}
-	return strings.Join(all, ", ")
+	return strings.Join(all, ", "), strings.Join(by, ", ")
 }
 
 // order is the columns of the key, each with what follows it.
@@ -180,6 +189,9 @@ func (r *Ranges) From(ctx context.Context, sess database.Session, s Span, after 
 	last, err = s.bound(ctx, sess, AtLeast(sess, s.Key, first), nil, r.size.rows)
 	if err == nil && last == nil { // everything from first on went meanwhile
 		last = first
+	}
+	if err == nil && slices.Equal(last, after) {
+		err = fmt.Errorf("the key of %s cannot cut it into ranges: behind %s the server has another key that reads the same", s.Table, s.named(sess, after))
 	}
 	return first, last, err
 }
