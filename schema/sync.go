@@ -32,6 +32,8 @@ type SyncColumns struct {
 	// Message is what a refused statement fails with; "" for one that names
 	// the columns.
 	Message string `toml:"message"`
+
+	earlier []*SyncColumns // hang together with it
 }
 
 // The longest names and messages that every server takes: 63 bytes for a
@@ -92,7 +94,7 @@ func checkMapping(key string, text Text, from, to string) error {
 	return nil
 }
 
-// Parts are the two triggers on s, which is the schema before the operation,
+// Parts are the triggers on s, which is the schema before the operation,
 // as operations of their own. It fails where the table or a column is not
 // there, or the server has no expression.
 func (o *SyncColumns) Parts(s *Schema) ([]Operation, error) {
@@ -104,14 +106,12 @@ func (o *SyncColumns) Parts(s *Schema) ([]Operation, error) {
 	if w.d == flavor.SQLite {
 		timing = "after" // a trigger cannot set a column there
 	}
-	part := func(suffix, event string, oldWritten, newWritten string) Operation {
+	part := func(suffix, event string, insert bool) Operation {
 		return &CreateTrigger{Name: o.Name + suffix, Table: o.Table, Timing: Text{All: timing}, Event: event,
-			Body: Text{All: w.body(oldWritten, newWritten)}}
+			Body: Text{All: w.body(w.written(insert))}}
 	}
-	return []Operation{
-		part(syncInsert, "insert", w.given(w.old, w.oldType, w.oldDefault, w.newGiven()), w.given(w.new, w.newType, w.newDefault, w.old+" IS NOT NULL")),
-		part(syncUpdate, "update", w.changed(o.Old), w.changed(o.New)),
-	}, nil
+	more, err := w.more(s)
+	return append([]Operation{part(syncInsert, "insert", true), part(syncUpdate, "update", false)}, more...), err
 }
 
 // Apply adds the triggers.
@@ -153,7 +153,11 @@ func renderParts(s *Schema, parts []Operation) ([]plan.Statement, error) {
 
 // Inverse drops the triggers.
 func (o *SyncColumns) Inverse(*Schema) ([]Operation, error) {
-	return []Operation{&UnsyncColumns{Name: o.Name, Table: o.Table}}, nil
+	undo := &UnsyncColumns{Name: o.Name, Table: o.Table}
+	if len(o.earlier) > 0 {
+		undo.joint = []string{o.Name}
+	}
+	return []Operation{undo}, nil
 }
 
 // UnsyncColumns removes the triggers that sync_columns made, where they are
@@ -163,6 +167,8 @@ type UnsyncColumns struct {
 	// Table is the table that they are on. A catalog may leave it out: the
 	// loader then takes it from the sync_columns of that name.
 	Table string `toml:"table"`
+
+	joint []string // the pairs whose further triggers settle its columns
 }
 
 // Kind is "unsync_columns".
@@ -171,17 +177,26 @@ func (o *UnsyncColumns) Kind() string { return "unsync_columns" }
 // Check reports what is wrong with the operation by itself.
 func (o *UnsyncColumns) Check() error { return checkNeeded("name", o.Name) }
 
-// parts are the removals of the two triggers, the younger one first.
-func (o *UnsyncColumns) parts() []Operation {
-	return []Operation{
-		&DropTrigger{Name: o.Name + syncUpdate, Table: o.Table, IfExists: true},
-		&DropTrigger{Name: o.Name + syncInsert, Table: o.Table, IfExists: true},
+// parts are the removals of the triggers on a dialect, the younger ones first.
+func (o *UnsyncColumns) parts(d flavor.Dialect) []Operation {
+	var all []Operation
+	remove := func(name string) {
+		all = append(all, &DropTrigger{Name: name, Table: o.Table, IfExists: true})
 	}
+	if d != flavor.SQLite {
+		for _, name := range o.joint {
+			remove(name + syncMoreUpdate)
+			remove(name + syncMoreInsert)
+		}
+	}
+	remove(o.Name + syncUpdate)
+	remove(o.Name + syncInsert)
+	return all
 }
 
 // Apply removes the triggers.
 func (o *UnsyncColumns) Apply(s *Schema) error {
-	for _, part := range o.parts() {
+	for _, part := range o.parts(s.Flavor.Dialect) {
 		if err := part.Apply(s); err != nil {
 			return err
 		}
@@ -191,12 +206,14 @@ func (o *UnsyncColumns) Apply(s *Schema) error {
 
 // Render drops the triggers. The statements are there also when the triggers
 // are not, as those of drop_trigger with if_exists.
-func (o *UnsyncColumns) Render(s *Schema) ([]plan.Statement, error) { return renderParts(s, o.parts()) }
+func (o *UnsyncColumns) Render(s *Schema) ([]plan.Statement, error) {
+	return renderParts(s, o.parts(s.Flavor.Dialect))
+}
 
 // Inverse makes the triggers again that are there.
 func (o *UnsyncColumns) Inverse(s *Schema) ([]Operation, error) {
 	var out []Operation
-	for _, part := range slices.Backward(o.parts()) {
+	for _, part := range slices.Backward(o.parts(s.Flavor.Dialect)) {
 		back, err := part.Inverse(s)
 		if err != nil {
 			return nil, err

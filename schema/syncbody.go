@@ -83,6 +83,15 @@ func (w *syncWriter) changed(column string) string {
 
 func (w *syncWriter) same(a, b, typ string) string { return same(a, b, typ, w.d) }
 
+// written are the conditions that a statement has written the old column, and the
+// new one.
+func (w *syncWriter) written(insert bool) (oldWritten, newWritten string) {
+	if insert {
+		return w.given(w.old, w.oldType, w.oldDefault, w.newGiven()), w.given(w.new, w.newType, w.newDefault, w.old+" IS NOT NULL")
+	}
+	return w.changed(w.Old), w.changed(w.New)
+}
+
 // body is the body of a trigger, given when it has written which column.
 func (w *syncWriter) body(oldWritten, newWritten string) string {
 	switch {
@@ -96,13 +105,16 @@ func (w *syncWriter) body(oldWritten, newWritten string) string {
 
 // mysql is the body on MySQL and MariaDB.
 func (w *syncWriter) mysql(oldWritten, newWritten string) string {
+	return "BEGIN\n" + w.mysqlSettling(oldWritten, newWritten) + "\nEND"
+}
+
+func (w *syncWriter) mysqlSettling(oldWritten, newWritten string) string {
 	setNew, setOld := "SET "+w.new+" = "+w.toNew, "SET "+w.old+" = "+w.toOld
 	conflict := map[string]string{"new": setOld, "old": setNew}[w.Conflict]
 	if conflict == "" {
 		conflict = "SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = " + w.refusal()
 	}
-	return fmt.Sprintf(`BEGIN
-  IF (%[1]s OR %[2]s) AND NOT (%[3]s OR %[4]s) THEN
+	return fmt.Sprintf(`  IF (%[1]s OR %[2]s) AND NOT (%[3]s OR %[4]s) THEN
     IF %[1]s AND %[2]s THEN
       %[5]s;
     ELSEIF %[1]s THEN
@@ -110,8 +122,7 @@ func (w *syncWriter) mysql(oldWritten, newWritten string) string {
     ELSE
       %[7]s;
     END IF;
-  END IF;
-END`, oldWritten, newWritten, w.same(w.new, w.toNew, w.newType), w.same(w.old, w.toOld, w.oldType), conflict, setNew, setOld)
+  END IF;`, oldWritten, newWritten, w.same(w.new, w.toNew, w.newType), w.same(w.old, w.toOld, w.oldType), conflict, setNew, setOld)
 }
 
 // postgres is the body of the function on PostgreSQL. What is computed goes
@@ -119,20 +130,24 @@ END`, oldWritten, newWritten, w.same(w.new, w.toNew, w.newType), w.same(w.old, w
 // be stored.
 func (w *syncWriter) postgres(oldWritten, newWritten string) string {
 	const newVar, oldVar = "manage_sync_new", "manage_sync_old"
+	return "\nDECLARE\n" + w.postgresDeclaring(newVar, oldVar) + "\nBEGIN\n" +
+		w.postgresSettling(oldWritten, newWritten, newVar, oldVar) + "\n  RETURN NEW;\nEND"
+}
+
+func (w *syncWriter) postgresDeclaring(newVar, oldVar string) string {
+	table := quoteIdent(w.Table, w.d)
+	return fmt.Sprintf("  %s %s.%s%%TYPE;\n  %s %s.%s%%TYPE;", newVar, table, quoteIdent(w.New, w.d), oldVar, table, quoteIdent(w.Old, w.d))
+}
+
+func (w *syncWriter) postgresSettling(oldWritten, newWritten, newVar, oldVar string) string {
 	setNew, setOld := w.new+" := "+newVar, w.old+" := "+oldVar
 	conflict := map[string]string{"new": setOld, "old": setNew}[w.Conflict]
 	if conflict == "" {
 		conflict = "RAISE EXCEPTION USING ERRCODE = '45000', MESSAGE = " + w.refusal()
 	}
-	table := quoteIdent(w.Table, w.d)
-	return fmt.Sprintf(`
-DECLARE
-  %[8]s %[10]s.%[11]s%%TYPE;
-  %[9]s %[10]s.%[12]s%%TYPE;
-BEGIN
-  IF %[1]s OR %[2]s THEN
-    %[8]s := %[13]s;
-    %[9]s := %[14]s;
+	return fmt.Sprintf(`  IF %[1]s OR %[2]s THEN
+    %[8]s := %[10]s;
+    %[9]s := %[11]s;
     IF NOT (%[3]s OR %[4]s) THEN
       IF %[1]s AND %[2]s THEN
         %[5]s;
@@ -142,10 +157,8 @@ BEGIN
         %[7]s;
       END IF;
     END IF;
-  END IF;
-  RETURN NEW;
-END`, oldWritten, newWritten, w.same(w.new, newVar, w.newType), w.same(w.old, oldVar, w.oldType), conflict, setNew, setOld,
-		newVar, oldVar, table, quoteIdent(w.New, w.d), quoteIdent(w.Old, w.d), w.toNew, w.toOld)
+  END IF;`, oldWritten, newWritten, w.same(w.new, newVar, w.newType), w.same(w.old, oldVar, w.oldType), conflict, setNew, setOld,
+		newVar, oldVar, w.toNew, w.toOld)
 }
 
 // sqlite is the body on SQLite, where the trigger comes after the row and

@@ -92,6 +92,9 @@ func (l *loader) load() *Catalog {
 		l.problems = append(l.problems, r.problems...)
 	}
 	c.Graph = graph
+	if graph != nil && len(l.problems) == 0 {
+		c.chainSyncs()
+	}
 	return c
 }
 

@@ -53,6 +53,47 @@ func (c *Catalog) joinSyncs() revision.Problems {
 	return problems
 }
 
+// chainSyncs tells pairs of sync_columns which of those before them they hang
+// together with, through columns that they share, and unsync_columns which pairs
+// have triggers for that.
+func (c *Catalog) chainSyncs() {
+	var made []*schema.SyncColumns
+	joint := map[*schema.SyncColumns][]string{} // the younger ones, by the pair
+	follow := func(op *schema.SyncColumns) {
+		var chain []*schema.SyncColumns
+		for i := len(made) - 1; i >= 0; i-- {
+			beside := func(other *schema.SyncColumns) bool { return other.Shares(made[i]) }
+			if made[i].Name != op.Name && (op.Shares(made[i]) || slices.ContainsFunc(chain, beside)) {
+				chain = append([]*schema.SyncColumns{made[i]}, chain...)
+			}
+		}
+		op.Follow(chain)
+		for _, each := range append(chain, op) {
+			if len(chain) > 0 && !slices.Contains(joint[each], op.Name) {
+				joint[each] = append(joint[each], op.Name)
+			}
+		}
+	}
+	for _, r := range c.Graph.Revisions() {
+		for _, change := range c.Revisions[r.ID].Up {
+			if op, ok := change.Op.(*schema.SyncColumns); ok {
+				follow(op)
+				made = append(made, op)
+			}
+		}
+	}
+	c.eachChange(func(change Change) {
+		for _, pair := range made {
+			switch op := change.Op.(type) {
+			case *schema.UnsyncColumns:
+				if pair.Name == op.Name && pair.Table == op.Table {
+					op.Joint(joint[pair])
+				}
+			}
+		}
+	})
+}
+
 // eachChange visits the changes of all revisions, in both directions.
 func (c *Catalog) eachChange(visit func(Change)) {
 	for _, id := range sortedKeys(c.Revisions) {
