@@ -1,9 +1,11 @@
 package schema
 
 import (
+	"cmp"
+	"fmt"
+
 	"manage/engine/flavor"
 	"manage/engine/plan"
-	"slices"
 )
 
 // AddCheck adds a check constraint.
@@ -110,27 +112,14 @@ func (o *DropCheck) Check() error {
 // find is the check that is dropped; of several the one made last, nil
 // if it is not there and need not be.
 func (o *DropCheck) find(s *Schema) (*Table, *Check, error) {
-	if o.IfExists && s.Table(o.Table) == nil {
-		return nil, nil, nil
-	}
-	t, err := s.need(o.Kind(), o.Table)
-	if err != nil {
-		return nil, nil, err
-	}
 	d := s.Flavor.Dialect
 	expr, _ := o.Expr.For(d)
-	for _, c := range slices.Backward(t.Checks) {
-		if o.Name != "" && c.Name != "" && sameName(c.Name, o.Name, d) || o.Name == "" && expr != "" && sameExpr(c.Expr, expr) {
-			return t, c, nil
-		}
-	}
-	if o.IfExists {
-		return t, nil, nil
-	}
-	if o.Name != "" {
-		return nil, nil, misfit(o.Kind(), o.Table, "there is no check %q", o.Name)
-	}
-	return nil, nil, misfit(o.Kind(), o.Table, "there is no check %q", expr)
+	w := wanted{kind: o.Kind(), table: o.Table, what: fmt.Sprintf("check %q", cmp.Or(o.Name, expr)), optional: o.IfExists}
+	return find(s, w, func(t *Table) *Check {
+		return last(t.Checks, func(c *Check) bool {
+			return o.Name != "" && c.Name != "" && sameName(c.Name, o.Name, d) || o.Name == "" && expr != "" && sameExpr(c.Expr, expr)
+		})
+	})
 }
 
 // Apply removes the check.
@@ -150,14 +139,7 @@ func (o *DropCheck) Render(s *Schema) ([]plan.Statement, error) {
 	if err != nil || c == nil {
 		return nil, err
 	}
-	after := s.scratch(o.Table)
-	if err := o.Apply(after); err != nil {
-		return nil, err
-	}
-	effect := &plan.Effect{Kind: plan.KindCheck, Table: t.Name, Name: c.Name}
-	return renderAlter(alteration{before: s, after: after, table: o.Table, effect: effect}, func(p *planner) {
-		p.dropCheck(c)
-	})
+	return renderDrop(s, o, &plan.Effect{Kind: plan.KindCheck, Table: t.Name, Name: c.Name}, func(p *planner) { p.dropCheck(c) })
 }
 
 // Inverse adds the check again.

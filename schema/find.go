@@ -155,6 +155,48 @@ func (s *Schema) indexOwner(name string, t *Table) *Table {
 	return nil
 }
 
+// wanted is what an operation is to remove from a table.
+type wanted struct {
+	kind, table string // of the operation
+	what        string // such as `check "positive"`
+	optional    bool   // it need not be there
+}
+
+// find looks for it with pick; nil if it is not there and need not be.
+func find[T any](s *Schema, w wanted, pick func(*Table) *T) (*Table, *T, error) {
+	if w.optional && s.Table(w.table) == nil {
+		return nil, nil, nil
+	}
+	t, err := s.need(w.kind, w.table)
+	if err != nil {
+		return nil, nil, err
+	}
+	found := pick(t)
+	if found == nil && !w.optional {
+		return nil, nil, misfit(w.kind, w.table, "there is no %s", w.what)
+	}
+	return t, found, nil
+}
+
+// last is the last element of a list that is meant; nil if none is.
+func last[T any](list []*T, meant func(*T) bool) *T {
+	for _, v := range slices.Backward(list) {
+		if meant(v) {
+			return v
+		}
+	}
+	return nil
+}
+
+// byNameOr is how a constraint is called in messages: by its columns if it was
+// asked for without a name.
+func byNameOr(name string, columns []string) string {
+	if name != "" {
+		return fmt.Sprintf("%q", name)
+	}
+	return "on (" + strings.Join(columns, ", ") + ")"
+}
+
 // drop removes an element from a list of pointers.
 func drop[T any](list []*T, which *T) []*T {
 	return slices.DeleteFunc(slices.Clone(list), func(v *T) bool { return v == which })

@@ -1,9 +1,6 @@
 package schema
 
 import (
-	"slices"
-	"strings"
-
 	"manage/engine/plan"
 )
 
@@ -124,26 +121,13 @@ func (o *DropForeignKey) Check() error {
 // find is the foreign key that is dropped; of several the one made
 // last, nil if it is not there and need not be.
 func (o *DropForeignKey) find(s *Schema) (*Table, *ForeignKey, error) {
-	if o.IfExists && s.Table(o.Table) == nil {
-		return nil, nil, nil
-	}
-	t, err := s.need(o.Kind(), o.Table)
-	if err != nil {
-		return nil, nil, err
-	}
 	d := s.Flavor.Dialect
-	for _, f := range slices.Backward(t.ForeignKeys) {
-		if o.Name != "" && f.Name != "" && sameName(f.Name, o.Name, d) || o.Name == "" && sameColumns(f.Columns, o.Columns, d) {
-			return t, f, nil
-		}
-	}
-	if o.IfExists {
-		return t, nil, nil
-	}
-	if o.Name != "" {
-		return nil, nil, misfit(o.Kind(), o.Table, "there is no foreign key %q", o.Name)
-	}
-	return nil, nil, misfit(o.Kind(), o.Table, "there is no foreign key on (%s)", strings.Join(o.Columns, ", "))
+	w := wanted{kind: o.Kind(), table: o.Table, what: "foreign key " + byNameOr(o.Name, o.Columns), optional: o.IfExists}
+	return find(s, w, func(t *Table) *ForeignKey {
+		return last(t.ForeignKeys, func(f *ForeignKey) bool {
+			return o.Name != "" && f.Name != "" && sameName(f.Name, o.Name, d) || o.Name == "" && sameColumns(f.Columns, o.Columns, d)
+		})
+	})
 }
 
 // Apply removes the foreign key.
@@ -163,14 +147,7 @@ func (o *DropForeignKey) Render(s *Schema) ([]plan.Statement, error) {
 	if err != nil || f == nil {
 		return nil, err
 	}
-	after := s.scratch(o.Table)
-	if err := o.Apply(after); err != nil {
-		return nil, err
-	}
-	effect := &plan.Effect{Kind: plan.KindForeignKey, Table: t.Name, Name: f.Name}
-	return renderAlter(alteration{before: s, after: after, table: o.Table, effect: effect}, func(p *planner) {
-		p.dropForeignKey(f)
-	})
+	return renderDrop(s, o, &plan.Effect{Kind: plan.KindForeignKey, Table: t.Name, Name: f.Name}, func(p *planner) { p.dropForeignKey(f) })
 }
 
 // Inverse adds the foreign key again. A name that MySQL chose is left to it

@@ -36,6 +36,15 @@ func renderAlter(a alteration, change func(*planner)) ([]plan.Statement, error) 
 	return p.statements(a.effect)
 }
 
+// renderDrop writes an operation that removes a constraint.
+func renderDrop(s *Schema, o Operation, effect *plan.Effect, change func(*planner)) ([]plan.Statement, error) {
+	after := s.scratch(effect.Table)
+	if err := o.Apply(after); err != nil {
+		return nil, err
+	}
+	return renderAlter(alteration{before: s, after: after, table: effect.Table, effect: effect}, change)
+}
+
 // again is the effect of a statement that can be sent again.
 func again() *plan.Effect { return &plan.Effect{Kind: plan.KindNothing} }
 

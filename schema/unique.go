@@ -3,7 +3,6 @@ package schema
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"manage/engine/plan"
 )
@@ -121,34 +120,20 @@ func checkEither(key, name string, has bool) error {
 // be. Of several over the columns it is one whose name a server chose, as who
 // gave a name would say it, and of those the one made last.
 func (o *DropUnique) find(s *Schema) (*Table, *Key, error) {
-	if o.IfExists && s.Table(o.Table) == nil {
-		return nil, nil, nil
-	}
-	t, err := s.need(o.Kind(), o.Table)
-	if err != nil {
-		return nil, nil, err
-	}
 	d := s.Flavor.Dialect
-	var found *Key
-	for _, k := range t.Uniques {
-		switch {
-		case o.Name != "" && sameName(k.Name, o.Name, d):
-			found = k
-		case o.Name != "" || !sameColumns(k.Columns, o.Columns, d):
-		case found == nil || chosenName(t, k.Columns, k.Name, s.Flavor) || !chosenName(t, found.Columns, found.Name, s.Flavor):
-			found = k
+	w := wanted{kind: o.Kind(), table: o.Table, what: "unique constraint " + byNameOr(o.Name, o.Columns), optional: o.IfExists}
+	return find(s, w, func(t *Table) (found *Key) {
+		for _, k := range t.Uniques {
+			switch {
+			case o.Name != "" && sameName(k.Name, o.Name, d):
+				found = k
+			case o.Name != "" || !sameColumns(k.Columns, o.Columns, d):
+			case found == nil || chosenName(t, k.Columns, k.Name, s.Flavor) || !chosenName(t, found.Columns, found.Name, s.Flavor):
+				found = k
+			}
 		}
-	}
-	if found != nil {
-		return t, found, nil
-	}
-	if o.IfExists {
-		return t, nil, nil
-	}
-	if o.Name != "" {
-		return nil, nil, misfit(o.Kind(), o.Table, "there is no unique constraint %q", o.Name)
-	}
-	return nil, nil, misfit(o.Kind(), o.Table, "there is no unique constraint on (%s)", strings.Join(o.Columns, ", "))
+		return found
+	})
 }
 
 // Apply removes the constraint.
@@ -173,14 +158,7 @@ func (o *DropUnique) Render(s *Schema) ([]plan.Statement, error) {
 	if err != nil || k == nil {
 		return nil, err
 	}
-	after := s.scratch(o.Table)
-	if err := o.Apply(after); err != nil {
-		return nil, err
-	}
-	effect := &plan.Effect{Kind: plan.KindUnique, Table: t.Name, Name: k.Name}
-	return renderAlter(alteration{before: s, after: after, table: o.Table, effect: effect}, func(p *planner) {
-		p.dropUnique(k)
-	})
+	return renderDrop(s, o, &plan.Effect{Kind: plan.KindUnique, Table: t.Name, Name: k.Name}, func(p *planner) { p.dropUnique(k) })
 }
 
 // Inverse adds the constraint again.
