@@ -105,28 +105,13 @@ func runOptions() []option {
 			set: func(c *Config, v value) (err error) { c.Lease.TTL, err = v.duration(); return }},
 		{key: "batches.time", flag: "--batch-time", kind: durationKind, fallback: "100ms",
 			doc: "The time that one batch of a data migration, or of a purge, aims at: from 1ms to 1h. Its rows are locked for as long.",
-			set: func(c *Config, v value) (err error) {
-				if c.Batches.Time, err = v.duration(); err == nil {
-					err = BatchTime(c.Batches.Time)
-				}
-				return err
-			}},
+			set: func(c *Config, v value) error { return checked(&c.Batches.Time, v.duration, BatchTime) }},
 		{key: "batches.workers", flag: "--workers", kind: numberKind, fallback: "1",
 			doc: "How many batches of a data migration run at once, each in its own range of keys: from 1 to 64. On SQLite always one.",
-			set: func(c *Config, v value) (err error) {
-				if c.Batches.Workers, err = v.integer(); err == nil {
-					err = WorkerCount(c.Batches.Workers)
-				}
-				return err
-			}},
+			set: func(c *Config, v value) error { return checked(&c.Batches.Workers, v.integer, WorkerCount) }},
 		{key: "batches.pause", flag: "--pause-between", kind: durationKind, fallback: "0",
 			doc: "The pause between two batches of a data migration, up to 1h.",
-			set: func(c *Config, v value) (err error) {
-				if c.Batches.Pause, err = v.duration(); err == nil {
-					err = BatchPause(c.Batches.Pause)
-				}
-				return err
-			}},
+			set: func(c *Config, v value) error { return checked(&c.Batches.Pause, v.duration, BatchPause) }},
 		{kind: booleanKind, conf: names("DEFAULT.debug"), flag: "--debug", fallback: "false",
 			doc: "Log what is done in detail.",
 			set: func(c *Config, v value) (err error) { c.Debug, err = v.boolean(); return }},
@@ -134,6 +119,14 @@ func runOptions() []option {
 			doc: "Where the image service's metadata definitions are read from and written to: `/etc/glance/metadefs/`, if unset.",
 			set: func(c *Config, v value) error { c.MetadefsPath = v.text(); return nil }},
 	}
+}
+
+// checked reads a value that has bounds.
+func checked[T any](into *T, read func() (T, error), check func(T) error) (err error) {
+	if *into, err = read(); err == nil {
+		err = check(*into)
+	}
+	return err
 }
 
 // names reads "group.key" words.
