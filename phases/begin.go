@@ -28,33 +28,39 @@ type attempt struct {
 // begin reads where the database stands and resolves the request's version.
 // scope is the branch the command works on; "" for all.
 func (s *Service) begin(ctx context.Context, sess database.Session, req Request, scope revision.Branch) (attempt, error) {
-	p, err := s.position(ctx, sess)
-	if err != nil {
-		return attempt{}, err
-	}
-	if err := s.known(p); err != nil {
-		return attempt{}, err
-	}
-	a := attempt{req: req, position: p, applied: p.Applied}
-	journal, err := s.store(sess).Attempts(ctx)
+	a, err := s.standing(ctx, sess, req)
 	if err != nil {
 		return a, err
 	}
-	a.unfinished, a.journal = run.Unfinished(journal), journal
 	for id, at := range a.unfinished {
-		if at.Direction == plan.Down && p.Applied.Has(id) {
+		if at.Direction == plan.Down && a.applied.Has(id) {
 			return a, &Refused{Reason: "a downgrade was interrupted inside " + id + ", which is neither there nor gone", Next: "downgrade VERSION", Hint: "finish the downgrade first"}
 		}
 	}
-	if err := s.accept(&a, journal); err != nil {
+	if err := s.accept(&a); err != nil {
 		return a, err
 	}
-	if !p.Recorded && !s.underWay(a.unfinished) && scope != revision.Contract && scope != revision.Migrate {
+	if !a.position.Recorded && !s.underWay(a.unfinished) && scope != revision.Contract && scope != revision.Migrate {
 		if err := s.adopt(ctx, sess, &a); err != nil {
 			return a, err
 		}
 	}
-	a.target, err = s.Catalog.Graph.Target(req.Version, revision.Scope{Applied: a.applied, Rows: p.Rows, Branch: scope})
+	a.target, err = s.Catalog.Graph.Target(req.Version, revision.Scope{Applied: a.applied, Rows: a.position.Rows, Branch: scope})
+	return a, err
+}
+
+// standing reads where the database stands, and what its journal says.
+func (s *Service) standing(ctx context.Context, sess database.Session, req Request) (attempt, error) {
+	p, err := s.position(ctx, sess)
+	if err == nil {
+		err = s.known(p)
+	}
+	if err != nil {
+		return attempt{}, err
+	}
+	a := attempt{req: req, position: p, applied: p.Applied}
+	a.journal, err = s.store(sess).Attempts(ctx)
+	a.unfinished = run.Unfinished(a.journal)
 	return a, err
 }
 
@@ -72,9 +78,9 @@ func (s *Service) underWay(unfinished map[string]ledger.Attempt) bool {
 
 // accept refuses applied revisions whose files changed since, except those
 // that the request accepts: for these it records the new meaning.
-func (s *Service) accept(a *attempt, journal []ledger.Attempt) error {
+func (s *Service) accept(a *attempt) error {
 	var refused []string
-	for _, id := range s.changed(a.position.Applied, journal) {
+	for _, id := range s.changed(a.position.Applied, a.journal) {
 		if !slices.Contains(a.req.Accept, id) {
 			refused = append(refused, id)
 			continue

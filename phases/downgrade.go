@@ -146,19 +146,11 @@ func (s *Service) beginBack(ctx context.Context, sess database.Session, req Requ
 		reason := fmt.Sprintf("the catalog %s has no way back", s.Catalog.Name)
 		return attempt{}, &Refused{Reason: reason, Hint: s.Catalog.DowngradeReason}
 	}
-	p, err := s.position(ctx, sess)
-	if err != nil {
-		return attempt{}, err
-	}
-	if err := s.known(p); err != nil {
-		return attempt{}, err
-	}
-	a := attempt{req: req, position: p, applied: p.Applied}
-	journal, err := s.store(sess).Attempts(ctx)
+	a, err := s.standing(ctx, sess, req)
 	if err != nil {
 		return a, err
 	}
-	a.unfinished = run.Unfinished(journal)
+	p := a.position
 	for id, at := range a.unfinished {
 		if at.Direction == plan.Up && !p.Applied.Has(id) && s.Catalog.Revisions[id] != nil {
 			return a, &Refused{Reason: id + " is half applied, so there is nothing whole to go back from", Next: "sync " + id}

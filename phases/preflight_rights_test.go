@@ -62,6 +62,13 @@ func refusedAsNotReady(t *testing.T, db enginetest.Database, run func(context.Co
 			t.Errorf("%q does not say %q", err, w)
 		}
 	}
+	unchanged(t, db, before)
+}
+
+// unchanged checks that the schema is as it was before, and that no revision was
+// begun since the first.
+func unchanged(t *testing.T, db enginetest.Database, before *enginetest.Snapshot) {
+	t.Helper()
 	if diff := enginetest.CompareSnapshots(before, schemaOf(t, db)); diff != "" {
 		t.Error(diff)
 	}

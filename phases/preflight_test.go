@@ -92,12 +92,7 @@ func TestNotReadyAfterWaiting(t *testing.T) {
 		if !errors.As(err, &not) || waited == 0 {
 			t.Fatalf("waited %d times, error %v", waited, err)
 		}
-		if diff := enginetest.CompareSnapshots(before, schemaOf(t, db)); diff != "" {
-			t.Error(diff)
-		}
-		if n := db.Strings(t, "SELECT count(*) FROM manage_journal WHERE revision <> 'open01'"); n[0] != "0" {
-			t.Errorf("%s attempts were begun", n[0])
-		}
+		unchanged(t, db, before)
 	})
 }
 

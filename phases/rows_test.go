@@ -171,15 +171,7 @@ func TestRowsAreComparedBeforeContract(t *testing.T) {
 // that came to its end is made anew.
 func TestComparisonGoesOn(t *testing.T) {
 	enginetest.Each(t, func(t *testing.T, db enginetest.Database) {
-		s := service(t, priced(t, inCents, noPrice), db)
-		must(t, s, "upgrade", "open01")
-		var rows []string
-		for i := range 4000 {
-			rows = append(rows, fmt.Sprintf("(%d, '%d')", i, i))
-		}
-		db.Exec(t, "INSERT INTO goods (id, price) VALUES "+strings.Join(rows, ", "))
-		must(t, s, "expand", "")
-		must(t, s, "migrate", "")
+		s := manyGoods(t, db)
 		db.Exec(t, "UPDATE goods SET cents = 7 WHERE id IN (3, 3999)")
 
 		death := errors.New("the process dies here")

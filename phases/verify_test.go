@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"testing/fstest"
 
 	"pgregory.net/rapid"
 
@@ -34,9 +33,7 @@ func verify(t testing.TB, s *Service, at string) Verification {
 
 // museum is a catalog with everything that a table can have.
 func museum(t testing.TB) *catalog.Catalog {
-	t.Helper()
-	files := fstest.MapFS{}
-	for name, text := range map[string]string{
+	return loaded(t, map[string]string{
 		"catalog.toml": `name = "museum"`,
 		"versions/open01_rooms.toml": `
 revision = "open01"
@@ -80,14 +77,7 @@ branch = "trunk"
 message = "where it came from"
 [[up]]
 add_column = { table = "works", name = "origin", type = "text" }`,
-	} {
-		files[name] = &fstest.MapFile{Data: []byte(text)}
-	}
-	c, err := catalog.Load(files, catalog.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return c
+	})
 }
 
 // handmade is a change by hand, and the object that is then another one.

@@ -84,7 +84,7 @@ func checkDefault(value any, expr Text) error {
 	case nil, string, bool, int64, float64, time.Time:
 		return nil
 	}
-	return fmt.Errorf("a default must be a string, a number, a boolean or a time, not %s", tomlKind(value))
+	return fmt.Errorf("a default must be a string, a number, a boolean or a time, not %s", KindOf(value))
 }
 
 // typeFor is the portable type of a column for a dialect.

@@ -51,7 +51,7 @@ func (t *Text) UnmarshalTOML(data any) error {
 		*t = Text{By: by}
 		return nil
 	}
-	return fmt.Errorf("expected a string or a table by dialect, not %s", tomlKind(data))
+	return fmt.Errorf("expected a string or a table by dialect, not %s", KindOf(data))
 }
 
 // checkDialectKey refuses what is not a key of a table by dialect.
@@ -62,8 +62,9 @@ func checkDialectKey(key string) error {
 	return fmt.Errorf("%q is not a dialect; write sqlite, postgres, mysql, mariadb or other", key)
 }
 
-// tomlKind is what a person calls the type of a decoded TOML value.
-func tomlKind(data any) string {
+// KindOf is what a person calls the type of a decoded TOML value, such as "an
+// integer".
+func KindOf(data any) string {
 	switch data.(type) {
 	case string:
 		return "a string"

@@ -57,7 +57,7 @@ func (v *Value) setLiteral(data any) error {
 		*v = Value{Literal: data}
 		return nil
 	}
-	return fmt.Errorf("a value must be a string, a number, a boolean or a time, not %s", tomlKind(data))
+	return fmt.Errorf("a value must be a string, a number, a boolean or a time, not %s", KindOf(data))
 }
 
 // sql is the value as SQL of a dialect.

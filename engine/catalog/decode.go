@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/BurntSushi/toml"
 
@@ -115,26 +114,7 @@ func (d *decoder) fail(format string, args ...any) {
 
 // mismatch records that the value is of the wrong kind.
 func (d *decoder) mismatch(want string, got any) {
-	d.fail("%s must be %s, not %s", d.name(), want, kindOf(got))
-}
-
-// kindOf is what a person would call a TOML value.
-func kindOf(v any) string {
-	switch v.(type) {
-	case string:
-		return "a string"
-	case int64:
-		return "an integer"
-	case float64:
-		return "a float"
-	case bool:
-		return "a boolean"
-	case time.Time:
-		return "a date"
-	case map[string]any:
-		return "a table"
-	}
-	return "an array"
+	d.fail("%s must be %s, not %s", d.name(), want, schema.KindOf(got))
 }
 
 // shapeOf looks at a struct type, once.

@@ -80,20 +80,7 @@ func TestNoTimeoutLeftInPool(t *testing.T) {
 	must(t, err)
 	must(t, h.Execute(t.Context(), faultPlan(e.Flavor), nil))
 	must(t, h.Release(t.Context()))
-	other := runner(t, pooled)
-	s, err := other.DB.Session(t.Context())
-	must(t, err)
-	defer s.Close()
-	for range 5 {
-		rows, err := s.QueryContext(t.Context(), "SELECT current_setting('lock_timeout')")
-		must(t, err)
-		for rows.Next() {
-			var left string
-			must(t, rows.Scan(&left))
-			equal(t, "lock timeout", left, "0")
-		}
-		must(t, rows.Close())
-	}
+	noLockTimeoutLeft(t, pooled)
 	equal(t, "locks left", e.Strings(t, "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database"+
 		" WHERE locktype = 'advisory' AND d.datname = current_database()"), []string{"0"})
 }

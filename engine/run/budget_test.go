@@ -151,6 +151,13 @@ func TestLimitAloneBehindPooler(t *testing.T) {
 	must(t, h.Execute(t.Context(), p, run.Unfinished(attempts)))
 	equal(t, "columns", e.Strings(t, "SELECT column_name FROM information_schema.columns WHERE table_name = 'a' ORDER BY 1"), []string{"id", "x"})
 	must(t, h.Release(t.Context()))
+	noLockTimeoutLeft(t, pooled)
+}
+
+// noLockTimeoutLeft checks that what a pooler hands out to others has no lock
+// timeout of ours.
+func noLockTimeoutLeft(t *testing.T, pooled enginetest.Database) {
+	t.Helper()
 	s, err := runner(t, pooled).DB.Session(t.Context())
 	must(t, err)
 	defer s.Close()
