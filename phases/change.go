@@ -43,6 +43,7 @@ const maxRounds = 100_000
 // refusal, or nothing to do, leaves no trace; what is decided under the lease
 // is what is run.
 func (s *Service) change(ctx context.Context, doing string, decide job) (Result, error) {
+	ctx = context.WithValue(ctx, saidKey{}, map[string]bool{})
 	decide = decide.refusing()
 	result, found, err := s.look(ctx, decide)
 	if err != nil || found == idle {

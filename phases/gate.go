@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"manage/engine/catalog"
 	"manage/engine/database"
@@ -19,12 +20,38 @@ func (s *Service) pending(ctx context.Context, q database.Querier, m *catalog.Mi
 	}
 	found, err := anyRow(ctx, q, query)
 	if gone(err) && s.everThere(err) {
+		s.notDue(ctx, q, m, err)
 		return false, nil
 	}
 	if err != nil {
 		return false, rejected("the pending query of "+m.ID, m.Source, err)
 	}
 	return found, nil
+}
+
+// saidKey is the key of the data migrations that notDue has spoken of, in the
+// context of a command. Those that only look have none, and do not speak.
+type saidKey struct{}
+
+// notDue says, once in a command, that a data migration whose turn it is has
+// nothing to move because what it reads was removed before: by a release that was
+// contracted without it.
+func (s *Service) notDue(ctx context.Context, q database.Querier, m *catalog.Migration, err error) {
+	said, command := ctx.Value(saidKey{}).(map[string]bool)
+	if !command || said[m.ID] || s.toCome(ctx, q, err) {
+		return
+	}
+	sess, ok := q.(database.Session)
+	if !ok {
+		return
+	}
+	p, readErr := s.position(ctx, sess)
+	turn := func(c revision.Migration) bool { return c.ID == m.ID }
+	if readErr != nil || !slices.ContainsFunc(s.Catalog.Graph.Candidates(p.Applied), turn) {
+		return
+	}
+	said[m.ID] = true
+	s.tell(Warned{fmt.Sprintf("%s moves nothing: its pending query (%s) speaks of %s, which was removed before.", m.ID, m.Source, missingName(err))})
 }
 
 // gone reports whether a query failed because a table or column of it is not
