@@ -16,8 +16,9 @@ type moving struct {
 	rows, estimate int64
 	size           int64
 	speed          float64
-	heard          bool // of the rows
-	reason         string
+	heard          bool      // of the rows
+	locked         string    // it waits for a lock; "" if it does not
+	reason         string    // of a pause; "" for none
 	since          time.Time // of the pause
 }
 
@@ -26,7 +27,7 @@ func (m *moving) batched(b backfill.Batched, now time.Time) {
 	if !m.heard {
 		m.heard, m.first = true, b.Rows
 	}
-	m.rows, m.estimate, m.size, m.speed = b.Rows, b.Estimate, b.Size, b.Speed
+	m.rows, m.estimate, m.size, m.speed, m.locked = b.Rows, b.Estimate, b.Size, b.Speed, ""
 	if took := now.Sub(m.began).Seconds(); m.speed == 0 && took >= 1 {
 		m.speed = float64(m.rows-m.first) / took
 	}
@@ -80,6 +81,9 @@ func (m *moving) short(now time.Time) string {
 func (m *moving) pace(now time.Time, perSecond, batch string) string {
 	if m.reason != "" {
 		return fmt.Sprintf(", paused for %s: %s", now.Sub(m.since).Round(time.Second), m.reason)
+	}
+	if m.locked != "" {
+		return ", " + m.locked
 	}
 	text := ""
 	if m.speed >= 1 {

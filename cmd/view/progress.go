@@ -1,7 +1,6 @@
 package view
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"log/slog"
@@ -66,7 +65,7 @@ func (p *Progress) Event(e any) {
 	case run.TookOver:
 		p.line("%s", tookOver(e))
 	case run.Retrying:
-		p.line("%s a lock (attempt %d of %d); again in %s.", cmp.Or(e.Step, "This")+" waits for", e.Attempt, e.Of, took(e.Pause))
+		p.retrying(e)
 	case phases.Warned:
 		p.line("%s", e.Text)
 	case run.HeartbeatFailed:

@@ -2,8 +2,10 @@ package view
 
 import (
 	"cmp"
+	"fmt"
 	"time"
 
+	"manage/engine/run"
 	"manage/phases"
 	"manage/phases/backfill"
 	"manage/phases/backfill/compare"
@@ -77,6 +79,25 @@ func (p *Progress) atRest() {
 		p.bar = nil
 	}
 	p.moving = nil
+}
+
+// retrying says that a lock was not to be had. Batches may meet many: of those it
+// is told with what else there is to tell, or as rarely.
+func (p *Progress) retrying(e run.Retrying) {
+	now, what := p.Now(), fmt.Sprintf("waits for a lock (attempt %d of %d)", e.Attempt, e.Of)
+	switch {
+	case p.moving == nil:
+		p.line("%s %s; again in %s.", cmp.Or(e.Step, "This"), what, took(e.Pause))
+	case !p.Quiet:
+		if len(e.Blockers) > 0 {
+			what += "; in its way: " + e.Blockers[0].String()
+		}
+		p.moving.locked = what
+		p.show()
+	case now.Sub(p.told) >= tellEvery:
+		p.told = now
+		p.line("%s %s; again in %s.", p.moving.id, what, took(e.Pause))
+	}
 }
 
 // movedAll says what a data migration did, and ends it.

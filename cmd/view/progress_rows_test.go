@@ -94,6 +94,27 @@ func TestRowsOfAPauseBeforeTheFirstBatch(t *testing.T) {
 	check(t, "Moving rows: m …\nm: 1000 of about 4000 rows, paused for 10s: it rains\nm: 2000 of about 4000 rows, 100 rows/s, 20s left\n", out, nil)
 }
 
+// Locks that a batch does not get are no lines of their own: there may be many.
+func TestRowsThatAreLocked(t *testing.T) {
+	for quiet, want := range map[bool]string{
+		false: "Moving rows: m …\nm: 1000 of about 4000 rows, waits for a lock (attempt 2 of 21); in its way: session 7, for 3s now\nm: 2000 of about 4000 rows, 100 rows/s, 20s left\n",
+		true:  "m waits for a lock (attempt 2 of 21); again in 1s.\n",
+	} {
+		p, out, now := watch()
+		p.Quiet = quiet
+		p.Event(phases.Moving{ID: "m"})
+		p.Event(backfill.Batched{Migration: "m", Rows: 1000, Estimate: 4000, Speed: 100})
+		p.Event(run.Retrying{Attempt: 1, Of: 21, Pause: time.Second})
+		*now = now.Add(10 * time.Second)
+		p.Event(run.Retrying{Attempt: 2, Of: 21, Pause: time.Second, Blockers: []run.Blocker{{ID: 7, Age: 3 * time.Second}}})
+		p.Event(run.Retrying{Attempt: 3, Of: 21, Pause: time.Second})
+		*now = now.Add(10 * time.Second)
+		p.Event(backfill.Batched{Migration: "m", Rows: 2000, Estimate: 4000, Speed: 100})
+		p.Close()
+		check(t, want, out, nil)
+	}
+}
+
 // onScreen returns a Progress on a terminal of some columns.
 func onScreen(width *int) (*Progress, *terminal) {
 	term := &terminal{width: width, lines: []string{""}}
@@ -111,10 +132,10 @@ func TestRowsOnATerminal(t *testing.T) {
 	p.Event(batch(1000, 4000, 250))
 	frames{p.Screen}.Write([]byte("\x1b[A\x1b[K[######..................] ocata_migrate01 1000/4000 rows, 250/s, 12s left, batch 500\n"))
 	check(t, "[######..................] ocata_migrate01 1000/4000 rows, 250/s, 12s left, batch 500", term.text(), nil)
-	p.Event(run.Retrying{Attempt: 1, Of: 20, Pause: time.Second})
+	p.Event(phases.Warned{Text: "look here"})
 	p.Log.Warn("look")
 	lines := strings.Split(term.text().String(), "\n")
-	if len(lines) != 3 || lines[0] != "This waits for a lock (attempt 1 of 20); again in 1s." || !strings.HasSuffix(lines[1], "msg=look") || !strings.HasPrefix(lines[2], "[######") {
+	if len(lines) != 3 || lines[0] != "look here" || !strings.HasSuffix(lines[1], "msg=look") || !strings.HasPrefix(lines[2], "[######") {
 		t.Errorf("the bar does not stand below the lines: %q", lines)
 	}
 	// the terminal becomes narrower than the bar, which it breaks

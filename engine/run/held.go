@@ -29,6 +29,7 @@ type Held struct {
 	beat   *heartbeat
 	// patience, if it is not 0, bounds how long a batch waits for a lock.
 	patience time.Duration
+	onRetry  func(context.Context, Retrying) error // described at OnRetry
 }
 
 // Session is the session to work on. Its transactions must be closed before

@@ -32,7 +32,13 @@ func (h *Held) retry(ctx context.Context, step string, f func(context.Context) e
 			return blame(err, blockers)
 		}
 		d := jitter(pause)
-		h.emit(Retrying{Step: step, Attempt: try, Of: h.o.LockRetries + 1, Pause: d, Err: err, Blockers: blockers})
+		event := Retrying{Step: step, Attempt: try, Of: h.o.LockRetries + 1, Pause: d, Err: err, Blockers: blockers}
+		h.emit(event)
+		if h.onRetry != nil {
+			if err := h.onRetry(ctx, event); err != nil {
+				return err
+			}
+		}
 		if database.Sleep(ctx, d) != nil {
 			return &Interrupted{Next: step, Began: h.began, Waited: true}
 		}
@@ -42,6 +48,11 @@ func (h *Held) retry(ctx context.Context, step string, f func(context.Context) e
 		pause = min(pause*3/2, lastPause)
 	}
 }
+
+// OnRetry sets a function that is called before Batch or Read tries again for
+// want of a lock, with no transaction open; an error of it ends the tries and is
+// returned. nil takes it away.
+func (h *Held) OnRetry(f func(context.Context, Retrying) error) { h.onRetry = f }
 
 // blame notes in a failed step who was in its way.
 func blame(err error, blockers []Blocker) error {

@@ -20,6 +20,7 @@ type lane struct {
 	finishes bool
 	busy     time.Duration // worked since others had a gap
 	free     time.Time     // until when the database is left to others
+	told     time.Time     // when it was written down last that locks are missing
 }
 
 // walk goes over the range, from its position to its end.
@@ -108,6 +109,8 @@ func (l *lane) batch(ctx context.Context) (b Batch, err error) {
 			return l.after(b), nil
 		})
 	}
+	l.held.OnRetry(l.locked)
+	defer l.held.OnRetry(nil)
 	tries := 0
 	err = l.held.Batch(ctx, func(ctx context.Context, sess database.Session) (ledger.Progress, error) {
 		if s, ok := l.source.(*steps); ok && tries > 0 {

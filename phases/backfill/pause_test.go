@@ -3,10 +3,12 @@ package backfill_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
 	"manage/engine/enginetest"
+	"manage/engine/flavor"
 	"manage/engine/run"
 	"manage/phases/backfill"
 )
@@ -106,6 +108,53 @@ func TestPauseIsHalted(t *testing.T) {
 		if len(told) != 2 || told[0].Rows != rows || told[0].Estimate != 3000 || told[1].Reason != "" {
 			t.Errorf("%d rows, told %+v", rows, told)
 		}
+	})
+}
+
+// Who waits for a lock of others says so where others look, and stops at a limit
+// of time; what was waited for is forgotten behind it.
+func TestLocked(t *testing.T) {
+	enginetest.Each(t, func(t *testing.T, e enginetest.Database) {
+		if e.Dialect == flavor.SQLite {
+			return // where others look at a file that is locked
+		}
+		fill(t, e, 10)
+		const reason = "others hold a lock that it needs"
+		tx, err := e.SQL().BeginTx(t.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := tx.Exec("UPDATE items SET a = a WHERE id = 5"); err != nil {
+			t.Fatal(err)
+		}
+		held := acquire(t, runner(t, e))
+		_, err = backfill.Run(t.Context(), held, copying(), backfill.Options{MaxTime: 100 * time.Millisecond})
+		var halted *backfill.Halted
+		if !errors.As(err, &halted) || !strings.HasPrefix(halted.Waiting, reason) {
+			t.Fatalf("error %v", err)
+		}
+		ended := make(chan error, 1)
+		go func() {
+			_, err := backfill.Run(t.Context(), held, copying(), backfill.Options{})
+			ended <- err
+		}()
+		seen := func() string {
+			all := e.Strings(t, "SELECT waiting FROM manage_backfill")
+			return strings.Join(all, "\n")
+		}
+		for deadline := time.Now().Add(time.Minute); !strings.HasPrefix(seen(), reason); time.Sleep(20 * time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatalf("the books say %q", seen())
+			}
+		}
+		if err := tx.Rollback(); err != nil {
+			t.Fatal(err)
+		}
+		if err := <-ended; err != nil {
+			t.Fatal(err)
+		}
+		equal(t, "written down", e.Strings(t, "SELECT waiting FROM manage_backfill"), []string{""})
+		equal(t, "rows", e.Strings(t, "SELECT count(*) FROM items WHERE b = a"), []string{"10"})
 	})
 }
 
