@@ -199,10 +199,10 @@ func (o *AddEnumValue) Render(s *Schema) ([]plan.Statement, error) {
 	return out, nil
 }
 
-// Inverse is an error on PostgreSQL, which cannot remove a value.
+// Inverse removes the value, which fails while a row has it.
 func (o *AddEnumValue) Inverse(s *Schema) ([]Operation, error) {
 	if !s.Flavor.NamedEnums() {
 		return nil, nil
 	}
-	return nil, &IrreversibleError{Kind: o.Kind(), Why: "PostgreSQL cannot remove a value from an enum type"}
+	return []Operation{&DropEnumValue{Name: o.Name, Value: o.Value}}, nil
 }

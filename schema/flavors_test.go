@@ -75,7 +75,6 @@ func TestPlainSQL(t *testing.T) {
 func TestIrreversible(t *testing.T) {
 	for op, want := range map[string]string{
 		`drop_column = { table = "child", name = "req" }`:                      "drop_column cannot be undone: column req is NOT NULL without a default, and its values are gone",
-		`add_enum_value = { name = "mood", value = "x" }`:                      "add_enum_value cannot be undone: PostgreSQL cannot remove a value from an enum type",
 		`update_rows = { table = "child", set = { id = "1" }, where = "x" }`:   "update_rows cannot be undone: the former values in table child are not kept",
 		`delete_rows = { table = "child", where = "x" }`:                       "delete_rows cannot be undone: the rows of table child are not kept",
 		`insert_rows = { table = "child", rows = [ { id = { sql = "1" } } ] }`: "insert_rows cannot be undone: a row of table child has no literal values to find it by",
