@@ -38,8 +38,9 @@ func (c *leaseCommand) Run(ctx context.Context, g *Global, t terminal, r lazyRea
 	if st.Alive() {
 		return &run.LeaseHeld{Lease: *st.Lease, Stopped: st.Stopped}
 	}
+	view.Breaks(t.out, st) // also to those who are not asked, so that it is in their logs
 	if !g.Yes {
-		if err := t.confirm("End the lease of "+st.Lease.Holder+" ("+st.Lease.Doing+")?", "lease --break"); err != nil {
+		if err := t.confirm("End the lease?", "lease --break"); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"io"
 	"time"
 
 	"manage/engine/ledger"
@@ -47,6 +48,18 @@ func Lease(p *Page, st phases.LeaseState) error {
 	}
 	halfLines(&l, st, p)
 	return p.text(&l)
+}
+
+// Breaks says, before a lease is ended, whose it is and what he was doing.
+func Breaks(w io.Writer, st phases.LeaseState) {
+	var l lines
+	l.add("This ends the lease of %s, who had been at %s since %s and was last heard of at %s.",
+		st.Lease.Holder, st.Lease.Doing, stamp(st.Lease.Acquired), stamp(st.Lease.Beat))
+	for _, a := range st.Half {
+		l.add("  %s stays half applied, %d of %s done.", a.Revision, a.Done, count(int64(a.Total), "statement"))
+	}
+	// That it cannot be shown is no reason to stop.
+	_, _ = io.WriteString(w, l.String())
 }
 
 // LeaseBroken prints whose lease was ended, and what he was doing.
