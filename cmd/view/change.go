@@ -10,12 +10,14 @@ import (
 // ChangeDocument is the document of the commands that change a database: sync,
 // upgrade, expand, migrate, contract and stamp.
 type ChangeDocument struct {
-	Catalog string           `json:"catalog"`
-	Command string           `json:"command"`
-	From    []string         `json:"from"`
-	Adopted *string          `json:"adopted"`
-	Applied []string         `json:"applied"`
-	Moved   []MovedMigration `json:"migrated"`
+	Catalog string   `json:"catalog"`
+	Command string   `json:"command"`
+	From    []string `json:"from"`
+	Adopted *string  `json:"adopted"`
+	// Accepted are applied revisions whose changed files were recorded.
+	Accepted []string         `json:"accepted,omitempty"`
+	Applied  []string         `json:"applied"`
+	Moved    []MovedMigration `json:"migrated"`
 	// Compared are the comparisons of rows before what they were moved from was
 	// removed.
 	Compared []ComparedRows `json:"compared"`
@@ -104,7 +106,7 @@ func changeDocument(c Change) ChangeDocument {
 	return ChangeDocument{
 		Catalog: c.After.Catalog, Command: c.Command,
 		From: list(composite(c.Result.Before)), Adopted: optional(c.Result.Adopted),
-		Applied: list(c.Result.Applied), Moved: movedRows(c.Result), Compared: comparedRows(c.Result),
+		Accepted: c.Result.Accepted, Applied: list(c.Result.Applied), Moved: movedRows(c.Result), Compared: comparedRows(c.Result),
 		Version: list(composite(c.After.Position)), Rows: list(c.After.Position.Rows),
 		Stage: c.After.Stage, Next: optional(c.After.Next),
 	}

@@ -47,7 +47,7 @@ func Documents() []Document {
 			}},
 		{"db wait", "`waited` is how long; `reached` is false when the time was up.",
 			WaitDocument{Catalog: "glance", For: "expanded", Stage: optional("expanded"), Reached: true, Waited: 12.5}},
-		{"db sync, upgrade, expand, migrate, contract, stamp", "What the command did, and where the database stands after it. `adopted` is the version that an existing schema was recorded as, null if none was. `migrated` are the data migrations that ran, `compared` the [comparisons of rows](../explanation/phases.md#complete-before-contract) before something was removed, none of which found a difference: `rows` is how many were compared, and `sampled` is true if those were only a part (`--verify-rows sample`).",
+		{"db sync, upgrade, expand, migrate, contract, stamp", "What the command did, and where the database stands after it. `adopted` is the version that an existing schema was recorded as, null if none was. `accepted`, which is there only with `--accept`, are applied revisions whose changed files were recorded. `migrated` are the data migrations that ran, `compared` the [comparisons of rows](../explanation/phases.md#complete-before-contract) before something was removed, none of which found a difference: `rows` is how many were compared, and `sampled` is true if those were only a part (`--verify-rows sample`).",
 			ChangeDocument{
 				Catalog: "glance", Command: "sync", From: []string{"mitaka02"}, Applied: []string{"ocata_expand01", "ocata_contract01"},
 				Moved:    []MovedMigration{{"ocata_migrate01", 261}},
