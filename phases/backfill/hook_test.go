@@ -12,6 +12,7 @@ import (
 	"manage/engine/catalog"
 	"manage/engine/database"
 	"manage/engine/enginetest"
+	"manage/engine/flavor"
 	"manage/engine/revision"
 	"manage/phases/backfill"
 )
@@ -140,6 +141,38 @@ func TestHookTransaction(t *testing.T) {
 			t.Errorf("recorded %+v", p)
 		}
 	})
+}
+
+// A Go function that is done before its rows are is asked to go over them again.
+func TestHookLeavesRows(t *testing.T) {
+	enginetest.Each(t, func(t *testing.T, e enginetest.Database) {
+		fill(t, e, 35)
+		asked := 0
+		m, o := calling(&function{second: func(ctx context.Context, s database.Session) (backfill.Batch, error) {
+			if asked++; asked == 1 {
+				return backfill.Batch{Done: true}, nil
+			}
+			return backfill.Batch{Rows: 10, Position: "20"}, nil
+		}})
+		rows, err := backfill.Run(t.Context(), acquire(t, runner(t, e)), m, o)
+		if err != nil || rows != 10+35 || asked != 2 {
+			t.Errorf("%d rows, asked %d times, error %v", rows, asked, err)
+		}
+	})
+}
+
+// One that comes back to where it was would never end.
+func TestHookCircle(t *testing.T) {
+	e := enginetest.New(t, flavor.SQLite)
+	fill(t, e, 35)
+	m, o := calling(&function{second: func(context.Context, database.Session) (backfill.Batch, error) {
+		return backfill.Batch{Rows: 1, Position: "0"}, nil
+	}})
+	_, err := backfill.Run(t.Context(), acquire(t, runner(t, e)), m, o)
+	var failed *backfill.HookFailed
+	if !errors.As(err, &failed) || !strings.Contains(err.Error(), "it goes in a circle") {
+		t.Errorf("error %v", err)
+	}
 }
 
 // A data migration whose function is not there is told before anything runs.

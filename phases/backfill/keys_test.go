@@ -159,7 +159,7 @@ func TestBadKeys(t *testing.T) {
 				Set: map[string]schema.Text{"b": {All: "1"}}, SetOrder: []string{"b"}})
 			_, err := backfill.Run(t.Context(), held, m, backfill.Options{})
 			var bad *backfill.BadKey
-			if !errors.As(err, &bad) || bad.Reason != c.reason {
+			if !errors.As(err, &bad) || bad.Reason != c.reason || bad.Step != 1 {
 				t.Errorf("%s of %s: error %v", c.key, c.table, err)
 			} else if c.table == "good" {
 				equal(t, "usable", bad.Usable, []string{`["id"]`, `["n", "p"]`})

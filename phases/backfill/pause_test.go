@@ -163,11 +163,17 @@ func TestHalted(t *testing.T) {
 	enginetest.Each(t, func(t *testing.T, e enginetest.Database) {
 		fill(t, e, 3000)
 		held := acquire(t, runner(t, e))
+		var told backfill.Batched
+		events := func(ev any) { told, _ = ev.(backfill.Batched) }
 		for i, want := range []int64{1200, 1200} {
-			rows, err := backfill.Run(t.Context(), held, copying(), backfill.Options{MaxRows: want})
+			rows, err := backfill.Run(t.Context(), held, copying(), backfill.Options{MaxRows: want, Events: events})
 			var halted *backfill.Halted
 			if !errors.As(err, &halted) || halted.Rows != want || rows != want || halted.Reason != "1200 rows" {
 				t.Fatalf("run %d: %d rows, error %v", i, rows, err)
+			}
+			p := progress(t, held)
+			if told.Rows != want*int64(i+1) || told.Rows != p.Rows || told.Estimate != 3000 || told.Size != p.Batch || told.Size < 50 || i > 0 && !told.Started.Equal(p.Started) {
+				t.Errorf("run %d: told %+v, recorded %+v", i, told, p)
 			}
 		}
 		rows, err := backfill.Run(t.Context(), held, copying(), backfill.Options{MaxRows: 1200})

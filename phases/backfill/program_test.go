@@ -16,6 +16,7 @@ import (
 	"manage/engine/catalog"
 	"manage/engine/enginetest"
 	"manage/engine/flavor"
+	"manage/engine/ledger"
 	"manage/engine/revision"
 	"manage/phases/backfill"
 )
@@ -298,6 +299,40 @@ func TestProgramDoneAndPending(t *testing.T) {
 	if !errors.As(err, &stuck) {
 		t.Errorf("got %v", err)
 	}
+}
+
+// One that is done at once is recorded as every other.
+func TestProgramInOneBatch(t *testing.T) {
+	m, o := script(t, `batch() { : > finished; echo '{"rows":7,"position":"end","done":true}'; }`)
+	held := acquire(t, runner(t, enginetest.New(t, flavor.SQLite)))
+	rows, err := backfill.Run(t.Context(), held, m, o)
+	if p := progress(t, held); err != nil || rows != 7 || p.Rows != 7 || p.Finished == nil {
+		t.Errorf("%d rows, error %v, recorded %+v", rows, err, p)
+	}
+}
+
+// Who loses the lease ends the program at once, in the middle of a batch: the
+// rows are another one's by then.
+func TestProgramLosesLease(t *testing.T) {
+	enginetest.Each(t, func(t *testing.T, e enginetest.Database) {
+		m, o := script(t, `batch() { echo $$ >&2; sleep 60; : > changed; }`)
+		m.ProgramTimeout = time.Minute
+		r := runner(t, e)
+		r.Options.LeaseTTL = time.Second
+		held := acquire(t, r)
+		pid := 0
+		o.Stderr = func(line string) {
+			pid, _ = strconv.Atoi(line)
+			e.Exec(t, "UPDATE manage_lease SET token = token + 1, holder = 'other'")
+		}
+		_, err := backfill.Run(t.Context(), held, m, o)
+		if !errors.Is(err, ledger.ErrLeaseLost) {
+			t.Errorf("error %v", err)
+		}
+		if pid == 0 || syscall.Kill(pid, 0) == nil {
+			t.Errorf("the program (%d) is still there", pid)
+		}
+	})
 }
 
 // A password that a program prints reaches no log and no error.

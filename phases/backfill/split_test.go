@@ -67,6 +67,27 @@ func TestPiecesCoverTheRange(t *testing.T) {
 	})
 }
 
+func TestCuts(t *testing.T) {
+	var keys [][]any
+	for i := range 20 {
+		keys = append(keys, []any{i})
+	}
+	for _, c := range []struct {
+		keys, n int
+		want    [][]any
+	}{
+		{20, 4, [][]any{{5}, {10}, {15}}},
+		{20, 3, [][]any{{6}, {13}}},
+		{5, 4, [][]any{{2}}}, // two keys for each
+		{3, 4, nil},
+		{20, 1, nil},
+	} {
+		if diff := cmp.Diff(c.want, cuts(keys[:c.keys], c.n)); diff != "" {
+			t.Errorf("%d keys for %d pieces (-want +got):\n%s", c.keys, c.n, diff)
+		}
+	}
+}
+
 func TestSize(t *testing.T) {
 	s := newSize(100 * time.Millisecond)
 	s.bound(1_000_000, false)
@@ -89,12 +110,19 @@ func TestSize(t *testing.T) {
 		table int64
 		alone bool
 		most  int
-	}{{0, false, 500}, {10_000, false, 500}, {1_000_000, false, 4000}, {1 << 40, false, 10_000}, {10, true, 200_000}} {
+		rows  int
+	}{{0, false, 500, 500}, {10_000, false, 500, 500}, {1_000_000, false, 4000, 1000}, {1 << 40, false, 10_000, 1000},
+		{10, true, 200_000, 1000}, {50_000, true, 200_000, 5000}, {1 << 40, true, 200_000, 10_000}} {
 		s := newSize(time.Second)
 		s.most = 500
-		if s.bound(b.table, b.alone); s.most != b.most {
-			t.Errorf("a table of %d rows: at most %d, want %d", b.table, s.most, b.most)
+		if s.bound(b.table, b.alone); s.most != b.most || s.rows != b.rows {
+			t.Errorf("a table of %d rows: %d, at most %d, want %d and %d", b.table, s.rows, s.most, b.rows, b.most)
 		}
+	}
+	grown := newSize(time.Second)
+	grown.adapt(time.Minute)
+	if grown.bound(1<<40, true); grown.rows != leastSize {
+		t.Errorf("what was measured counts no more: %d", grown.rows)
 	}
 	cluster := newSize(time.Second)
 	cluster.cluster = true
