@@ -117,6 +117,44 @@ func sorted(lists ...[]string) []string {
 	return all
 }
 
+// TestSyncColumnsRenamed: the triggers of a table that was renamed meanwhile go,
+// so that the new release can write.
+func TestSyncColumnsRenamed(t *testing.T) {
+	enginetest.Each(t, func(t *testing.T, db enginetest.Database) {
+		s := service(t, loaded(t, map[string]string{
+			"catalog.toml": `name = "joined"`,
+			"versions/open01_goods.toml": `
+revision = "open01"
+branch = "trunk"
+[[up]]
+create_table = { name = "goods", columns = [ { name = "id", type = "integer", nullable = false }, { name = "price", type = "integer" } ], primary_key = ["id"] }`,
+			"versions/art_expand01_cents.toml": `
+revision = "art_expand01"
+revises = "open01"
+[[up]]
+add_column = { table = "goods", name = "cents", type = "integer" }
+[[up]]
+sync_columns = { name = "cents", table = "goods", old = "price", new = "cents", to_new = "{old} * 100", to_old = "{new} / 100" }`,
+			"versions/art_contract01_price.toml": `
+revision = "art_contract01"
+revises = "open01"
+depends_on = ["art_expand01"]
+[[up]]
+rename_table = { from = "goods", to = "wares" }
+[[up]]
+unsync_columns = { name = "cents" }
+[[up]]
+drop_column = { table = "wares", name = "price" }`,
+		}), db)
+		must(t, s, "upgrade", "open01")
+		must(t, s, "expand", "")
+		must(t, s, "contract", "")
+		bridgeTriggers(t, db, "after contract")
+		db.Exec(t, "INSERT INTO wares (id, cents) VALUES (1, 5)")
+		verified(t, s, "after contract")
+	})
+}
+
 // chained writes at each place of a chain, and looks at the others.
 func chained(t *testing.T, db enginetest.Database, when string) {
 	t.Helper()

@@ -74,7 +74,8 @@ func (l *loader) load() *Catalog {
 	if slices.ContainsFunc(found, loaded.lost) {
 		return c // what the graph would say of the gaps helps nobody
 	}
-	l.problems = append(l.problems, c.joinSyncs()...)
+	unsaid, problems := c.joinSyncs()
+	l.problems = append(l.problems, problems...)
 	if len(revs) == 0 && len(l.problems) == 0 && !l.mayEmpty {
 		r.problems = nil
 		r.add(0, "the catalog has no revisions: write the first one into the folder %s", versionsDir)
@@ -82,7 +83,7 @@ func (l *loader) load() *Catalog {
 		return c
 	}
 	graph, err := revision.NewGraph(revs, migs, s.graphOptions(text, r.file))
-	var problems revision.Problems
+	problems = nil
 	switch {
 	case errors.As(err, &problems):
 		l.problems = append(l.problems, problems...)
@@ -94,6 +95,7 @@ func (l *loader) load() *Catalog {
 	c.Graph = graph
 	if graph != nil && len(l.problems) == 0 {
 		c.chainSyncs()
+		c.followRenames(unsaid)
 	}
 	return c
 }

@@ -25,14 +25,15 @@ func (d *decoder) syncing(c *Change) {
 }
 
 // joinSyncs gives each unsync_columns without a table that of the sync_columns
-// of its name.
-func (c *Catalog) joinSyncs() revision.Problems {
+// of its name, and returns these.
+func (c *Catalog) joinSyncs() ([]*schema.UnsyncColumns, revision.Problems) {
 	tables := map[string][]string{}
 	c.eachChange(func(change Change) {
 		if sync, ok := change.Op.(*schema.SyncColumns); ok && !slices.Contains(tables[sync.Name], sync.Table) {
 			tables[sync.Name] = append(tables[sync.Name], sync.Table)
 		}
 	})
+	var unsaid []*schema.UnsyncColumns
 	var problems revision.Problems
 	c.eachChange(func(change Change) {
 		unsync, ok := change.Op.(*schema.UnsyncColumns)
@@ -43,6 +44,7 @@ func (c *Catalog) joinSyncs() revision.Problems {
 		switch found := tables[unsync.Name]; len(found) {
 		case 1:
 			unsync.Table = found[0]
+			unsaid = append(unsaid, unsync)
 			return
 		case 0:
 		default:
@@ -50,7 +52,31 @@ func (c *Catalog) joinSyncs() revision.Problems {
 		}
 		problems = append(problems, revision.Problem{Source: change.Source, Message: "unsync_columns: " + why})
 	})
-	return problems
+	return unsaid, problems
+}
+
+// followRenames gives each unsync_columns whose table is not said the name that
+// the table has by then: triggers go with a table that is renamed.
+func (c *Catalog) followRenames(unsaid []*schema.UnsyncColumns) {
+	tables := map[string]string{} // by the name of the pair
+	for _, r := range c.Graph.Revisions() {
+		for _, change := range c.Revisions[r.ID].Up {
+			switch op := change.Op.(type) {
+			case *schema.SyncColumns:
+				tables[op.Name] = op.Table
+			case *schema.RenameTable:
+				for pair, table := range tables {
+					if table == op.From {
+						tables[pair] = op.To
+					}
+				}
+			case *schema.UnsyncColumns:
+				if table := tables[op.Name]; table != "" && slices.Contains(unsaid, op) {
+					op.Table = table
+				}
+			}
+		}
+	}
 }
 
 // chainSyncs tells pairs of sync_columns which of those before them they hang
