@@ -143,6 +143,9 @@ func (c *child) stop(line []byte) {
 	c.end(stopLimit)
 }
 
+// killed is how a process ends that is ended by us.
+const killed = "signal: killed"
+
 // end waits for the process to end, for no longer than patience, and kills then
 // what is left of it. It returns how the process ended.
 func (c *child) end(patience time.Duration) string {

@@ -85,7 +85,7 @@ func startProgram(m *catalog.Migration, f flavor.Flavor, o Options) (*program, e
 // failed is an error of the program with a reason of ours or of its own.
 func (p *program) failed(reason string) *ProgramFailed {
 	source := p.migration.ProgramSource
-	return &ProgramFailed{Migration: p.migration.ID, Place: fmt.Sprintf("%s:%d", source.File, source.Line), Reason: p.hide(reason)}
+	return &ProgramFailed{Migration: p.migration.ID, Place: fmt.Sprintf("%s:%d", source.File, source.Line), Reason: printable(p.hide(reason))}
 }
 
 // request is a line to the program. The position is there, and null before the
@@ -169,9 +169,12 @@ func (p *program) explain(err error, op string) error {
 		status := p.child.end(stopLimit)
 		return p.failed(fmt.Sprintf("%v (%s)%s", err, status, p.lastWords()))
 	}
-	p.child.end(0)
+	status := p.child.end(0)
 	if !errors.As(err, &silent) {
 		return p.failed(err.Error() + p.lastWords())
+	}
+	if !silent.interrupted && status != killed {
+		return p.failed(fmt.Sprintf("it ended without an answer (%s) and left something running that could still answer; that was ended after %v%s", status, silent.waited, p.lastWords()))
 	}
 	if !silent.interrupted {
 		failed := p.failed(fmt.Sprintf("it gave no answer to %q for %v and was ended%s", op, silent.waited, p.lastWords()))

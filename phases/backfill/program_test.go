@@ -118,6 +118,10 @@ func TestProgramFailures(t *testing.T) {
 		"killed":          {second(`kill -9 $$`), "it ended without an answer (signal: killed)"},
 		"half a line":     {second(`printf '{"rows":1'; exit 0`), `it ended without an answer, in the middle of a line: "{\"rows\":1" (exit status 0)`},
 		"own words":       {say(`{"error":"owner 7 is unknown"}`), "failed: owner 7 is unknown"},
+		"control words":   {say(`{"error":"\u001b[2J\u001b[31mred\u0007\nand more"}`), "failed: [2J[31mred and more"},
+		"too many words":  {second(`printf '{"error":"%03000d"}\n' 1`), strings.Repeat("0", 2000) + "…"},
+		"wild words":      {second(`printf '\377\033[2J no moon' >&2; exit 1`), "it last said: \uFFFD[2J no moon"},
+		"a child is left": {second(`sleep 600 & exit 4`), "it ended without an answer (exit status 4) and left something running"},
 		"no words":        {say(`{"error":""}`), "it reports an error without words"},
 		"no JSON":         {say(`done, I think`), `its answer is not a JSON object: "done, I think"`},
 		"empty line":      {say(``), `its answer is not a JSON object: ""`},
@@ -260,6 +264,42 @@ func whenThere(t *testing.T, o backfill.Options, name string) context.Context {
 	return ctx
 }
 
+// Limits and pauses take effect between the batches of a program.
+func TestProgramLimits(t *testing.T) {
+	m, o := script(t, `
+batch() {
+	p=${line#*'"position":"p'}
+	[ "$p" = "$line" ] && p=0
+	n=$((${p%%'"'*} + 1)) done=false
+	[ $n -eq 3 ] && done=true && : > finished
+	echo '{"rows":1,"position":"p'$n'","done":'$done'}'
+}`)
+	held := acquire(t, runner(t, enginetest.New(t, flavor.SQLite)))
+	o.MaxRows = 1
+	rows, err := backfill.Run(t.Context(), held, m, o)
+	var halted *backfill.Halted
+	if p := progress(t, held); !errors.As(err, &halted) || halted.Rows != 1 || rows != 1 || p.Position != "p1" {
+		t.Fatalf("%d rows, recorded %+v, error %v", rows, p, err)
+	}
+	before, asked := len(requests(t, o)), 0
+	o.MaxRows, o.Throttle = 0, &reasons{all: []string{"", "it rains", "it rains", "", ""}}
+	o.Events = func(ev any) {
+		if p, ok := ev.(backfill.Paused); ok && p.Reason != "" {
+			asked = len(requests(t, o)) - before
+		}
+	}
+	rows, err = backfill.Run(t.Context(), held, m, o)
+	if p := progress(t, held); err != nil || rows != 2 || asked != 1 || p.Position != "p3" || p.Rows != 3 || p.Waiting != "" {
+		t.Errorf("%d rows, %d requests before the pause, recorded %+v, error %v", rows, asked, p, err)
+	}
+	equal(t, "requests", requests(t, o)[before:], []string{
+		`{"op":"batch","position":"p1","target_ms":100}`,
+		`{"op":"batch","position":"p2","target_ms":100}`,
+		`{"op":"pending"}`,
+		`{"op":"stop"}`,
+	})
+}
+
 // A program that cannot be started is told with the place of its command.
 func TestProgramNotStarted(t *testing.T) {
 	dir := t.TempDir()
@@ -296,7 +336,7 @@ func TestProgramDoneAndPending(t *testing.T) {
 	held := acquire(t, runner(t, enginetest.New(t, flavor.SQLite)))
 	_, err := backfill.Run(t.Context(), held, m, o)
 	var stuck *backfill.Stuck
-	if !errors.As(err, &stuck) {
+	if !errors.As(err, &stuck) || !strings.HasSuffix(err.Error(), "and it still says that some are pending") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -3,6 +3,7 @@ package backfill
 import (
 	"strings"
 	"sync"
+	"unicode"
 )
 
 // spoken is the standard error of a program: handed on line by line, and the
@@ -47,6 +48,27 @@ func (s *spoken) line(line string) {
 	if s.last = append(s.last, line); len(s.last) > lastLines {
 		s.last = s.last[1:]
 	}
+}
+
+// longestReason is how much of what a program says is shown, in characters.
+const longestReason = 2000
+
+// printable is text that can be shown on one line of a terminal, whatever it is:
+// without what moves the cursor or clears the screen, and not too long.
+func printable(text string) string {
+	text = strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+			return ' '
+		case unicode.IsControl(r):
+			return -1
+		}
+		return r
+	}, text)
+	if r := []rune(text); len(r) > longestReason {
+		text = string(r[:longestReason]) + "…"
+	}
+	return text
 }
 
 // tail is the last lines in one.

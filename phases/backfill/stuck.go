@@ -14,12 +14,15 @@ import (
 // they are pending as before.
 type Stuck struct {
 	Migration string
-	Pending   string   // its pending query
+	Pending   string   // its pending query; "" of a program or a Go function
 	Sample    []string // some of the rows, such as "images: id = 7"
 	Reason    string   // how it was noticed, a clause
 }
 
 func (e *Stuck) Error() string {
+	if e.Pending == "" {
+		return fmt.Sprintf("%s makes no progress: %s, and it still says that some are pending", e.Migration, e.Reason)
+	}
 	return fmt.Sprintf("%s makes no progress: %s, and its pending query still finds some", e.Migration, e.Reason)
 }
 
