@@ -27,6 +27,8 @@ type work struct {
 	later []string
 	// blocking is a statement for which the plan may be shown and not run.
 	blocking *Blocking
+	// lamed are warnings of triggers that the plan leaves without a column.
+	lamed []string
 	// unfinished are the half applied revisions that the plan goes on with.
 	unfinished map[string]ledger.Attempt
 	migrated   bool // data migrations of it have had their turn
