@@ -51,9 +51,9 @@ func wholeOf(key []any) (int64, bool) {
 		return 0, false
 	}
 	text, _ := key[0].(string)
-	_, digits, _ := strings.Cut(text, ":")
+	letter, digits, _ := strings.Cut(text, ":")
 	n, err := strconv.ParseInt(digits, 10, 64)
-	return n, err == nil
+	return n, err == nil && (letter == "n" || letter == "s") // PostgreSQL's numbers are read as text
 }
 
 // isWhole reports whether a table's key is one column of whole numbers.

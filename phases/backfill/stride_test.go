@@ -40,6 +40,7 @@ func TestStrideOnlyAmongNumbers(t *testing.T) {
 		"text":          func(s *steps) { s.next.at.After = []any{"s:a"} },
 		"unsigned":      func(s *steps) { s.next.at.Until = []any{"n:18446744073709551615"} },
 		"real":          func(s *steps) { s.next.at.After = []any{"n:1.5e+00"} },
+		"bytes":         func(s *steps) { s.next.at.After = []any{"x:10"} },
 		"first row set": func(s *steps) { s.next.first = []any{"n:7"} },
 	} {
 		s := strider(1, 1000, 10)
