@@ -109,8 +109,13 @@ func TestSenders(t *testing.T) {
 	m := move(t, e, backfill.Options{Throttle: begin(t, e.URL, throttle.Options{MaxLag: lag})})
 	m.ends(t)
 
-	th := begin(t, e.URL, throttle.Options{MaxLag: lag})
+	primary.Do(t, "SELECT pg_create_physical_replication_slot('gone', true)")
+	var notes []string
+	th := begin(t, e.URL, throttle.Options{MaxLag: lag, Note: func(text string) { notes = append(notes, text) }})
 	becomes(t, th, "")
+	if len(notes) != 1 || !strings.HasPrefix(notes[0], "the replica of the replication slot gone is not connected") {
+		t.Errorf("notes %q", notes)
+	}
 	e.Exec(t, "UPDATE items SET b = NULL")
 	becomes(t, th, "")
 	replica.Do(t, "SELECT pg_wal_replay_pause()")

@@ -12,6 +12,7 @@ import (
 // sees them itself. One that is disconnected is not among them.
 type senders struct {
 	primary *server
+	looked  bool // whether any is disconnected
 	trail   *trail
 	limit   time.Duration
 	note    func(string)
@@ -26,7 +27,29 @@ const sending = `SELECT pg_wal_lsn_diff(pg_current_wal_flush_lsn(), '0/0')::bigi
  FROM (SELECT 1) one LEFT JOIN pg_stat_replication r
  ON NOT EXISTS (SELECT 1 FROM pg_replication_slots s WHERE s.active_pid = r.pid AND s.slot_type = 'logical')`
 
+// absent are slots that are kept for replicas which are not connected.
+const absent = `SELECT slot_name AS name FROM pg_replication_slots
+ WHERE slot_type = 'physical' AND NOT active AND NOT temporary AND restart_lsn IS NOT NULL ORDER BY slot_name`
+
+// missing says, once, which replicas the server knows of that are not connected.
+func (l *senders) missing(ctx context.Context) error {
+	if l.looked {
+		return nil
+	}
+	l.looked = true
+	found, err := ask(ctx, l.primary, func(ctx context.Context, s database.Session) ([]row, error) {
+		return rows(ctx, s, absent)
+	})
+	for _, r := range found {
+		l.note(fmt.Sprintf("the replica of the replication slot %s is not connected, so its lag is not known: name it in [replicas] connections to wait for it", r["name"]))
+	}
+	return err
+}
+
 func (l *senders) see(ctx context.Context) (string, error) {
+	if err := l.missing(ctx); err != nil {
+		return "", fmt.Errorf("the server's replication slots are not known: %w", err)
+	}
 	found, err := ask(ctx, l.primary, func(ctx context.Context, s database.Session) ([]row, error) {
 		return rows(ctx, s, sending)
 	})
