@@ -18,9 +18,9 @@ import (
 )
 
 // priced is a catalog whose data migration has one step, and whose contraction
-// does what is said.
-func priced(t testing.TB, step, contract string) *catalog.Catalog {
-	return loaded(t, map[string]string{
+// does what is said. Further files are names and texts in turn.
+func priced(t testing.TB, step, contract string, more ...string) *catalog.Catalog {
+	files := map[string]string{
 		"catalog.toml": `name = "shop"`,
 		"versions/open01_goods.toml": `
 revision = "open01"
@@ -49,7 +49,11 @@ key = ["id"]
 revision = "art_contract01"
 revises = "open01"
 ` + contract,
-	})
+	}
+	for i := 0; i < len(more); i += 2 {
+		files[more[i]] = more[i+1]
+	}
+	return loaded(t, files)
 }
 
 const (
@@ -75,6 +79,9 @@ func TestRowChecksPlanned(t *testing.T) {
 		"a column of another table": {set("owner IS NULL", "owner", "(SELECT o.owner FROM owners o WHERE o.goods_id = goods.id)"), "[[up]]\ndrop_column = { table = \"owners\", name = \"owner\" }", `all: (((SELECT`},
 		"a column renamed":          {set("cents IS NULL", "cents", "price * 100"), "[[up]]\nrename_column = { table = \"goods\", from = \"price\", to = \"old_price\" }", `all("price" IS NOT NULL)`},
 		"plain SQL":                 {set("cents IS NULL", "cents", "price * 100"), "[[up]]\nsql = { text = \"ALTER TABLE goods DROP COLUMN price\" }", `all("price" IS NOT NULL)`},
+		"a table renamed":           {set("owner IS NULL", "owner", "(SELECT o.owner FROM owners o WHERE o.goods_id = goods.id)"), "[[up]]\nrename_table = { from = \"owners\", to = \"people\" }", `all: (((SELECT`},
+		"renamed in plain SQL":      {set("cents IS NULL", "cents", "price * 100"), "[[up]]\nsql = { text = \"ALTER TABLE goods RENAME COLUMN price TO old_price\" }", `all("price" IS NOT NULL)`},
+		"unknown plain SQL":         {set("cents IS NULL", "cents", "price * 100"), "[[up]]\nsql = { text = \"CALL forget(goods)\" }", `all("price" IS NOT NULL)`},
 		"plain SQL elsewhere":       {set("cents IS NULL", "cents", "price * 100"), "[[up]]\nsql = { text = \"ALTER TABLE goods DROP COLUMN note\" }", ""},
 		"some rows":                 {set("cents IS NULL AND kind = 'a'", "cents", "price * 100"), noPrice, `(kind = 'a') AND ("price" IS NOT NULL)`},
 		"between":                   {set("id BETWEEN 1 AND 5 AND cents IS NULL", "cents", "price * 100"), noPrice, `(id BETWEEN 1 AND 5) AND ("price" IS NOT NULL)`},
@@ -107,6 +114,36 @@ func TestRowChecksPlanned(t *testing.T) {
 				t.Errorf("with none: %v, %v", none.Steps[0].Checks, err)
 			}
 		})
+	}
+}
+
+// TestRowChecksOfSeveralRevisions: rows are compared before the revision that
+// takes the bridge off their table, else before the one that removes their old
+// place, and no more once a bridge is gone.
+func TestRowChecksOfSeveralRevisions(t *testing.T) {
+	const bridge = "[[up]]\ndrop_trigger = { name = \"cents\", table = \"goods\", if_exists = true }"
+	for name, tt := range map[string]struct {
+		first   string
+		applied []string
+		want    string // how many comparisons come before each revision
+	}{
+		"with the bridge":     {bridge, []string{"art_expand01"}, "[1 0]"},
+		"the bridge is gone":  {bridge, []string{"art_contract01"}, "[0]"},
+		"without a bridge":    {otherThings, []string{"art_expand01"}, "[0 1]"},
+		"none, and one to go": {otherThings, []string{"art_contract01"}, "[1]"},
+	} {
+		c := priced(t, inCents, tt.first, "versions/art_contract02_price.toml", "revision = \"art_contract02\"\nrevises = \"art_contract01\"\n"+noPrice)
+		p, err := (&Service{Catalog: c}).PlanOffline("contract", flavor.Default(flavor.SQLite), tt.applied, Request{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var checks []int
+		for _, step := range p.Steps {
+			checks = append(checks, len(step.Checks))
+		}
+		if got := fmt.Sprint(checks); got != tt.want {
+			t.Errorf("%s: %s comparisons, want %s", name, got, tt.want)
+		}
 	}
 }
 
@@ -202,6 +239,21 @@ func TestComparisonGoesOn(t *testing.T) {
 		}
 		if open > 0 {
 			t.Errorf("%d positions are left open", open)
+		}
+	})
+}
+
+// TestComparedInSample: a sample is a part of the rows, its beginning among them,
+// and of many rows that differ only some are named.
+func TestComparedInSample(t *testing.T) {
+	enginetest.Each(t, func(t *testing.T, db enginetest.Database) {
+		s := manyGoods(t, db)
+		db.Exec(t, "UPDATE goods SET cents = 7 WHERE id = 3 OR id >= 3990")
+		if e := differs(t, contract(s, "sample")); e.Rows != 1 || e.Compared >= 4000 || fmt.Sprint(e.Keys) != "[3]" {
+			t.Errorf("a sample: %+v", e)
+		}
+		if e := differs(t, contract(s, "")); e.Rows != 11 || fmt.Sprint(e.Keys) != "[3 3990 3991 3992 3993]" {
+			t.Errorf("all: %+v", e)
 		}
 	})
 }

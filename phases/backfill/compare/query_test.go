@@ -1,9 +1,12 @@
 package compare
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
+	"manage/engine/ledger"
 	"manage/engine/plan"
 )
 
@@ -26,6 +29,38 @@ func TestQueries(t *testing.T) {
 	} {
 		if tt.got != tt.want {
 			t.Errorf("%s:\n got %s\nwant %s", tt.name, tt.got, tt.want)
+		}
+	}
+}
+
+// The position of an interrupted comparison is of use to the same one, for a
+// while.
+func TestUsable(t *testing.T) {
+	all := plan.RowCheck{Table: "goods", Key: []string{"id"}, Agrees: "cents = price * 100"}
+	other, sample := all, all
+	other.Agrees, sample.Sampled = "cents = price", true
+	position, err := json.Marshal(place{Of: (&walk{check: all}).of(), After: []any{"n:9"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Now()
+	for _, tt := range []struct {
+		name     string
+		check    plan.RowCheck
+		position string
+		updated  time.Time
+		want     bool
+	}{
+		{"the same", all, string(position), now, true},
+		{"a while ago", all, string(position), now.Add(-Fresh / 2), true},
+		{"long ago", all, string(position), now.Add(-Fresh), false},
+		{"another rule", other, string(position), now, false},
+		{"a sample", sample, string(position), now, false},
+		{"no position", all, "", now, false},
+	} {
+		w := &walk{check: tt.check}
+		if got := w.usable(ledger.Progress{Position: tt.position, Updated: tt.updated}); got != tt.want {
+			t.Errorf("%s: %v", tt.name, got)
 		}
 	}
 }
