@@ -239,3 +239,26 @@ func (t *terminal) reflow() {
 
 // text is what is seen.
 func (t *terminal) text() *bytes.Buffer { return bytes.NewBufferString(strings.Join(t.lines, "\n")) }
+
+// The log of an older tool tells of a data migration too, and no more often.
+func TestRowsInAServiceLog(t *testing.T) {
+	var out bytes.Buffer
+	s := &ServiceLog{Log: slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+		if a.Key == slog.TimeKey {
+			return slog.Attr{}
+		}
+		return a
+	}}))}
+	now := time.Unix(1000, 0)
+	s.moving().Now = func() time.Time { return now }
+	s.moving().Tick = 0
+	s.Event(batch(1000, 4000, 0))
+	now = now.Add(10 * time.Second)
+	s.Event(backfill.Paused{Migration: "ocata_migrate01", Reason: "it rains", Since: now})
+	s.Event(run.Retrying{Pause: time.Second})
+	s.Event(phases.Moved{ID: "ocata_migrate01", Rows: 1000, Took: 10 * time.Second})
+	s.Close()
+	check(t, `level=INFO msg="ocata_migrate01: 1000 of about 4000 rows, paused for 0s: it rains"
+level=WARN msg="This waits for a lock, again in 1s"
+`, &out, nil)
+}

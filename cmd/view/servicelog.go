@@ -1,14 +1,19 @@
 package view
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
+	"strings"
+	"sync"
 	"time"
 
 	"manage/engine/plan"
 	"manage/engine/revision"
 	"manage/engine/run"
 	"manage/phases"
+	"manage/phases/backfill"
+	"manage/phases/backfill/compare"
 	"manage/phases/purge"
 )
 
@@ -17,10 +22,31 @@ import (
 type ServiceLog struct {
 	Log   *slog.Logger
 	Graph *revision.Graph
+
+	once sync.Once
+	rows *Progress // of the data migration at work
 }
 
-// Close is for tellers that leave a line open.
-func (s *ServiceLog) Close() {}
+// Close ends what is told of a data migration.
+func (s *ServiceLog) Close() { s.moving().Close() }
+
+// moving tells how far a data migration is, and why it pauses, every ten seconds
+// at most.
+func (s *ServiceLog) moving() *Progress {
+	s.once.Do(func() {
+		s.rows = &Progress{Out: logLines{s.Log}, Log: slog.New(slog.DiscardHandler), Now: time.Now, Tick: time.Second}
+	})
+	return s.rows
+}
+
+// logLines logs each line that is written to it.
+type logLines struct{ log *slog.Logger }
+
+// Write implements io.Writer.
+func (w logLines) Write(line []byte) (int, error) {
+	w.log.Info(strings.TrimSuffix(string(line), "\n"))
+	return len(line), nil
+}
 
 // Event logs one event of a run.
 func (s *ServiceLog) Event(e any) {
@@ -33,8 +59,12 @@ func (s *ServiceLog) Event(e any) {
 		s.Log.Warn(waiting(e, time.Now()))
 	case run.TookOver:
 		s.Log.Warn(tookOver(e))
+	case backfill.Batched, backfill.Paused, compare.Compared:
+		s.moving().Event(e)
+	case phases.Moved, purge.Deleted:
+		s.moving().Close()
 	case run.Retrying:
-		s.Log.Warn(fmt.Sprintf("%s waits for a lock, again in %s", e.Step, e.Pause.Round(time.Millisecond)))
+		s.Log.Warn(fmt.Sprintf("%s waits for a lock, again in %s", cmp.Or(e.Step, "This"), e.Pause.Round(time.Millisecond)))
 		for _, b := range e.Blockers {
 			s.Log.Warn(BlockedBy(b))
 		}
