@@ -130,6 +130,14 @@ func TestHookTransaction(t *testing.T) {
 					return backfill.Batch{}, err
 				}
 			}
+			for _, statement := range []string{"/* so */ COMMIT", "UPDATE items SET b = 0; COMMIT", "START TRANSACTION", "ROLLBACK"} {
+				if _, err := s.ExecContext(ctx, statement); err == nil {
+					t.Errorf("%s is let through", statement)
+				}
+			}
+			if _, err := s.QueryContext(ctx, "ROLLBACK"); err == nil {
+				t.Error("a query is let through")
+			}
 			_, err := s.ExecContext(ctx, "COMMIT")
 			return backfill.Batch{Rows: 10, Position: "20"}, err
 		}})
@@ -184,6 +192,25 @@ func TestHookMissing(t *testing.T) {
 		var missing *backfill.MissingHook
 		if !errors.As(err, &missing) {
 			t.Errorf("got %v", err)
+		}
+	})
+}
+
+// Rows that a Go function leaves open are an error, not a session that waits for
+// them for ever.
+func TestHookLeavesRowsOpen(t *testing.T) {
+	enginetest.Each(t, func(t *testing.T, e enginetest.Database) {
+		fill(t, e, 35)
+		m, o := calling(&function{second: func(ctx context.Context, s database.Session) (backfill.Batch, error) {
+			_, err := s.QueryContext(ctx, "SELECT id FROM items")
+			return backfill.Batch{Rows: 10, Position: "20"}, err
+		}})
+		held := acquire(t, runner(t, e))
+		if _, err := backfill.Run(t.Context(), held, m, o); err == nil || !strings.Contains(err.Error(), "it left rows of a query open") {
+			t.Errorf("got %v", err)
+		}
+		if p := progress(t, held); p.Position != "10" {
+			t.Errorf("recorded %+v", p)
 		}
 	})
 }
