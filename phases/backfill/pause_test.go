@@ -187,3 +187,38 @@ func TestHalted(t *testing.T) {
 		}
 	})
 }
+
+// A batch that does not get its locks is done again over fewer rows.
+func TestLockedBatchShrinks(t *testing.T) {
+	for _, d := range enginetest.Dialects() {
+		if d == flavor.SQLite {
+			continue // where all rows are locked, fewer are of no use
+		}
+		t.Run(string(d), func(t *testing.T) {
+			e := enginetest.New(t, d)
+			fill(t, e, 4000)
+			other, err := e.SQL().Begin()
+			must(t, err)
+			_, err = other.Exec("UPDATE items SET a = a WHERE id = 10")
+			must(t, err)
+			r, retried := runner(t, e), 0
+			r.Events = func(ev run.Event) {
+				if _, ok := ev.(run.Retrying); ok {
+					retried++
+					_ = other.Rollback()
+				}
+			}
+			var batches []int64 // rows in all after each
+			events := func(ev any) {
+				if b, ok := ev.(backfill.Batched); ok {
+					batches = append(batches, b.Rows)
+				}
+			}
+			rows, err := backfill.Run(t.Context(), acquire(t, r), copying(), backfill.Options{Events: events})
+			must(t, err)
+			if rows != 4000 || retried == 0 || batches[0] >= 500 || batches[0] < 50 {
+				t.Errorf("%d rows, %d retries, batches up to %v", rows, retried, batches)
+			}
+		})
+	}
+}
