@@ -35,6 +35,6 @@ func (c *contractCommand) Run(ctx context.Context, s Writes, p *view.Page) error
 	req := phases.Request{Version: c.Target, Online: true, Accept: c.Accept, AllowBlocking: c.AllowBlocking, VerifyRows: c.VerifyRows}
 	return change(ctx, "contract", s, p, func() (phases.Result, error) {
 		r, err := s.Contract(ctx, req)
-		return r, c.goingOn(err, "contract", c.Target, switched("--allow-blocking", c.AllowBlocking), optionWords("--verify-rows", &c.VerifyRows))
+		return r, c.goingOn(err, "contract", c.Target, switched("--allow-blocking", c.AllowBlocking), c.which())
 	})
 }

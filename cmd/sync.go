@@ -7,6 +7,7 @@ import (
 	"manage/cmd/view"
 	"manage/engine/run"
 	"manage/phases"
+	"manage/phases/backfill/compare"
 )
 
 // syncCommand is `manage db sync`.
@@ -38,6 +39,14 @@ type resolving struct {
 // from.
 type verifying struct {
 	VerifyRows string `placeholder:"ROWS" enum:"all,sample,none" default:"all" help:"Which rows to compare before what they were moved from is removed: all, sample or none."`
+}
+
+// which is the option as it was given.
+func (v verifying) which() string {
+	if v.VerifyRows == compare.All {
+		return ""
+	}
+	return optionWords("--verify-rows", &v.VerifyRows)
 }
 
 // blocking is the option of the commands that may run while the service does.
@@ -74,7 +83,7 @@ func (c *oneGo) move(ctx context.Context, command string, s Writes, p *view.Page
 	req := phases.Request{Version: c.Target, Online: c.Online, Accept: c.Accept, AllowBlocking: c.AllowBlocking, VerifyRows: c.VerifyRows}
 	return change(ctx, command, s, p, func() (phases.Result, error) {
 		r, err := run(ctx, req)
-		return r, c.goingOn(err, command, c.Target, switched("--online", c.Online), switched("--allow-blocking", c.AllowBlocking))
+		return r, c.goingOn(err, command, c.Target, switched("--online", c.Online), switched("--allow-blocking", c.AllowBlocking), c.which())
 	})
 }
 
