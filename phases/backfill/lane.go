@@ -18,9 +18,9 @@ type lane struct {
 	progress ledger.Progress
 	// finishes is true if the end of the range is that of the data migration.
 	finishes bool
-	busy     time.Duration // worked since others had a gap
-	free     time.Time     // until when the database is left to others
-	told     time.Time     // when it was written down last that locks are missing
+	gaps     gaps
+	free     time.Time // until when the database is left to others
+	told     time.Time // when it was written down last that locks are missing
 }
 
 // walk goes over the range, from its position to its end.
@@ -38,7 +38,8 @@ func (l *lane) walk(ctx context.Context) error {
 		if b.Done {
 			return nil
 		}
-		l.free = time.Now().Add(l.gap(time.Since(began)))
+		_, reads := l.source.(*reader)
+		l.free = time.Now().Add(l.gaps.after(time.Since(began), l.held.Session().Flavor(), !reads))
 		if err := l.rest(ctx, l.options.Pause); err != nil {
 			return err
 		}
@@ -56,7 +57,7 @@ func (l *lane) before(ctx context.Context) error {
 	}
 	s, ok := l.source.(*steps)
 	if !ok || ctx.Err() != nil {
-		return nil
+		return l.rest(ctx, time.Until(l.free))
 	}
 	l.mu.Lock()
 	left := l.limits.left()
@@ -173,25 +174,4 @@ func (l *lane) done(b Batch, took time.Duration) {
 		Took: took, Size: l.progress.Batch, Speed: l.speed.rate()}
 	l.mu.Unlock()
 	l.emit(event)
-}
-
-// What others get on SQLite, where one writer keeps all others out: a gap, each
-// time that the work has lasted so long. A waiting writer looks again after
-// pauses that grow to 25 ms within the first tenth of a second (SQLite's busy
-// handler), so that it cannot miss one.
-const (
-	gapEvery = 100 * time.Millisecond
-	gapFor   = 27 * time.Millisecond
-)
-
-// gap is how long to leave the database to others, after a batch of this length.
-func (l *lane) gap(took time.Duration) time.Duration {
-	if !alone(l.held.Session().Flavor().Dialect) {
-		return 0
-	}
-	if l.busy += took; l.busy < gapEvery*3/4 {
-		return 0
-	}
-	l.busy = 0
-	return gapFor
 }

@@ -1,8 +1,10 @@
 package backfill_test
 
 import (
+	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"manage/engine/catalog"
 	"manage/engine/database"
@@ -34,5 +36,25 @@ func TestCommitsToTheLog(t *testing.T) {
 			must(t, err)
 			equal(t, "synchronous while and after", []string{strings.Join(append(seen[:1], level()), " ")}, []string{want})
 		})
+	}
+}
+
+// What others have the database for is kept to, by Go functions and programs
+// too.
+func TestGapIsLeft(t *testing.T) {
+	held := acquire(t, runner(t, enginetest.New(t, flavor.SQLite)))
+	for _, c := range []struct {
+		free time.Time
+		ends error
+	}{{time.Now().Add(time.Hour), context.DeadlineExceeded}, {time.Now(), nil}} {
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		if c.ends == nil {
+			ctx = t.Context()
+		}
+		must(t, backfill.Before(ctx, held, c.free))
+		if err := ctx.Err(); err != c.ends {
+			t.Errorf("until %v: the context says %v, want %v", c.free, err, c.ends)
+		}
+		cancel()
 	}
 }
