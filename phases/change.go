@@ -342,8 +342,6 @@ func (s *Service) migrateStep(ctx context.Context, held *run.Held, step plan.Ste
 	s.tell(Moving{ID: step.ID})
 	rows, err := backfill.Run(ctx, held, m, o)
 	s.tell(Moved{ID: step.ID, Rows: rows, Took: time.Since(began), Err: err})
-	if rows > 0 || err == nil {
-		result.moved(step.ID, rows)
-	}
+	result.moved(step.ID, rows, err)
 	return err
 }

@@ -2,12 +2,14 @@ package phases
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"testing"
 
 	"manage/engine/enginetest"
 	"manage/engine/flavor"
 	"manage/engine/run"
+	"manage/phases/backfill"
 )
 
 // A connection that is lost in a transaction, or between two statements, costs
@@ -69,6 +71,35 @@ func TestMigrationLosesConnection(t *testing.T) {
 		result := must(t, s, "migrate", "")
 		if len(result.Migrated) != 1 || result.Migrated[0].Rows != 4000 || batches < 4 {
 			t.Errorf("migrated %v in %d batches", result.Migrated, batches)
+		}
+	})
+}
+
+// A limit that it reaches afterwards tells of all the rows too.
+func TestHaltedAfterLostConnection(t *testing.T) {
+	enginetest.Each(t, func(t *testing.T, db enginetest.Database) {
+		if db.Dialect == flavor.SQLite {
+			return // has no connection to lose
+		}
+		s := manyGoods(t, db)
+		db.Exec(t, "UPDATE goods SET cents = NULL")
+		s.Batches.MaxRows = 2000
+		batches := 0
+		s.Faults = faults(func(p run.Point) error {
+			if p.Place == run.BeforeCommit {
+				if batches++; batches == 2 {
+					disconnect(t, db)
+				}
+			}
+			return nil
+		})
+		_, err := command(s, "migrate", "")
+		var halted *backfill.Halted
+		if !errors.As(err, &halted) || halted.Rows != 2000 || batches < 4 {
+			t.Fatalf("error %v, %d batches", err, batches)
+		}
+		if done := db.Strings(t, "SELECT count(*) FROM goods WHERE cents IS NOT NULL"); done[0] != "2000" {
+			t.Errorf("%s rows are done", done[0])
 		}
 	})
 }

@@ -1,6 +1,8 @@
 package phases
 
 import (
+	"errors"
+	"slices"
 	"time"
 
 	"manage/engine/catalog"
@@ -79,16 +81,22 @@ func (r *Result) note(step plan.Step) {
 	}
 }
 
-// moved notes what a data migration did. One that went on after its connection
-// was lost is still one.
-func (r *Result) moved(id string, rows int64) {
-	for i := range r.Migrated {
-		if r.Migrated[i].ID == id {
-			r.Migrated[i].Rows += rows
-			return
-		}
+// moved notes what a data migration did, and what it ended with, nil at its end.
+// One that went on after its connection was lost is still one, also where a
+// limit tells how much it did.
+func (r *Result) moved(id string, rows int64, ended error) {
+	i := slices.IndexFunc(r.Migrated, func(m Migrated) bool { return m.ID == id })
+	if i < 0 && rows == 0 && ended != nil {
+		return
 	}
-	r.Migrated = append(r.Migrated, Migrated{ID: id, Rows: rows})
+	if i < 0 {
+		i, r.Migrated = len(r.Migrated), append(r.Migrated, Migrated{ID: id})
+	}
+	r.Migrated[i].Rows += rows
+	var halted *backfill.Halted
+	if errors.As(ended, &halted) {
+		halted.Rows = r.Migrated[i].Rows
+	}
 }
 
 // Idle reports whether there was nothing to do.
