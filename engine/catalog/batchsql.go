@@ -8,14 +8,15 @@ import (
 	"manage/schema"
 )
 
-// checkPending looks whether a pending query only reads: status and check ask it
-// too. What cannot be read is for the server to judge.
-func (w *worker) checkPending(query schema.Text) {
-	w.eachText("pending", query, func(m sqltext.Meaning, _ flavor.Dialect) string {
+// checkReads looks whether a query only reads: commands ask it that change
+// nothing, status, check and plan. row is when it is to return one. What cannot
+// be read is for the server to judge.
+func (d *decoder) checkReads(key string, query schema.Text, dialects []flavor.Dialect, row string) {
+	d.eachText(key, query, dialects, func(m sqltext.Meaning, _ flavor.Dialect) string {
 		if m.Verb == sqltext.Select || m.Verb == sqltext.Other {
 			return ""
 		}
-		return "must only read, as commands ask it that change nothing: write a SELECT that returns a row as long as anything is to be done"
+		return "must only read, as commands ask it that change nothing: write a SELECT that returns a row " + row
 	})
 }
 
@@ -23,7 +24,7 @@ func (w *worker) checkPending(query schema.Text) {
 // its one transaction.
 func (w *worker) checkStatements(statements []schema.Text) {
 	for _, s := range statements {
-		w.eachText("statements", s, func(m sqltext.Meaning, d flavor.Dialect) string {
+		w.eachText("statements", s, w.dialects, func(m sqltext.Meaning, d flavor.Dialect) string {
 			switch {
 			case m.Verb == sqltext.Transaction:
 				return "must not begin or end a transaction: each batch is one, with the position that it reached"
@@ -35,15 +36,15 @@ func (w *worker) checkStatements(statements []schema.Text) {
 	}
 }
 
-// eachText hands what a text does on each of the catalog's dialects to judge,
-// and records what that finds wrong, once.
-func (w *worker) eachText(key string, t schema.Text, judge func(sqltext.Meaning, flavor.Dialect) string) {
-	for _, d := range w.dialects {
-		text, ok := t.For(d)
+// eachText hands what a text does on each of the dialects to judge, and records
+// what that finds wrong, once.
+func (d *decoder) eachText(key string, t schema.Text, dialects []flavor.Dialect, judge func(sqltext.Meaning, flavor.Dialect) string) {
+	for _, dialect := range dialects {
+		text, ok := t.For(dialect)
 		if !ok {
 			continue
 		}
-		pieces, err := sqltext.Split(strings.ReplaceAll(text, RangePlaceholder, "(1 = 1)"), d)
+		pieces, err := sqltext.Split(strings.ReplaceAll(text, RangePlaceholder, "(1 = 1)"), dialect)
 		if err != nil {
 			return
 		}
@@ -51,8 +52,8 @@ func (w *worker) eachText(key string, t schema.Text, judge func(sqltext.Meaning,
 			if p.Role != sqltext.Query {
 				continue
 			}
-			if wrong := judge(sqltext.Classify(p.SQL, d), d); wrong != "" {
-				w.at(key, func() { w.fail("%s %s", key, wrong) })
+			if wrong := judge(sqltext.Classify(p.SQL, dialect), dialect); wrong != "" {
+				d.at(key, func() { d.fail("%s %s", key, wrong) })
 				return
 			}
 		}

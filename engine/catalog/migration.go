@@ -98,7 +98,7 @@ func (w *worker) checkMigration(f *migrationFile) {
 	if len(f.Steps) > 0 {
 		d.required("pending", present(f.Pending))
 	}
-	w.checkPending(f.Pending)
+	w.checkReads("pending", f.Pending, w.dialects, "as long as anything is to be done")
 	for i, s := range f.Steps {
 		d.at("step", func() {
 			d.atIndex(i, func() {

@@ -149,6 +149,7 @@ func (d *decoder) wordLike(key, name string, longest int) {
 // checkGuard looks at one [[guard]].
 func (d *decoder) checkGuard(g guardSettings) {
 	d.required("query", g.Query.All != "" || len(g.Query.By) > 0)
+	d.checkReads("query", g.Query, d.dialects, "as long as the phase has to wait")
 	d.required("message", g.Message != "")
 	if d.required("phase", g.Phase != "") {
 		d.oneOf("phase", g.Phase, string(plan.Expand), string(plan.Migrate), string(plan.Contract))

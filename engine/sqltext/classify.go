@@ -135,16 +135,43 @@ func (c *classifier) query() {
 }
 
 // with reads the statement behind common table expressions. Those of
-// PostgreSQL can change rows themselves, so that no single table is named.
+// PostgreSQL can change rows themselves, also below a SELECT, so that no single
+// table is named.
 func (c *classifier) with() {
 	c.advance()
-	if c.skipTo(false, "SELECT", "INSERT", "REPLACE", "UPDATE", "DELETE", "MERGE", "VALUES", "TABLE") && c.rows() {
-		if c.dialect == flavor.Postgres {
-			c.m.Table = ""
-		}
+	ahead := *c.reader
+	if !c.skipTo(false, "SELECT", "INSERT", "REPLACE", "UPDATE", "DELETE", "MERGE", "VALUES", "TABLE") || !c.rows() {
+		c.m = Meaning{Verb: Select, Data: true, Known: true}
+	}
+	if c.dialect != flavor.Postgres {
 		return
 	}
-	c.m = Meaning{Verb: Select, Data: true, Known: true}
+	c.m.Table = ""
+	if verb := ahead.changesWithin(); verb != "" && c.m.Verb == Select {
+		c.m.Verb = verb
+	}
+}
+
+// changesWithin is the first verb that changes rows in parentheses ahead; ""
+// if there is none.
+func (p *reader) changesWithin() Verb {
+	for !p.atEnd() {
+		if !p.acceptMark('(') {
+			p.advance()
+			continue
+		}
+		switch { // the words are names, too
+		case p.accept("DELETE") && p.is("FROM"):
+			return Delete
+		case p.accept("INSERT") && p.is("INTO"):
+			return Insert
+		case p.accept("MERGE") && p.is("INTO"):
+			return Merge
+		case p.accept("UPDATE") && (p.tok.kind == kindWord || p.tok.kind == kindQuoted):
+			return Update
+		}
+	}
+	return ""
 }
 
 func (c *classifier) copy() {
