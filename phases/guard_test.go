@@ -20,11 +20,7 @@ func guarded(t *testing.T, query, pending string) *catalog.Catalog {
 	return loaded(t, map[string]string{
 		"catalog.toml": "name = \"guarded\"" + guard("expand", "SELECT host FROM nodes WHERE phase = 'expand'") +
 			guard("migrate", "SELECT host, phase FROM nodes WHERE phase = 'migrate'") + guard("contract", query),
-		"versions/open01_goods.toml": `
-revision = "open01"
-branch = "trunk"
-[[up]]
-create_table = { name = "goods", columns = [ { name = "id", type = "integer", nullable = false }, { name = "price", type = "integer" } ], primary_key = ["id"] }`,
+		"versions/open01_goods.toml": goodsFile,
 		"versions/art_expand01_cents.toml": `
 revision = "art_expand01"
 revises = "open01"

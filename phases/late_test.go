@@ -12,17 +12,9 @@ import (
 // late is a catalog whose second release moves what the first one removes.
 func late(t testing.TB) *catalog.Catalog {
 	return loaded(t, map[string]string{
-		"catalog.toml": `name = "late"`,
-		"versions/open01_goods.toml": `
-revision = "open01"
-branch = "trunk"
-[[up]]
-create_table = { name = "goods", columns = [ { name = "id", type = "integer", nullable = false }, { name = "price", type = "integer" } ], primary_key = ["id"] }`,
-		"versions/art_expand01_cents.toml": `
-revision = "art_expand01"
-revises = "open01"
-[[up]]
-add_column = { table = "goods", name = "cents", type = "integer" }`,
+		"catalog.toml":                     `name = "late"`,
+		"versions/open01_goods.toml":       goodsFile,
+		"versions/art_expand01_cents.toml": centsFile,
 		"versions/art_contract01_price.toml": `
 revision = "art_contract01"
 revises = "open01"

@@ -57,6 +57,20 @@ drop_index = { table = "rooms", name = "ix_floor" }`,
 	})
 }
 
+// Files that several catalogs begin with: a table, and a column beside its price.
+const (
+	goodsFile = `
+revision = "open01"
+branch = "trunk"
+[[up]]
+create_table = { name = "goods", columns = [ { name = "id", type = "integer", nullable = false }, { name = "price", type = "integer" } ], primary_key = ["id"] }`
+	centsFile = `
+revision = "art_expand01"
+revises = "open01"
+[[up]]
+add_column = { table = "goods", name = "cents", type = "integer" }`
+)
+
 // loaded is a catalog of these files.
 func loaded(t testing.TB, texts map[string]string) *catalog.Catalog {
 	t.Helper()

@@ -15,17 +15,9 @@ import (
 func pricedThrice(t *testing.T, first, second string) *catalog.Catalog {
 	named := strings.NewReplacer("FIRST", first, "SECOND", second)
 	files := map[string]string{
-		"catalog.toml": `name = "joined"`,
-		"versions/open01_goods.toml": `
-revision = "open01"
-branch = "trunk"
-[[up]]
-create_table = { name = "goods", columns = [ { name = "id", type = "integer", nullable = false }, { name = "price", type = "integer" } ], primary_key = ["id"] }`,
-		"versions/art_expand01_cents.toml": `
-revision = "art_expand01"
-revises = "open01"
-[[up]]
-add_column = { table = "goods", name = "cents", type = "integer" }
+		"catalog.toml":               `name = "joined"`,
+		"versions/open01_goods.toml": goodsFile,
+		"versions/art_expand01_cents.toml": centsFile + `
 [[up]]
 sync_columns = { name = "FIRST", table = "goods", old = "price", new = "cents", to_new = "{old} * 100", to_old = { mysql = "{new} DIV 100", other = "{new} / 100" } }`,
 		"versions/bay_expand01_mills.toml": `
@@ -122,17 +114,9 @@ func sorted(lists ...[]string) []string {
 func TestSyncColumnsRenamed(t *testing.T) {
 	enginetest.Each(t, func(t *testing.T, db enginetest.Database) {
 		s := service(t, loaded(t, map[string]string{
-			"catalog.toml": `name = "joined"`,
-			"versions/open01_goods.toml": `
-revision = "open01"
-branch = "trunk"
-[[up]]
-create_table = { name = "goods", columns = [ { name = "id", type = "integer", nullable = false }, { name = "price", type = "integer" } ], primary_key = ["id"] }`,
-			"versions/art_expand01_cents.toml": `
-revision = "art_expand01"
-revises = "open01"
-[[up]]
-add_column = { table = "goods", name = "cents", type = "integer" }
+			"catalog.toml":               `name = "joined"`,
+			"versions/open01_goods.toml": goodsFile,
+			"versions/art_expand01_cents.toml": centsFile + `
 [[up]]
 sync_columns = { name = "cents", table = "goods", old = "price", new = "cents", to_new = "{old} * 100", to_old = "{new} / 100" }`,
 			"versions/art_contract01_price.toml": `
