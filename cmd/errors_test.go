@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"manage/cmd/config"
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/engine/database"
 	"manage/engine/ledger"
 	"manage/engine/plan"

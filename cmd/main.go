@@ -6,7 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/phases/backfill"
 )
 

@@ -22,23 +22,26 @@ var layers = [][]string{
 	{"cmd/manage", "docs/howto/embed"},
 	{"cmd"},
 	{"cmd/config", "cmd/view"},
-	{"migrations"},
 	{"phases"},
 	{"phases/draft", "phases/metadefs", "phases/purge"},
 	{"phases/backfill/compare"},
 	{"phases/backfill", "phases/backfill/throttle"},
+	{"migrations"},
+	{"migrations/catalog"},
+	{"schema"},
 	{"engine/run"},
 	{"engine/ledger"},
-	{"engine/catalog"},
 	{"engine/sqltext"},
 	{"engine/database"},
 	{"engine/database/mysql", "engine/database/postgres", "engine/database/sqlite"},
 	{"engine/database/backend"},
-	{"schema"},
 	{"engine/plan"},
 	{"engine/revision"},
 	{"engine/flavor"},
 }
+
+// floors are the top folders, the highest first: no arrow leads back up.
+var floors = []string{"cmd", "phases", "migrations", "schema", "engine"}
 
 // forTests is what only tests, and the packages below it, import: servers,
 // snapshots and the programs that measure.
@@ -108,12 +111,36 @@ func files(t *testing.T) []file {
 	return out
 }
 
-// layer is the row of a package; a built-in catalog is on the row of
-// migrations. It is -1 for a package that is not on the map.
-func layer(pkg string) int {
-	if within(pkg, "migrations") {
-		pkg = "migrations"
+// floor is the place of a package's top folder among the floors, -1 for a
+// folder that is none.
+func floor(pkg string) int {
+	top, _, _ := strings.Cut(pkg, "/")
+	return slices.Index(floors, top)
+}
+
+// TestFloors holds the rows of layers to the floors: whoever reads the list of
+// folders has read the direction of all imports.
+func TestFloors(t *testing.T) {
+	highest := 0
+	for _, row := range layers {
+		for _, pkg := range row {
+			at := floor(pkg)
+			if at < 0 {
+				if pkg != "docs/howto/embed" { // an example program
+					t.Errorf("%s is on no floor", pkg)
+				}
+				continue
+			}
+			if at < highest {
+				t.Errorf("%s is listed below the floor %s", pkg, floors[highest])
+			}
+			highest = at
+		}
 	}
+}
+
+// layer is the row of a package. It is -1 for a package that is not on the map.
+func layer(pkg string) int {
 	return slices.IndexFunc(layers, func(row []string) bool { return slices.Contains(row, pkg) })
 }
 

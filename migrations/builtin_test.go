@@ -3,8 +3,8 @@ package migrations_test
 import (
 	"testing"
 
-	"manage/engine/catalog"
 	"manage/migrations"
+	"manage/migrations/catalog"
 )
 
 // Every built-in catalog loads, under the name that it is listed by.

@@ -6,9 +6,9 @@ import (
 	"strings"
 	"testing"
 
-	"manage/engine/catalog"
 	"manage/engine/enginetest"
 	"manage/engine/flavor"
+	"manage/migrations/catalog"
 	"manage/phases"
 	"manage/phases/draft"
 )

@@ -5,10 +5,10 @@ import (
 	"strings"
 	"testing"
 
-	"manage/engine/catalog"
 	"manage/engine/enginetest"
 	"manage/engine/enginetest/fixtures"
 	"manage/engine/flavor"
+	"manage/migrations/catalog"
 	"manage/phases"
 	"manage/schema"
 )

@@ -5,10 +5,10 @@ import (
 	"database/sql"
 	"testing"
 
-	"manage/engine/catalog"
 	"manage/engine/enginetest"
 	"manage/engine/enginetest/fixtures"
 	"manage/engine/revision"
+	"manage/migrations/catalog"
 	"manage/schema"
 )
 

@@ -7,10 +7,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"manage/engine/catalog"
 	"manage/engine/enginetest"
 	"manage/engine/enginetest/fixtures"
 	"manage/engine/flavor"
+	"manage/migrations/catalog"
 	"manage/schema"
 )
 

@@ -1,7 +1,7 @@
 package phases
 
 import (
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/engine/plan"
 	"manage/engine/revision"
 	"manage/schema"

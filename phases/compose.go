@@ -6,7 +6,7 @@ import (
 	"maps"
 	"slices"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/engine/database"
 	"manage/engine/flavor"
 	"manage/engine/plan"

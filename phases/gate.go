@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"slices"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/engine/database"
 	"manage/engine/revision"
 )

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/engine/database"
 	"manage/engine/enginetest"
 	"manage/engine/flavor"

@@ -3,7 +3,7 @@ package phases
 import (
 	"context"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/engine/database"
 	"manage/engine/plan"
 	"manage/engine/revision"

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/engine/enginetest"
 	"manage/engine/flavor"
 	"manage/engine/run"

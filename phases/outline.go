@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/engine/flavor"
 	"manage/engine/plan"
 	"manage/engine/sqltext"

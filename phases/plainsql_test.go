@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/engine/database"
 	"manage/engine/enginetest"
 	"manage/engine/enginetest/golden"

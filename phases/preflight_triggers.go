@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/engine/plan"
 	"manage/schema"
 )

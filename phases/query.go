@@ -5,7 +5,7 @@ import (
 	"regexp"
 	"strings"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/engine/database"
 	"manage/engine/revision"
 	"manage/schema"

@@ -4,7 +4,7 @@ import (
 	"context"
 	"slices"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/engine/database"
 	"manage/engine/ledger"
 	"manage/engine/plan"

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/engine/plan"
 	"manage/engine/revision"
 	"manage/phases/backfill/compare"

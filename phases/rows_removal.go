@@ -3,7 +3,7 @@ package phases
 import (
 	"maps"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/engine/flavor"
 	"manage/engine/sqltext"
 	"manage/schema"

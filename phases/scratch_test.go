@@ -6,7 +6,7 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/engine/enginetest"
 	"manage/engine/flavor"
 )

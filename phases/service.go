@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/engine/database"
 	"manage/engine/plan"
 	"manage/engine/run"

@@ -7,7 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/engine/enginetest"
 	"manage/engine/flavor"
 	"manage/engine/revision"

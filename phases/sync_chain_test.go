@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/engine/enginetest"
 	"manage/engine/flavor"
 )

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/engine/flavor"
 	"manage/engine/ledger"
 	"manage/engine/plan"

@@ -3,7 +3,7 @@ package view
 import (
 	"path"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/phases/draft"
 )
 

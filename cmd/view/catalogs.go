@@ -3,7 +3,7 @@ package view
 import (
 	"fmt"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 )
 
 // CatalogsDocument is the document of `catalogs`.

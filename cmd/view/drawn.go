@@ -1,7 +1,7 @@
 package view
 
 import (
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/engine/revision"
 )
 

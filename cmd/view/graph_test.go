@@ -6,7 +6,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/engine/revision"
 	"manage/migrations"
 )

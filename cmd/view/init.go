@@ -4,7 +4,7 @@ import (
 	"path"
 	"strings"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/phases/draft"
 )
 

@@ -3,7 +3,7 @@ package view
 import (
 	"path"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 )
 
 // AddedDocument is the document of `revision`.

@@ -5,7 +5,7 @@ import (
 	"path"
 	"strings"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/phases"
 	"manage/phases/draft"
 )

@@ -9,7 +9,7 @@ import (
 	"fmt"
 	"time"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/engine/database"
 	"manage/engine/flavor"
 )

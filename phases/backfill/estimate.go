@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/engine/database"
 	"manage/engine/flavor"
 )

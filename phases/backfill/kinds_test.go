@@ -9,7 +9,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/engine/enginetest"
 	"manage/engine/flavor"
 	"manage/engine/revision"

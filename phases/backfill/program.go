@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/engine/database"
 	"manage/engine/flavor"
 	"manage/engine/ledger"

@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/engine/enginetest"
 	"manage/engine/flavor"
 	"manage/engine/ledger"

@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/engine/database"
 	"manage/engine/ledger"
 	"manage/engine/revision"

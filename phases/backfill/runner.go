@@ -6,7 +6,7 @@ import (
 	"sync"
 	"time"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/engine/database"
 	"manage/engine/ledger"
 	"manage/engine/run"

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/engine/database"
 	"manage/engine/flavor"
 	"manage/engine/revision"

@@ -5,7 +5,7 @@ import (
 	"math"
 	"testing"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 
 	"pgregory.net/rapid"
 )

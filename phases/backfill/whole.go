@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/engine/flavor"
 )
 

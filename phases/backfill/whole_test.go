@@ -5,7 +5,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/engine/flavor"
 	"manage/schema"
 )

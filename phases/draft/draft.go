@@ -12,7 +12,7 @@ package draft
 import (
 	"fmt"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/engine/flavor"
 	"manage/engine/revision"
 	"manage/schema"

@@ -8,7 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/engine/enginetest"
 	"manage/engine/flavor"
 	"manage/phases/draft"

@@ -7,7 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/schema"
 )
 

@@ -9,7 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/engine/enginetest"
 	"manage/engine/enginetest/fixtures"
 	"manage/phases"

@@ -3,7 +3,7 @@ package draft
 import (
 	"slices"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/engine/flavor"
 	"manage/schema"
 )

@@ -12,7 +12,7 @@ package metadefs
 import (
 	"context"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/engine/database"
 	"manage/engine/run"
 )

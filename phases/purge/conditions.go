@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/engine/flavor"
 	"manage/schema"
 )

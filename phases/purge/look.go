@@ -6,7 +6,7 @@ import (
 	"regexp"
 	"slices"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/engine/database"
 	"manage/phases/backfill"
 	"manage/schema"

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/engine/flavor"
 	"manage/engine/revision"
 	"manage/schema"

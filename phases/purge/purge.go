@@ -16,7 +16,7 @@ import (
 	"strings"
 	"time"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/engine/database"
 	"manage/engine/run"
 	"manage/phases/backfill"

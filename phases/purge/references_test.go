@@ -9,7 +9,7 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/engine/enginetest"
 	"manage/engine/enginetest/fixtures"
 	"manage/engine/flavor"

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/engine/flavor"
 	"manage/schema"
 )

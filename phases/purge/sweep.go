@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 )
 
 // SweepRequest is what a sweep was asked for.

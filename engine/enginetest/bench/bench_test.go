@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 )
 
 func TestMain(m *testing.M) {

@@ -11,11 +11,11 @@ import (
 	"time"
 
 	"manage/cmd"
-	"manage/engine/catalog"
 	"manage/engine/database"
 	"manage/engine/enginetest"
 	"manage/engine/run"
 	"manage/migrations"
+	"manage/migrations/catalog"
 	"manage/phases"
 	"manage/phases/purge"
 )

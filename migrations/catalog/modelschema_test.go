@@ -4,8 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"manage/engine/catalog"
 	"manage/engine/flavor"
+	"manage/migrations/catalog"
 	"manage/schema"
 )
 

@@ -4,7 +4,7 @@ import (
 	"context"
 	"path/filepath"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/engine/database"
 	"manage/engine/flavor"
 	"manage/phases"

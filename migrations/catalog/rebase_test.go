@@ -9,8 +9,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"manage/engine/catalog"
 	"manage/engine/revision"
+	"manage/migrations/catalog"
 )
 
 // merged is a catalog after two people's work was merged: a rival behind

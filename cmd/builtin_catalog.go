@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"manage/cmd/config"
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/phases"
 )
 

@@ -2,7 +2,7 @@ package cmd
 
 import (
 	"manage/cmd/view"
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 )
 
 // rebaseCommand is `manage db rebase`.

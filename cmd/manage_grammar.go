@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"manage/cmd/view"
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 )
 
 // grammar is a kong struct that a tool's words are parsed into.

@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"manage/cmd/view"
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/engine/revision"
 )
 

@@ -12,8 +12,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"manage/engine/catalog"
 	"manage/engine/revision"
+	"manage/migrations/catalog"
 )
 
 // contents reads the files of a directory, by their names relative to it.

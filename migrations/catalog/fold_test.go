@@ -11,9 +11,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 
-	"manage/engine/catalog"
 	"manage/engine/flavor"
 	"manage/engine/revision"
+	"manage/migrations/catalog"
 	"manage/schema"
 )
 

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 )
 
 // purgeCatalog is a catalog with this purge.toml.

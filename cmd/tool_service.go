@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"manage/cmd/view"
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/phases"
 )
 

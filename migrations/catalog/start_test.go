@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 )
 
 func startFiles(t *testing.T, s catalog.Start) []catalog.File {

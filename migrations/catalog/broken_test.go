@@ -11,8 +11,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 
-	"manage/engine/catalog"
 	"manage/engine/revision"
+	"manage/migrations/catalog"
 )
 
 var update = flag.Bool("update", false, "write what was found into the files of testdata")

@@ -4,7 +4,7 @@ import (
 	"context"
 
 	"manage/cmd/view"
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/engine/plan"
 	"manage/engine/revision"
 	"manage/phases"

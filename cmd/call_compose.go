@@ -10,7 +10,7 @@ import (
 
 	"manage/cmd/config"
 	"manage/cmd/view"
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/engine/database"
 	"manage/engine/flavor"
 	"manage/phases"

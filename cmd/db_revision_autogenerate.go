@@ -3,7 +3,7 @@ package cmd
 import (
 	"context"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/phases/draft"
 )
 

@@ -8,9 +8,9 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 
-	"manage/engine/catalog"
 	"manage/engine/flavor"
 	"manage/engine/revision"
+	"manage/migrations/catalog"
 	"manage/schema"
 )
 

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"manage/cmd/view"
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/phases"
 	"manage/phases/purge"
 )

@@ -7,10 +7,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"manage/engine/catalog"
 	"manage/engine/enginetest"
 	"manage/engine/flavor"
 	"manage/engine/revision"
+	"manage/migrations/catalog"
 	"manage/schema"
 )
 

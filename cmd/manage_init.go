@@ -8,7 +8,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"manage/cmd/view"
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/engine/database"
 	"manage/phases/draft"
 )

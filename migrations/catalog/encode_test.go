@@ -12,7 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/schema"
 )
 

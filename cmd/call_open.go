@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"manage/cmd/config"
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 	"manage/engine/database"
 	"manage/engine/run"
 	"manage/phases"

@@ -13,9 +13,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"manage/engine/catalog"
 	"manage/engine/flavor"
 	"manage/engine/revision"
+	"manage/migrations/catalog"
 	"manage/schema"
 )
 

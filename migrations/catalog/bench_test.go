@@ -9,7 +9,7 @@ import (
 	"testing/fstest"
 	"time"
 
-	"manage/engine/catalog"
+	"manage/migrations/catalog"
 )
 
 // generated is a catalog of n revisions, half on each branch, in TOML or SQL.
