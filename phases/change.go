@@ -27,8 +27,6 @@ type work struct {
 	later []string
 	// blocking is a statement for which the plan may be shown and not run.
 	blocking *Blocking
-	// lamed are warnings of triggers that the plan leaves without a column.
-	lamed []string
 	// unfinished are the half applied revisions that the plan goes on with.
 	unfinished map[string]ledger.Attempt
 	migrated   bool // data migrations of it have had their turn
@@ -255,6 +253,9 @@ func (s *Service) rounds(ctx context.Context, held *run.Held, decide job, result
 		}
 		if w.adopted != "" {
 			result.Adopted = w.adopted
+		}
+		if err := s.warnOfSideEffects(ctx, held.Session(), w.plan); err != nil {
+			return err
 		}
 		if err := s.perform(ctx, held, w, result); err != nil {
 			return err

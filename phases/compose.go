@@ -42,7 +42,6 @@ func (s *Service) compose(ctx context.Context, sess database.Session, a attempt,
 	}
 	w.plan.To, w.blocking = s.Catalog.Graph.Rows(p.applied), p.blocking
 	w.later = unplannedOf(w.plan, pending, due)
-	w.lamed = lamed(s.Catalog, w.plan, p.state)
 	return w, nil
 }
 

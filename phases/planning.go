@@ -58,6 +58,9 @@ func (s *Service) Plan(ctx context.Context, command string, req Request) (plan.P
 	defer sess.Close()
 	w, err := decide(ctx, sess)
 	w.plan.More = w.cut
+	if err == nil {
+		w.plan.SideEffects, err = s.sideEffects(ctx, sess, w.plan)
+	}
 	return s.spelledOut(w.plan), err
 }
 

@@ -38,9 +38,6 @@ func (s *Service) ready(ctx context.Context, sess database.Session, w work) erro
 	err := s.able(ctx, sess, n)
 	if err == nil && s.Events != nil {
 		s.warn(ctx, sess, n)
-		for _, text := range w.lamed {
-			s.Events(Warned{text})
-		}
 	}
 	return err
 }

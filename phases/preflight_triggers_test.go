@@ -36,7 +36,7 @@ func TestWarnsOfTriggersLeftBehind(t *testing.T) {
 			}
 		}
 		must(t, s, "contract", "")
-		want := []string{"The trigger own of goods names price, which art_contract01 removes: writes that call it may fail from then on. Change it before, or drop it."}
+		want := []string{"The trigger own of goods names goods.price, which art_contract01 removes: writes that call it may fail from then on. Change it before, or drop it."}
 		if !slices.Equal(said, want) {
 			t.Errorf("said %q", said)
 		}

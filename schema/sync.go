@@ -94,6 +94,11 @@ func checkMapping(key string, text Text, from, to string) error {
 	return nil
 }
 
+// TriggerNames are the names of the triggers that it may make.
+func (o *SyncColumns) TriggerNames() []string {
+	return []string{o.Name + syncInsert, o.Name + syncUpdate, o.Name + syncMoreInsert, o.Name + syncMoreUpdate}
+}
+
 // Parts are the triggers on s, which is the schema before the operation,
 // as operations of their own. It fails where the table or a column is not
 // there, or the server has no expression.

@@ -17,6 +17,8 @@ type PlanDocument struct {
 	Steps   []PlanStep `json:"steps"`
 	// Guards are those of the phases that it has steps of.
 	Guards []GuardDocument `json:"guards,omitempty"`
+	// SideEffects are what becomes of objects that no operation names.
+	SideEffects []SideEffectDocument `json:"side_effects,omitempty"`
 	// More is true if more follows that can be planned only once the steps
 	// have run.
 	More bool `json:"more,omitempty"`
@@ -65,6 +67,9 @@ func Plan(p *Page, pl plan.Plan) error {
 		}
 		for _, c := range s.Checks {
 			l.add("   -- %s", rowCheck(c))
+		}
+		for _, e := range effectsOf(pl, s.ID) {
+			l.add("   -- %s", e)
 		}
 		for _, st := range s.Statements {
 			l.add("%s", indent(strings.TrimSpace(st.SQL)+";"))
@@ -131,7 +136,7 @@ func position(rows []string) string {
 func indent(text string) string { return "   " + strings.ReplaceAll(text, "\n", "\n   ") }
 
 func planDocument(pl plan.Plan) PlanDocument {
-	d := PlanDocument{Catalog: pl.Catalog, Dialect: pl.Dialect, From: list(pl.From), To: list(pl.To), Steps: []PlanStep{}, Guards: guardsOf(pl), More: pl.More}
+	d := PlanDocument{Catalog: pl.Catalog, Dialect: pl.Dialect, From: list(pl.From), To: list(pl.To), Steps: []PlanStep{}, Guards: guardsOf(pl), SideEffects: sideEffects(pl), More: pl.More}
 	for _, s := range pl.Steps {
 		step := PlanStep{ID: s.ID, Phase: string(s.Phase), Transaction: oneTransaction(s), Checks: rowChecks(s.Checks), Statements: []PlanStatement{}}
 		for _, st := range s.Statements {

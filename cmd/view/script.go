@@ -25,7 +25,7 @@ func Script(p *Page, pl plan.Plan, versionTable string) error {
 		s.statement(fmt.Sprintf("CREATE TABLE IF NOT EXISTS %s (version_num VARCHAR(32) NOT NULL, CONSTRAINT %s PRIMARY KEY (version_num))", s.table, s.ident(versionTable+"_pkc")))
 	}
 	for i, step := range pl.Steps {
-		s.step(step, guardsBefore(pl, i))
+		s.step(step, append(guardsBefore(pl, i), effectsOf(pl, step.ID)...))
 	}
 	if pl.More {
 		s.add("\n-- %s", moreFollows)
@@ -55,10 +55,10 @@ func (s *script) ident(name string) string {
 
 var plainName = regexp.MustCompile(`^[a-z_][a-z0-9_]*$`)
 
-// step adds a step, with the lines about the guards before it.
-func (s *script) step(step plan.Step, guards []string) {
+// step adds a step, with lines about what is before it and beside it.
+func (s *script) step(step plan.Step, notes []string) {
 	s.add("\n-- %s", heading(step))
-	for _, g := range guards {
+	for _, g := range notes {
 		s.add("-- %s", g)
 	}
 	for _, c := range step.Checks {

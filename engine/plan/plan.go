@@ -43,6 +43,9 @@ type Plan struct {
 	// Online is true if others write while it runs: they never wait longer than
 	// the limit on locks, whatever number of them a transaction takes.
 	Online bool
+	// SideEffects are what its steps do to objects that none of their operations
+	// names, as far as was asked.
+	SideEffects []SideEffect
 	// More is true if more is to be done than Steps, and can be planned only
 	// once they have run.
 	More bool
