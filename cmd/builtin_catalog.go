@@ -4,14 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"manage/cmd/argv"
+	"manage/cmd/config"
+	"manage/migrations/catalog"
+	"manage/phases"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"manage/cmd/config"
-	"manage/migrations/catalog"
-	"manage/phases"
 )
 
 // Catalog is a catalog that a program brings with it.
@@ -40,9 +40,9 @@ func (e *unknownCatalog) Error() string {
 	return fmt.Sprintf("there is no catalog %q: it is neither built in nor a directory", e.Name)
 }
 
-func (e *unknownCatalog) hint() string {
-	if near := nearest(e.Name, e.Known); len(near) > 0 {
-		return fmt.Sprintf("Did you mean %s?", alternatives(near))
+func (e *unknownCatalog) Hint() string {
+	if near := argv.Nearest(e.Name, e.Known); len(near) > 0 {
+		return fmt.Sprintf("Did you mean %s?", argv.Alternatives(near))
 	}
 	if len(e.Known) == 0 {
 		return "Name the directory of a catalog."

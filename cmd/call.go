@@ -5,16 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"manage/cmd/argv"
+	"manage/cmd/view"
 	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
-
-	"manage/cmd/view"
 )
-
-// reader turns the words of a command line into those that kong takes.
-type reader func(model *kong.Application, words []string) (scanned, error)
 
 // call is one call of a tool, from its words to its exit code.
 type call struct {
@@ -53,28 +50,28 @@ func (c *call) run(ctx context.Context, words []string) int {
 	if done, code := c.answer(page, parser.Model, s, err); done {
 		return code
 	}
-	c.words = s.words
-	parsed, err := parser.Parse(s.words)
+	c.words = s.Words
+	parsed, err := parser.Parse(s.Words)
 	if err != nil {
-		return c.say(page, c.explain(&usageError{Err: err, Command: s.node}))
+		return c.say(page, c.explain(&argv.UsageError{Err: err, Command: s.Node}))
 	}
 	return c.finish(ctx, page, c.dispatch(ctx, page, root.global(), parsed))
 }
 
 // answer deals with what needs no command: help, the tool's version, and words
 // that make no sense.
-func (c *call) answer(page *view.Page, model *kong.Application, s scanned, err error) (done bool, code int) {
-	var said *said
+func (c *call) answer(page *view.Page, model *kong.Application, s argv.Scanned, err error) (done bool, code int) {
+	var said *argv.Answer
 	switch {
 	case errors.As(err, &said):
-		fmt.Fprint(c.program.Out, said.text)
-		return true, said.code
-	case s.help && err == nil:
-		err = printHelp(c.program.Out, c.tool, model, s.node)
-	case s.version && err == nil:
+		fmt.Fprint(c.program.Out, said.Text)
+		return true, ExitUsage
+	case s.Help && err == nil:
+		err = printHelp(c.program.Out, c.tool, model, s.Node)
+	case s.Version && err == nil:
 		err = view.ToolVersion(page, c.tool.name, c.version())
-	case err == nil && len(s.node.Children) > 0:
-		return true, c.bare(page, model, s.node)
+	case err == nil && len(s.Node.Children) > 0:
+		return true, c.bare(page, model, s.Node)
 	case err == nil:
 		return false, 0
 	}
@@ -84,20 +81,11 @@ func (c *call) answer(page *view.Page, model *kong.Application, s scanned, err e
 	return true, ExitDone
 }
 
-// said is an answer that a reader already has for some words: an older tool's
-// list of what it can do.
-type said struct {
-	text string
-	code int
-}
-
-func (s *said) Error() string { return s.text }
-
 // bare answers words that stop before a command: with the help, and the code
 // of wrong usage, because a script that comes here has lost a word.
 func (c *call) bare(page *view.Page, model *kong.Application, node *kong.Node) int {
 	if page.JSON {
-		return c.say(page, c.explain(&usageError{Kind: missingCommand, Command: node}))
+		return c.say(page, c.explain(&argv.UsageError{Kind: argv.MissingCommand, Command: node}))
 	}
 	if err := printHelp(c.program.Out, c.tool, model, node); err != nil {
 		return ExitFailed

@@ -3,17 +3,17 @@ package cmd
 import (
 	"context"
 	"errors"
+	"manage/cmd/argv"
+	"manage/cmd/config"
+	"manage/cmd/view"
+	"manage/engine/database"
+	"manage/engine/flavor"
+	"manage/migrations/catalog"
+	"manage/phases"
 	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
-
-	"manage/cmd/config"
-	"manage/cmd/view"
-	"manage/migrations/catalog"
-	"manage/engine/database"
-	"manage/engine/flavor"
-	"manage/phases"
 )
 
 // Reads is what a command needs that only looks: the database is opened
@@ -60,7 +60,7 @@ func (c *call) dispatch(ctx context.Context, page *view.Page, g *Global, parsed 
 	if c.teller != nil {
 		c.teller.Close()
 	}
-	var usage *usageError
+	var usage *argv.UsageError
 	if errors.As(err, &usage) && usage.Command == nil {
 		usage.Command = parsed.Selected() // whose help says more
 	}
@@ -159,11 +159,11 @@ func dialectNamed(name string) (flavor.Flavor, error) {
 	for _, k := range flavor.Dialects() {
 		known = append(known, string(k))
 	}
-	near := nearest(name, known)
+	near := argv.Nearest(name, known)
 	if len(near) == 0 {
 		near = known
 	}
-	return flavor.Flavor{}, &usageError{Kind: badValue, Word: name, Other: "--dialect", Nearest: near}
+	return flavor.Flavor{}, &argv.UsageError{Kind: argv.BadValue, Word: name, Other: "--dialect", Nearest: near}
 }
 
 func isOneOf(word string, words []string) bool { return slices.Contains(words, word) }

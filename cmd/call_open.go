@@ -9,9 +9,9 @@ import (
 	"time"
 
 	"manage/cmd/config"
-	"manage/migrations/catalog"
 	"manage/engine/database"
 	"manage/engine/run"
+	"manage/migrations/catalog"
 	"manage/phases"
 	"manage/phases/backfill"
 	"manage/phases/metadefs"

@@ -2,7 +2,7 @@ package cmd
 
 import (
 	"context"
-
+	"manage/cmd/argv"
 	"manage/cmd/view"
 	"manage/migrations/catalog"
 	"manage/phases"
@@ -32,7 +32,7 @@ func (*migrateCommand) Doc() Doc {
 // Run moves the rows.
 func (c *migrateCommand) Run(ctx context.Context, cat *catalog.Catalog, open lazyWrites, p *view.Page) error {
 	if c.Again && cat.Migrations[c.Target] == nil {
-		return &usageError{Kind: missingArgument, Word: "the name of a data migration to run --again", Known: migrationIDs(cat)}
+		return &argv.UsageError{Kind: argv.MissingArgument, Word: "the name of a data migration to run --again", Known: migrationIDs(cat)}
 	}
 	s, err := open(ctx)
 	if err != nil {

@@ -2,11 +2,11 @@ package cmd
 
 import (
 	"context"
-
+	"manage/cmd/argv"
 	"manage/cmd/view"
-	"manage/migrations/catalog"
 	"manage/engine/plan"
 	"manage/engine/revision"
+	"manage/migrations/catalog"
 	"manage/phases"
 )
 
@@ -56,7 +56,7 @@ func (c *planCommand) plan(ctx context.Context, cat *catalog.Catalog, open lazyR
 	req := phases.Request{Version: target, Online: c.Online, AllowBlocking: c.AllowBlocking, VerifyRows: c.VerifyRows}
 	if c.Dialect == "" {
 		if len(c.From) > 0 {
-			return plan.Plan{}, &usageError{Kind: needsOption, Word: "--from", Other: "--dialect"}
+			return plan.Plan{}, &argv.UsageError{Kind: argv.NeedsOption, Word: "--from", Other: "--dialect"}
 		}
 		s, err := open(ctx)
 		if err != nil {
@@ -100,5 +100,5 @@ func (c *planCommand) words() (command, target string, err error) {
 	case c.Target == "":
 		return "sync", c.Command, nil
 	}
-	return "", "", &usageError{Kind: unknownCommand, Word: c.Command, Nearest: nearest(c.Command, plannable())}
+	return "", "", &argv.UsageError{Kind: argv.UnknownCommand, Word: c.Command, Nearest: argv.Nearest(c.Command, plannable())}
 }

@@ -3,14 +3,14 @@ package cmd
 import (
 	"context"
 	"fmt"
-	"strconv"
-	"strings"
-	"time"
-
+	"manage/cmd/argv"
 	"manage/cmd/view"
 	"manage/migrations/catalog"
 	"manage/phases"
 	"manage/phases/purge"
+	"strconv"
+	"strings"
+	"time"
 )
 
 // purgeCommand is `manage db purge`.
@@ -97,11 +97,11 @@ func purgeQuestion(n int64, cut bool) string {
 func (c *purgeCommand) request(cat *catalog.Catalog, now time.Time) (purge.Request, error) {
 	req := purge.Request{ExcludeOrphans: c.ExcludeOrphans}
 	if c.AgeInDays < 0 || !ageInRange(now, c.AgeInDays) {
-		return req, &usageError{Kind: badValue, Other: "--age-in-days", Word: strconv.Itoa(c.AgeInDays),
+		return req, &argv.UsageError{Kind: argv.BadValue, Other: "--age-in-days", Word: strconv.Itoa(c.AgeInDays),
 			Known: []string{"ages from 0 on, up to the beginning of the calendar"}}
 	}
 	if c.MaxNumber != nil && *c.MaxNumber < 0 {
-		return req, &usageError{Kind: badValue, Other: "--max-number", Word: strconv.FormatInt(*c.MaxNumber, 10), Known: []string{"numbers from 0 on"}}
+		return req, &argv.UsageError{Kind: argv.BadValue, Other: "--max-number", Word: strconv.FormatInt(*c.MaxNumber, 10), Known: []string{"numbers from 0 on"}}
 	}
 	if c.AgeInDays > 0 {
 		before := now.AddDate(0, 0, -c.AgeInDays)
@@ -112,7 +112,7 @@ func (c *purgeCommand) request(cat *catalog.Catalog, now time.Time) (purge.Reque
 	}
 	kind, word, ok := strings.Cut(c.Root, "=")
 	if !ok || kind == "" || word == "" {
-		return req, &usageError{Kind: badValue, Other: "--root", Word: c.Root, Known: []string{"values of the form KIND=NAME and KIND=UUID"}}
+		return req, &argv.UsageError{Kind: argv.BadValue, Other: "--root", Word: c.Root, Known: []string{"values of the form KIND=NAME and KIND=UUID"}}
 	}
 	req.Root = &purge.Root{Kind: kind, Word: word}
 	if cat.Purge == nil {
@@ -132,7 +132,7 @@ func unknownKind(rules *catalog.Purge, kind string) error {
 			known = append(known, k.Name)
 		}
 	}
-	return &usageError{Kind: badValue, Other: "the kind of --root", Word: kind, Known: known, Nearest: nearest(kind, known)}
+	return &argv.UsageError{Kind: argv.BadValue, Other: "the kind of --root", Word: kind, Known: known, Nearest: argv.Nearest(kind, known)}
 }
 
 // ageInRange reports whether an age leads to a day between the years 1 and

@@ -2,11 +2,11 @@ package cmd
 
 import (
 	"context"
-	"slices"
-
+	"manage/cmd/argv"
 	"manage/cmd/view"
-	"manage/migrations/catalog"
 	"manage/engine/revision"
+	"manage/migrations/catalog"
+	"slices"
 )
 
 // revisionCommand is `manage db revision`.
@@ -59,17 +59,17 @@ func (c *revisionCommand) Run(ctx context.Context, files catalogFiles, open lazy
 func (c *revisionCommand) draft() (catalog.Draft, error) {
 	d := catalog.Draft{Message: c.Message, Release: c.Release, SQL: c.SQL}
 	if c.Message == "" {
-		return d, &usageError{Kind: missingArgument, Word: "--message"}
+		return d, &argv.UsageError{Kind: argv.MissingArgument, Word: "--message"}
 	}
 	for option, given := range map[string]bool{"--branch": len(c.Branch) > 0, "--sql": c.SQL} {
 		if given && c.Autogenerate {
-			return d, &usageError{Kind: exclusive, Word: option, Other: "--autogenerate"}
+			return d, &argv.UsageError{Kind: argv.Exclusive, Word: option, Other: "--autogenerate"}
 		}
 	}
 	known := []string{"trunk", "expand", "migrate", "contract"}
 	for _, name := range c.Branch {
 		if !slices.Contains(known, name) {
-			return d, &usageError{Kind: badValue, Word: name, Other: "--branch", Nearest: nearest(name, known), Known: known}
+			return d, &argv.UsageError{Kind: argv.BadValue, Word: name, Other: "--branch", Nearest: argv.Nearest(name, known), Known: known}
 		}
 		d.Parts = append(d.Parts, catalog.Part{Branch: revision.Branch(name)})
 	}

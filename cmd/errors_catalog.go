@@ -3,13 +3,13 @@ package cmd
 import (
 	"errors"
 	"fmt"
-	"strings"
-
+	"manage/cmd/argv"
 	"manage/cmd/config"
 	"manage/cmd/view"
-	"manage/migrations/catalog"
 	"manage/engine/revision"
+	"manage/migrations/catalog"
 	"manage/phases"
+	"strings"
 )
 
 // catalogRules say what is wrong with a catalog, and where.
@@ -36,8 +36,8 @@ func catalogRules() []rule {
 			if e.File == "" && e.Place != "" {
 				f.Message = e.Place + ": " + e.Problem
 			}
-			if near := nearest(e.Unknown, e.Known); len(near) > 0 {
-				f.Hint = fmt.Sprintf("Did you mean %s?", alternatives(near))
+			if near := argv.Nearest(e.Unknown, e.Known); len(near) > 0 {
+				f.Hint = fmt.Sprintf("Did you mean %s?", argv.Alternatives(near))
 			}
 			return f
 		}),
@@ -53,7 +53,7 @@ func catalogRules() []rule {
 			return failure(ExitFailed, e.Error(), "")
 		}),
 		on(func(e *unknownCatalog, _ speaker) view.Failure {
-			f := failure(ExitUsage, e.Error(), e.hint())
+			f := failure(ExitUsage, e.Error(), e.Hint())
 			f.Code = "catalog"
 			return f
 		}),

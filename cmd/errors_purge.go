@@ -2,7 +2,7 @@ package cmd
 
 import (
 	"fmt"
-
+	"manage/cmd/argv"
 	"manage/cmd/view"
 	"manage/phases/purge"
 )
@@ -20,8 +20,8 @@ func purgeRules() []rule {
 			return failure(ExitRefused, e.Error(), "Correct purge.toml, or bring the database to the version that it is for.")
 		}),
 		on(func(e *purge.UnknownKind, line speaker) view.Failure {
-			u := &usageError{Nearest: nearest(e.Word, e.Known), Known: e.Known}
-			return failure(ExitUsage, e.Error(), u.hint(line.program))
+			u := &argv.UsageError{Nearest: argv.Nearest(e.Word, e.Known), Known: e.Known}
+			return failure(ExitUsage, e.Error(), u.Hint(line.program))
 		}),
 		on(func(e *purge.Kept, _ speaker) view.Failure { return failure(ExitRefused, e.Error(), "") }),
 		on(func(e *purge.NotFound, _ speaker) view.Failure {

@@ -7,21 +7,15 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
-	"os"
-	"path/filepath"
-	"reflect"
-	"strings"
-	"testing"
-	"time"
-
+	"manage/cmd/argv"
 	"manage/cmd/config"
-	"manage/migrations/catalog"
 	"manage/engine/database"
 	"manage/engine/ledger"
 	"manage/engine/plan"
 	"manage/engine/revision"
 	"manage/engine/run"
 	"manage/engine/sqltext"
+	"manage/migrations/catalog"
 	"manage/phases"
 	"manage/phases/backfill"
 	"manage/phases/backfill/compare"
@@ -29,6 +23,12 @@ import (
 	"manage/phases/metadefs"
 	"manage/phases/purge"
 	"manage/schema"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
 )
 
 // spoken is an error and what is said of it.
@@ -150,7 +150,7 @@ func samples() []spoken {
 		{fmt.Errorf("guard \"old nodes\": %w", &database.Error{Class: database.Denied, Message: "denied"}), "denied", 1, `guard "old nodes": denied`, "Grant"},
 		{&database.Error{Class: database.Other, Message: "odd", Hint: "look at it"}, "failed", 1, "odd", "Look at it."},
 		{&unhealthy{6, []phases.Problem{{Message: "a"}, {Message: "b"}}}, "refused", 6, "a; b", ""},
-		{&misplaced{"too many"}, "failed", 1, "too many", ""},
+		{&argv.Misplaced{Reason: "too many"}, "failed", 1, "too many", ""},
 		{errors.New("something else."), "failed", 1, "something else", ""},
 	}
 }

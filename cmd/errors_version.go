@@ -2,10 +2,10 @@ package cmd
 
 import (
 	"fmt"
-	"strings"
-
+	"manage/cmd/argv"
 	"manage/cmd/view"
 	"manage/engine/revision"
+	"strings"
 )
 
 // versionRules say what is wrong with a VERSION.
@@ -14,13 +14,13 @@ func versionRules() []rule {
 		on(func(e *revision.UnknownVersion, line speaker) view.Failure {
 			hint := fmt.Sprintf("`%s` shows what there is.", line.db("graph"))
 			if len(e.Nearest) > 0 {
-				hint = fmt.Sprintf("Did you mean %s? %s", alternatives(e.Nearest), hint)
+				hint = fmt.Sprintf("Did you mean %s? %s", argv.Alternatives(e.Nearest), hint)
 			}
 			return versionFailure("unknown_version", e.Error(), hint)
 		}),
 		on(func(e *revision.AmbiguousVersion, _ speaker) view.Failure {
 			return versionFailure("ambiguous_version",
-				fmt.Sprintf("version %q is not unique", e.Word), "It could be "+alternatives(e.Candidates)+".")
+				fmt.Sprintf("version %q is not unique", e.Word), "It could be "+argv.Alternatives(e.Candidates)+".")
 		}),
 		on(func(e *revision.WrongBranch, line speaker) view.Failure {
 			return versionFailure("wrong_branch", e.Error(), wrongBranchHint(e, line))

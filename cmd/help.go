@@ -3,6 +3,7 @@ package cmd
 import (
 	"fmt"
 	"io"
+	"manage/cmd/argv"
 	"slices"
 	"strings"
 
@@ -16,7 +17,7 @@ const helpWidth = 80
 // exit codes, and what a command writes, belong to it.
 func printHelp(w io.Writer, t tool, model *kong.Application, node *kong.Node) error {
 	h := &helpText{}
-	path := strings.TrimSpace(t.name + " " + commandPath(node))
+	path := strings.TrimSpace(t.name + " " + argv.CommandPath(node))
 	h.usage(t, path, node)
 	if d, ok := node.Target.Addr().Interface().(documented); ok {
 		h.doc(t, d.Doc())
@@ -127,7 +128,7 @@ func (h *helpText) flags(flags []*kong.Flag) {
 // flagWord is an option as help shows it, such as "-o, --output=FORMAT".
 func flagWord(f *kong.Flag) string {
 	word := "    --" + f.Name
-	if letter := letterOf(f); letter != 0 {
+	if letter := argv.LetterOf(f); letter != 0 {
 		word = "-" + string(letter) + ", --" + f.Name
 	}
 	if !f.IsBool() {

@@ -3,11 +3,11 @@ package cmd
 import (
 	"context"
 	"io"
-	"os"
-	"path/filepath"
-
+	"manage/cmd/argv"
 	"manage/migrations/catalog"
 	"manage/phases/backfill"
+	"os"
+	"path/filepath"
 )
 
 // Program is one call of the command line: the words, the streams, the
@@ -62,7 +62,7 @@ type tool struct {
 	// grammar makes the kong struct to parse into.
 	grammar func() grammar
 	// read turns words into those that kong takes.
-	read reader
+	read argv.Reader
 	// exit turns a code of ExitMeanings, and the name of the failure if there
 	// is one, into the tool's own code.
 	exit func(name string, code int) int

@@ -3,11 +3,11 @@ package cmd
 import (
 	"fmt"
 	"io"
+	"manage/cmd/argv"
+	"manage/cmd/view"
 	"strings"
 
 	"github.com/alecthomas/kong"
-
-	"manage/cmd/view"
 )
 
 // completionCommand is `manage completion`.
@@ -44,8 +44,8 @@ func completions(model *kong.Application) []completed {
 	var all []completed
 	var visit func(node *kong.Node)
 	visit = func(node *kong.Node) {
-		words := append(childNames(node), optionNames(node)...)
-		all = append(all, completed{commandPath(node), append(words, choices(node)...)})
+		words := append(argv.ChildNames(node), argv.OptionNames(node)...)
+		all = append(all, completed{argv.CommandPath(node), append(words, choices(node)...)})
 		for _, c := range node.Children {
 			visit(c)
 		}
@@ -127,7 +127,7 @@ func fishCondition(node *kong.Node) string {
 		tests = append(tests, "__fish_seen_subcommand_from "+n.Name)
 	}
 	if len(node.Children) > 0 && len(tests) > 0 {
-		tests = append(tests, "not __fish_seen_subcommand_from "+strings.Join(childNames(node), " "))
+		tests = append(tests, "not __fish_seen_subcommand_from "+strings.Join(argv.ChildNames(node), " "))
 	}
 	if len(tests) == 0 {
 		return "true"

@@ -1,10 +1,10 @@
 package cmd
 
 import (
-	"time"
-
+	"manage/cmd/argv"
 	"manage/cmd/view"
 	"manage/migrations/catalog"
+	"time"
 )
 
 // grammar is a kong struct that a tool's words are parsed into.
@@ -21,7 +21,7 @@ func manageTool(name string) tool {
 		about: "Changes the schema of a service's database, also while the service runs: " +
 			"expand adds what the new release needs, migrate moves the rows, contract removes what only the old release needed.",
 		grammar: func() grammar { return &manageGrammar{} },
-		read:    scan,
+		read:    argv.Scan,
 		exit:    func(_ string, code int) int { return code },
 		exits:   ExitMeanings(),
 		logs:    plainLogs,

@@ -8,8 +8,8 @@ import (
 	"github.com/alecthomas/kong"
 
 	"manage/cmd/view"
-	"manage/migrations/catalog"
 	"manage/engine/database"
+	"manage/migrations/catalog"
 	"manage/phases/draft"
 )
 

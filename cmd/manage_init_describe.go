@@ -4,9 +4,9 @@ import (
 	"context"
 	"path/filepath"
 
-	"manage/migrations/catalog"
 	"manage/engine/database"
 	"manage/engine/flavor"
+	"manage/migrations/catalog"
 	"manage/phases"
 	"manage/phases/draft"
 )

@@ -3,12 +3,12 @@ package cmd
 import (
 	"errors"
 	"fmt"
-	"strings"
-	"time"
-
+	"manage/cmd/argv"
 	"manage/cmd/config"
 	"manage/cmd/view"
 	"manage/phases/backfill"
+	"strings"
+	"time"
 )
 
 // batching are the options of the commands that move rows. What is given wins
@@ -36,7 +36,7 @@ func (d duration) String() string { return time.Duration(d).String() }
 
 // outOfRange is a value of an option that makes no sense.
 func outOfRange(option string, value any, problem error) error {
-	return &usageError{Kind: badWords, Err: fmt.Errorf("%s %w, and is %v", option, problem, value)}
+	return &argv.UsageError{Kind: argv.BadWords, Err: fmt.Errorf("%s %w, and is %v", option, problem, value)}
 }
 
 // checked is a command whose options can make no sense.

@@ -4,15 +4,15 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"manage/cmd/argv"
+	"manage/cmd/view"
+	"manage/engine/enginetest/golden"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/alecthomas/kong"
-
-	"manage/cmd/view"
-	"manage/engine/enginetest/golden"
 )
 
 // The reference pages are made from the tables of the code; `go test ./cmd
@@ -57,7 +57,7 @@ func commandsPage(model *kong.Application) string {
 func commandSection(node *kong.Node) string {
 	doc := node.Target.Addr().Interface().(documented).Doc()
 	var b strings.Builder
-	words := []string{"manage", commandPath(node)}
+	words := []string{"manage", argv.CommandPath(node)}
 	for _, p := range node.Positional {
 		words = append(words, positionalWord(p))
 	}
@@ -122,7 +122,7 @@ func olderNamesPage(t *testing.T) string {
 
 func olderCommand(tool tool, node *kong.Node) string {
 	var b strings.Builder
-	words := []string{tool.name, commandPath(node)}
+	words := []string{tool.name, argv.CommandPath(node)}
 	for _, p := range node.Positional {
 		words = append(words, positionalWord(p))
 	}
@@ -169,16 +169,16 @@ func TestEveryCommandIsDocumented(t *testing.T) {
 		if len(node.Children) == 0 {
 			d, ok := node.Target.Addr().Interface().(documented)
 			if !ok {
-				t.Errorf("%s has no Doc", commandPath(node))
+				t.Errorf("%s has no Doc", argv.CommandPath(node))
 				return
 			}
 			doc := d.Doc()
 			if doc.Does == "" || doc.Writes == "" || len(doc.Exits) == 0 || len(doc.Examples) == 0 {
-				t.Errorf("%s: its Doc lacks something: %+v", commandPath(node), doc)
+				t.Errorf("%s: its Doc lacks something: %+v", argv.CommandPath(node), doc)
 			}
 			for _, example := range doc.Examples {
 				words, _, _ := strings.Cut(example, " > ")
-				if _, err := scan(modelOf(t, manageTool("manage")), quotedWords.FindAllString(words, -1)); err != nil {
+				if _, err := argv.Scan(modelOf(t, manageTool("manage")), quotedWords.FindAllString(words, -1)); err != nil {
 					t.Errorf("the example %q is wrong: %v", example, err)
 				}
 			}

@@ -2,11 +2,11 @@ package cmd
 
 import (
 	"context"
-	"slices"
-	"strings"
-
+	"manage/cmd/argv"
 	"manage/cmd/view"
 	"manage/phases"
+	"slices"
+	"strings"
 )
 
 // glanceTool is the tool under the name glance-manage: the command line of the
@@ -14,7 +14,7 @@ import (
 func glanceTool() tool {
 	t := serviceTool("glance-manage", "glance", "Manages the database of the image service.")
 	t.grammar = func() grammar { return &glanceGrammar{} }
-	t.read = readGlance
+	t.read = argv.ReadGlance
 	t.under = glanceCommand
 	t.exits = slices.Insert(t.exits, 3, meaning(ExitExpand), meaning(ExitMigrate), meaning(ExitContract))
 	return t
@@ -27,7 +27,7 @@ func glanceCommand(words []string) string {
 	if name == "stamp" {
 		name = "version_control"
 	}
-	if actionNamed(name) == nil || slices.ContainsFunc(words, isOption) {
+	if argv.ActionNamed(name) == nil || slices.ContainsFunc(words, argv.IsOption) {
 		return ""
 	}
 	return strings.Join(append([]string{"db", name}, words[1:]...), " ")

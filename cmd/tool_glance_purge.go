@@ -3,16 +3,12 @@ package cmd
 import (
 	"context"
 	"fmt"
+	"manage/cmd/argv"
+	"manage/phases/purge"
 	"math"
-	"regexp"
 	"strconv"
 	"time"
-
-	"manage/phases/purge"
 )
-
-// wholeNumber is the form of a number on the command line.
-var wholeNumber = regexp.MustCompile(`^[+-]?[0-9]+$`)
 
 // glancePurge is `db purge` of the image service's tool.
 type glancePurge struct {
@@ -62,13 +58,13 @@ func sweepNumbers(ageWord, rowsWord string, now time.Time) (age, rows int64, err
 	days := float64(now.Unix()) / (24 * 60 * 60)
 	switch {
 	case age < 0:
-		err = &misplaced{fmt.Sprintf("age_in_days must not be negative, as %d is", age)}
+		err = &argv.Misplaced{Reason: fmt.Sprintf("age_in_days must not be negative, as %d is", age)}
 	case float64(age) >= days:
-		err = &misplaced{fmt.Sprintf("age_in_days is too large: it is %d, and the epoch began %d days ago", age, int64(days))}
+		err = &argv.Misplaced{Reason: fmt.Sprintf("age_in_days is too large: it is %d, and the epoch began %d days ago", age, int64(days))}
 	case rows < -1:
-		err = &misplaced{fmt.Sprintf("max_rows must be at least -1, which is no limit; it is %d", rows)}
+		err = &argv.Misplaced{Reason: fmt.Sprintf("max_rows must be at least -1, which is no limit; it is %d", rows)}
 	case rows > math.MaxInt32:
-		err = &misplaced{fmt.Sprintf("max_rows is out of range: it is %d, and may be %d at most", rows, math.MaxInt32)}
+		err = &argv.Misplaced{Reason: fmt.Sprintf("max_rows is out of range: it is %d, and may be %d at most", rows, math.MaxInt32)}
 	}
 	return age, rows, err
 }
@@ -76,8 +72,8 @@ func sweepNumbers(ageWord, rowsWord string, now time.Time) (age, rows int64, err
 // integer reads a positional word as a number. One that is too large for any
 // use stays the largest there is.
 func integer(name, word string) (int64, error) {
-	if !wholeNumber.MatchString(word) {
-		return 0, &misplaced{fmt.Sprintf("%s must be a whole number, not %q", name, word)}
+	if !argv.WholeNumber.MatchString(word) {
+		return 0, &argv.Misplaced{Reason: fmt.Sprintf("%s must be a whole number, not %q", name, word)}
 	}
 	n, _ := strconv.ParseInt(word, 10, 64) // out of range: the nearest number
 	return n, nil

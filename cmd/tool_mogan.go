@@ -1,12 +1,16 @@
 package cmd
 
+import (
+	"manage/cmd/argv"
+)
+
 // moganTool is the tool under the name mogan-dbsync: the command line of the
 // bare metal service. Its manual says that upgrade is what it does without a
 // command, and so it is.
 func moganTool() tool {
 	t := serviceTool("mogan-dbsync", "mogan", "Manages the database of the bare metal service. Without a command it upgrades.")
 	t.grammar = func() grammar { return &moganGrammar{} }
-	t.read = flatReader("upgrade")
+	t.read = argv.FlatReader("upgrade")
 	t.under = flatCommand("upgrade", "stamp", "create_schema", "version")
 	return t
 }

@@ -2,13 +2,13 @@ package cmd
 
 import (
 	"context"
-	"path/filepath"
-	"slices"
-	"strings"
-
+	"manage/cmd/argv"
 	"manage/cmd/view"
 	"manage/migrations/catalog"
 	"manage/phases"
+	"path/filepath"
+	"slices"
+	"strings"
 )
 
 // serviceTool is a tool under an older name as far as they are all alike: it
@@ -108,7 +108,7 @@ func flatCommand(commands ...string) func(words []string) string {
 		if name == "sync" {
 			name = "upgrade"
 		}
-		if !slices.Contains(commands, name) || slices.ContainsFunc(words, isOption) {
+		if !slices.Contains(commands, name) || slices.ContainsFunc(words, argv.IsOption) {
 			return ""
 		}
 		return strings.Join(append([]string{name}, words[1:]...), " ")

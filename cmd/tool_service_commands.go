@@ -7,8 +7,8 @@ import (
 	"strings"
 
 	"manage/cmd/view"
-	"manage/migrations/catalog"
 	"manage/engine/revision"
+	"manage/migrations/catalog"
 	"manage/phases"
 )
 

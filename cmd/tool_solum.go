@@ -3,9 +3,9 @@ package cmd
 import (
 	"context"
 	"log/slog"
-	"regexp"
-
+	"manage/cmd/argv"
 	"manage/cmd/view"
+	"regexp"
 )
 
 // solumTool is the tool under the name solum-db-manage: the command line of the
@@ -13,7 +13,7 @@ import (
 func solumTool() tool {
 	t := serviceTool("solum-db-manage", "solum", "Manages the database of the application lifecycle service.")
 	t.grammar = func() grammar { return &solumGrammar{} }
-	t.read = flatReader("")
+	t.read = argv.FlatReader("")
 	t.under = flatCommand("upgrade", "downgrade", "stamp", "version")
 	return t
 }

@@ -2,7 +2,7 @@ package cmd
 
 import (
 	"context"
-
+	"manage/cmd/argv"
 	"manage/cmd/view"
 )
 
@@ -11,7 +11,7 @@ import (
 func watcherTool() tool {
 	t := serviceTool("watcher-db-manage", "watcher", "Manages the database of the optimization service. Without a command it upgrades.")
 	t.grammar = func() grammar { return &watcherGrammar{} }
-	t.read = flatReader("upgrade")
+	t.read = argv.FlatReader("upgrade")
 	t.under = flatCommand("upgrade", "downgrade", "stamp", "create_schema", "version")
 	return t
 }

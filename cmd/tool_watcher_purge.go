@@ -5,13 +5,13 @@ import (
 	"context"
 	"errors"
 	"io"
-	"slices"
-	"strings"
-	"time"
-
+	"manage/cmd/argv"
 	"manage/cmd/view"
 	"manage/engine/run"
 	"manage/phases/purge"
+	"slices"
+	"strings"
+	"time"
 )
 
 // watcherPurge is `watcher-db-manage purge`.
@@ -39,7 +39,7 @@ func (*watcherPurge) Doc() Doc {
 // is a terminal. Why a purge fails is said on standard output, as there.
 func (c *watcherPurge) Run(ctx context.Context, t terminal, r lazyReads, w lazyWrites, p *view.Page) error {
 	if c.Goal != nil && c.AuditTemplate != nil {
-		return &usageError{Kind: exclusive, Word: "--goal", Other: "--audit-template"}
+		return &argv.UsageError{Kind: argv.Exclusive, Word: "--goal", Other: "--audit-template"}
 	}
 	s, err := purgeService(ctx, c.DryRun, r, w)
 	if err != nil {

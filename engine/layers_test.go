@@ -21,7 +21,7 @@ const module = "manage/"
 var layers = [][]string{
 	{"cmd/manage", "docs/howto/embed"},
 	{"cmd"},
-	{"cmd/config", "cmd/view"},
+	{"cmd/argv", "cmd/config", "cmd/view"},
 	{"phases"},
 	{"phases/draft", "phases/metadefs", "phases/purge"},
 	{"phases/backfill/compare"},
@@ -58,7 +58,7 @@ var outsideWorld = []string{"context", "os", "net", "database/sql"}
 // what it tests.
 var doors = map[string][]string{
 	"ariga.io/atlas":                 {"schema"},
-	"github.com/alecthomas/kong":     {"cmd"},
+	"github.com/alecthomas/kong":     {"cmd", "cmd/argv"},
 	"github.com/go-sql-driver/mysql": {"engine/database/mysql", "engine/enginetest"},
 	"github.com/lib/pq":              {"engine/database/postgres", "engine/enginetest"},
 	"modernc.org/sqlite":             {"engine/database/sqlite", "engine/enginetest"},

@@ -1,9 +1,9 @@
 package phases
 
 import (
-	"manage/migrations/catalog"
 	"manage/engine/plan"
 	"manage/engine/revision"
+	"manage/migrations/catalog"
 	"manage/schema"
 )
 

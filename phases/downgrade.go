@@ -8,13 +8,13 @@ import (
 	"maps"
 	"slices"
 
-	"manage/migrations/catalog"
 	"manage/engine/database"
 	"manage/engine/flavor"
 	"manage/engine/plan"
 	"manage/engine/revision"
 	"manage/engine/run"
 	"manage/engine/sqltext"
+	"manage/migrations/catalog"
 	"manage/schema"
 )
 

@@ -8,9 +8,9 @@ import (
 
 	"pgregory.net/rapid"
 
-	"manage/migrations/catalog"
 	"manage/engine/enginetest"
 	"manage/engine/flavor"
+	"manage/migrations/catalog"
 )
 
 // drawCatalog draws a catalog of two branches over a table with the columns k0

@@ -5,10 +5,10 @@ import (
 	"strings"
 	"testing"
 
-	"manage/migrations/catalog"
 	"manage/engine/enginetest"
 	"manage/engine/revision"
 	"manage/engine/run"
+	"manage/migrations/catalog"
 )
 
 func TestDowngrade(t *testing.T) {

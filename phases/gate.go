@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"slices"
 
-	"manage/migrations/catalog"
 	"manage/engine/database"
 	"manage/engine/revision"
+	"manage/migrations/catalog"
 )
 
 // pending reports whether a data migration's query finds rows. A migration

@@ -6,11 +6,11 @@ import (
 	"slices"
 	"strings"
 
-	"manage/migrations/catalog"
 	"manage/engine/database"
 	"manage/engine/flavor"
 	"manage/engine/plan"
 	"manage/engine/revision"
+	"manage/migrations/catalog"
 )
 
 // GuardState is a guard that refuses its phase as things are, or cannot be asked.

@@ -6,9 +6,9 @@ import (
 	"strings"
 	"testing"
 
-	"manage/migrations/catalog"
 	"manage/engine/enginetest"
 	"manage/engine/revision"
+	"manage/migrations/catalog"
 )
 
 // guarded is a catalog with a guard before each phase, on tables that come with

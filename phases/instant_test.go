@@ -5,11 +5,11 @@ import (
 	"strings"
 	"testing"
 
-	"manage/migrations/catalog"
 	"manage/engine/database"
 	"manage/engine/enginetest"
 	"manage/engine/flavor"
 	"manage/engine/run"
+	"manage/migrations/catalog"
 )
 
 // worn is a catalog that adds columns, by an operation and in plain SQL.

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"manage/migrations/catalog"
 	"manage/engine/enginetest"
+	"manage/migrations/catalog"
 )
 
 // late is a catalog whose second release moves what the first one removes.

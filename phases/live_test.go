@@ -12,11 +12,11 @@ import (
 	"testing"
 	"time"
 
-	"manage/migrations/catalog"
 	"manage/engine/database"
 	"manage/engine/enginetest"
 	"manage/engine/flavor"
 	"manage/engine/revision"
+	"manage/migrations/catalog"
 )
 
 // writer is a client of the image service: it inserts and updates images of its

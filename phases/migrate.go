@@ -3,10 +3,10 @@ package phases
 import (
 	"context"
 
-	"manage/migrations/catalog"
 	"manage/engine/database"
 	"manage/engine/plan"
 	"manage/engine/revision"
+	"manage/migrations/catalog"
 	"manage/phases/backfill"
 	"manage/schema"
 )

@@ -7,10 +7,10 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"manage/migrations/catalog"
 	"manage/engine/enginetest"
 	"manage/engine/flavor"
 	"manage/engine/run"
+	"manage/migrations/catalog"
 	"manage/schema"
 )
 

@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"strings"
 
-	"manage/migrations/catalog"
 	"manage/engine/flavor"
 	"manage/engine/plan"
 	"manage/engine/sqltext"
+	"manage/migrations/catalog"
 	"manage/schema"
 )
 

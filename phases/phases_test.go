@@ -6,10 +6,10 @@ import (
 	"strings"
 	"testing"
 
-	"manage/migrations/catalog"
 	"manage/engine/enginetest"
 	"manage/engine/enginetest/fixtures"
 	"manage/engine/revision"
+	"manage/migrations/catalog"
 )
 
 func TestMain(m *testing.M) { enginetest.Main(m) }

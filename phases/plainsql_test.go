@@ -7,12 +7,12 @@ import (
 	"strings"
 	"testing"
 
-	"manage/migrations/catalog"
 	"manage/engine/database"
 	"manage/engine/enginetest"
 	"manage/engine/enginetest/golden"
 	"manage/engine/flavor"
 	"manage/engine/plan"
+	"manage/migrations/catalog"
 	"manage/schema"
 )
 

@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"slices"
 
-	"manage/migrations/catalog"
 	"manage/engine/flavor"
 	"manage/engine/plan"
 	"manage/engine/revision"
 	"manage/engine/sqltext"
+	"manage/migrations/catalog"
 	"manage/schema"
 )
 

@@ -6,10 +6,10 @@ import (
 	"strings"
 	"testing"
 
-	"manage/migrations/catalog"
 	"manage/engine/enginetest"
 	"manage/engine/flavor"
 	"manage/engine/plan"
+	"manage/migrations/catalog"
 )
 
 // shed is a catalog of which only the contract revision alters a table, and that

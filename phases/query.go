@@ -5,9 +5,9 @@ import (
 	"regexp"
 	"strings"
 
-	"manage/migrations/catalog"
 	"manage/engine/database"
 	"manage/engine/revision"
+	"manage/migrations/catalog"
 	"manage/schema"
 )
 

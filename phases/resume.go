@@ -4,11 +4,11 @@ import (
 	"context"
 	"slices"
 
-	"manage/migrations/catalog"
 	"manage/engine/database"
 	"manage/engine/ledger"
 	"manage/engine/plan"
 	"manage/engine/run"
+	"manage/migrations/catalog"
 	"manage/schema"
 )
 

@@ -5,9 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	"manage/migrations/catalog"
 	"manage/engine/plan"
 	"manage/engine/revision"
+	"manage/migrations/catalog"
 	"manage/phases/backfill/compare"
 	"manage/schema"
 )

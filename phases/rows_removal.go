@@ -3,9 +3,9 @@ package phases
 import (
 	"maps"
 
-	"manage/migrations/catalog"
 	"manage/engine/flavor"
 	"manage/engine/sqltext"
+	"manage/migrations/catalog"
 	"manage/schema"
 )
 

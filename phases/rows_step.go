@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"manage/migrations/catalog"
 	"manage/engine/plan"
+	"manage/migrations/catalog"
 	"manage/phases/backfill/compare"
 	"manage/schema"
 )

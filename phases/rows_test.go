@@ -7,13 +7,13 @@ import (
 	"strings"
 	"testing"
 
-	"manage/migrations/catalog"
 	"manage/engine/enginetest"
 	"manage/engine/flavor"
 	"manage/engine/ledger"
 	"manage/engine/plan"
 	"manage/engine/revision"
 	"manage/engine/run"
+	"manage/migrations/catalog"
 	"manage/phases/backfill/compare"
 )
 

@@ -3,9 +3,9 @@ package phases
 import (
 	"context"
 
-	"manage/migrations/catalog"
 	"manage/engine/database"
 	"manage/engine/flavor"
+	"manage/migrations/catalog"
 	"manage/schema"
 )
 

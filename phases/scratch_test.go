@@ -6,9 +6,9 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"manage/migrations/catalog"
 	"manage/engine/enginetest"
 	"manage/engine/flavor"
+	"manage/migrations/catalog"
 )
 
 // sqlFirst is a catalog whose portable operations stand on plain SQL.

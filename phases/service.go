@@ -5,10 +5,10 @@ import (
 	"slices"
 	"time"
 
-	"manage/migrations/catalog"
 	"manage/engine/database"
 	"manage/engine/plan"
 	"manage/engine/run"
+	"manage/migrations/catalog"
 	"manage/phases/backfill"
 )
 

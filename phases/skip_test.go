@@ -7,10 +7,10 @@ import (
 
 	"pgregory.net/rapid"
 
-	"manage/migrations/catalog"
 	"manage/engine/enginetest"
 	"manage/engine/flavor"
 	"manage/engine/revision"
+	"manage/migrations/catalog"
 )
 
 // chain is a catalog of four releases, each of which moves on what the one

@@ -5,9 +5,9 @@ import (
 	"strings"
 	"testing"
 
-	"manage/migrations/catalog"
 	"manage/engine/enginetest"
 	"manage/engine/flavor"
+	"manage/migrations/catalog"
 )
 
 // pricedThrice is a catalog of two releases, of which the second goes on with

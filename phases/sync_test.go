@@ -6,8 +6,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"manage/migrations/catalog"
 	"manage/engine/enginetest"
+	"manage/migrations/catalog"
 )
 
 // pricedTwice is a catalog with a bridge of sync_columns.

@@ -6,11 +6,11 @@ import (
 	"slices"
 	"strings"
 
-	"manage/migrations/catalog"
 	"manage/engine/flavor"
 	"manage/engine/ledger"
 	"manage/engine/plan"
 	"manage/engine/run"
+	"manage/migrations/catalog"
 	"manage/schema"
 )
 

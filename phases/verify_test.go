@@ -10,11 +10,11 @@ import (
 
 	"pgregory.net/rapid"
 
-	"manage/migrations/catalog"
 	"manage/engine/enginetest"
 	"manage/engine/flavor"
 	"manage/engine/plan"
 	"manage/engine/run"
+	"manage/migrations/catalog"
 	"manage/schema"
 )
 

@@ -1,8 +1,8 @@
 package view
 
 import (
-	"manage/migrations/catalog"
 	"manage/engine/revision"
+	"manage/migrations/catalog"
 )
 
 // GraphDocument is the document of `graph`.

@@ -6,9 +6,9 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"manage/migrations/catalog"
 	"manage/engine/revision"
 	"manage/migrations"
+	"manage/migrations/catalog"
 )
 
 // drawn is a graph to draw: words such as "t1 e1<t1 m1:e1>c1 c1<t1:m1" name a

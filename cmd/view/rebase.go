@@ -5,8 +5,8 @@ import (
 	"path"
 	"strings"
 
-	"manage/migrations/catalog"
 	"manage/engine/revision"
+	"manage/migrations/catalog"
 )
 
 // RebasedDocument is the document of `rebase`.

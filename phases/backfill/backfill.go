@@ -9,9 +9,9 @@ import (
 	"fmt"
 	"time"
 
-	"manage/migrations/catalog"
 	"manage/engine/database"
 	"manage/engine/flavor"
+	"manage/migrations/catalog"
 )
 
 // Options says how data migrations are cut.

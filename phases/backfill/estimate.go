@@ -6,9 +6,9 @@ import (
 	"strconv"
 	"strings"
 
-	"manage/migrations/catalog"
 	"manage/engine/database"
 	"manage/engine/flavor"
+	"manage/migrations/catalog"
 )
 
 // countable is up to how many rows of a table are counted one by one. Of a

@@ -9,11 +9,11 @@ import (
 	"testing"
 	"time"
 
-	"manage/migrations/catalog"
 	"manage/engine/database"
 	"manage/engine/enginetest"
 	"manage/engine/flavor"
 	"manage/engine/revision"
+	"manage/migrations/catalog"
 	"manage/phases/backfill"
 )
 

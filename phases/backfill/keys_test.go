@@ -6,10 +6,10 @@ import (
 	"strings"
 	"testing"
 
-	"manage/migrations/catalog"
 	"manage/engine/enginetest"
 	"manage/engine/flavor"
 	"manage/engine/run"
+	"manage/migrations/catalog"
 	"manage/phases/backfill"
 	"manage/schema"
 )

@@ -9,11 +9,11 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"manage/migrations/catalog"
 	"manage/engine/enginetest"
 	"manage/engine/flavor"
 	"manage/engine/revision"
 	"manage/engine/run"
+	"manage/migrations/catalog"
 	"manage/phases/backfill"
 	"manage/schema"
 )

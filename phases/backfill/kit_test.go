@@ -7,12 +7,12 @@ import (
 	"strings"
 	"testing"
 
-	"manage/migrations/catalog"
 	"manage/engine/enginetest"
 	"manage/engine/enginetest/fixtures"
 	"manage/engine/ledger"
 	"manage/engine/revision"
 	"manage/engine/run"
+	"manage/migrations/catalog"
 	"manage/schema"
 )
 

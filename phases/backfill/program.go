@@ -8,10 +8,10 @@ import (
 	"strings"
 	"time"
 
-	"manage/migrations/catalog"
 	"manage/engine/database"
 	"manage/engine/flavor"
 	"manage/engine/ledger"
+	"manage/migrations/catalog"
 )
 
 // program is a data migration done by another process. It is asked outside of

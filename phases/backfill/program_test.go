@@ -13,11 +13,11 @@ import (
 	"testing"
 	"time"
 
-	"manage/migrations/catalog"
 	"manage/engine/enginetest"
 	"manage/engine/flavor"
 	"manage/engine/ledger"
 	"manage/engine/revision"
+	"manage/migrations/catalog"
 	"manage/phases/backfill"
 )
 

@@ -4,11 +4,11 @@ import (
 	"context"
 	"time"
 
-	"manage/migrations/catalog"
 	"manage/engine/database"
 	"manage/engine/ledger"
 	"manage/engine/revision"
 	"manage/engine/run"
+	"manage/migrations/catalog"
 )
 
 // Reading is work over rows that changes none of them. It goes on and stops, is

@@ -6,10 +6,10 @@ import (
 	"sync"
 	"time"
 
-	"manage/migrations/catalog"
 	"manage/engine/database"
 	"manage/engine/ledger"
 	"manage/engine/run"
+	"manage/migrations/catalog"
 )
 
 // maxPasses bounds how often a migration goes over its rows: writers of the

@@ -7,10 +7,10 @@ import (
 	"strings"
 	"time"
 
-	"manage/migrations/catalog"
 	"manage/engine/database"
 	"manage/engine/flavor"
 	"manage/engine/revision"
+	"manage/migrations/catalog"
 )
 
 // steps is a declarative data migration: its steps one behind the other, each

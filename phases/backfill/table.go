@@ -6,10 +6,10 @@ import (
 	"slices"
 	"strings"
 
-	"manage/migrations/catalog"
 	"manage/engine/database"
 	"manage/engine/flavor"
 	"manage/engine/revision"
+	"manage/migrations/catalog"
 )
 
 // BadKey is a step whose key cannot cut its table into ranges. Nothing of the

@@ -6,10 +6,10 @@ import (
 	"testing"
 	"time"
 
-	"manage/migrations/catalog"
 	"manage/engine/database"
 	"manage/engine/enginetest"
 	"manage/engine/flavor"
+	"manage/migrations/catalog"
 	"manage/phases/backfill"
 	"manage/schema"
 )

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strings"
 
-	"manage/migrations/catalog"
 	"manage/engine/flavor"
+	"manage/migrations/catalog"
 )
 
 // Whole returns the statements of a declarative data migration over all rows

@@ -5,8 +5,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"manage/migrations/catalog"
 	"manage/engine/flavor"
+	"manage/migrations/catalog"
 	"manage/schema"
 )
 

@@ -5,9 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	"manage/migrations/catalog"
 	"manage/engine/flavor"
 	"manage/engine/plan"
+	"manage/migrations/catalog"
 	"manage/schema"
 )
 

@@ -12,9 +12,9 @@ package draft
 import (
 	"fmt"
 
-	"manage/migrations/catalog"
 	"manage/engine/flavor"
 	"manage/engine/revision"
+	"manage/migrations/catalog"
 	"manage/schema"
 )
 

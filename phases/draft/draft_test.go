@@ -8,9 +8,9 @@ import (
 
 	"pgregory.net/rapid"
 
-	"manage/migrations/catalog"
 	"manage/engine/enginetest"
 	"manage/engine/flavor"
+	"manage/migrations/catalog"
 	"manage/phases/draft"
 	"manage/schema"
 )

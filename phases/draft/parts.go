@@ -5,9 +5,9 @@ import (
 	"fmt"
 	"slices"
 
-	"manage/migrations/catalog"
 	"manage/engine/plan"
 	"manage/engine/revision"
+	"manage/migrations/catalog"
 	"manage/schema"
 )
 

@@ -9,9 +9,9 @@ import (
 
 	"pgregory.net/rapid"
 
-	"manage/migrations/catalog"
 	"manage/engine/enginetest"
 	"manage/engine/enginetest/fixtures"
+	"manage/migrations/catalog"
 	"manage/phases"
 	"manage/phases/draft"
 	"manage/schema"

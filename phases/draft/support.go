@@ -3,8 +3,8 @@ package draft
 import (
 	"slices"
 
-	"manage/migrations/catalog"
 	"manage/engine/flavor"
+	"manage/migrations/catalog"
 	"manage/schema"
 )
 

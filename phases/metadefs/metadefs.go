@@ -12,9 +12,9 @@ package metadefs
 import (
 	"context"
 
-	"manage/migrations/catalog"
 	"manage/engine/database"
 	"manage/engine/run"
+	"manage/migrations/catalog"
 )
 
 // Service is the image service's catalog on one database.

@@ -9,10 +9,10 @@ import (
 	"testing"
 	"time"
 
-	"manage/migrations/catalog"
 	"manage/engine/enginetest"
 	"manage/engine/enginetest/fixtures"
 	"manage/engine/run"
+	"manage/migrations/catalog"
 	"manage/phases"
 )
 

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"manage/migrations/catalog"
 	"manage/engine/flavor"
+	"manage/migrations/catalog"
 	"manage/schema"
 )
 

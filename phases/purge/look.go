@@ -6,8 +6,8 @@ import (
 	"regexp"
 	"slices"
 
-	"manage/migrations/catalog"
 	"manage/engine/database"
+	"manage/migrations/catalog"
 	"manage/phases/backfill"
 	"manage/schema"
 )

@@ -5,9 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	"manage/migrations/catalog"
 	"manage/engine/flavor"
 	"manage/engine/revision"
+	"manage/migrations/catalog"
 	"manage/schema"
 )
 

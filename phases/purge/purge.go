@@ -16,9 +16,9 @@ import (
 	"strings"
 	"time"
 
-	"manage/migrations/catalog"
 	"manage/engine/database"
 	"manage/engine/run"
+	"manage/migrations/catalog"
 	"manage/phases/backfill"
 )
 

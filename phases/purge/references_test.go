@@ -9,10 +9,10 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"manage/migrations/catalog"
 	"manage/engine/enginetest"
 	"manage/engine/enginetest/fixtures"
 	"manage/engine/flavor"
+	"manage/migrations/catalog"
 )
 
 // shelves is a catalog of its own: folders within folders, files in folders, and

@@ -4,8 +4,8 @@ import (
 	"slices"
 	"strings"
 
-	"manage/migrations/catalog"
 	"manage/engine/flavor"
+	"manage/migrations/catalog"
 	"manage/schema"
 )
 

@@ -8,12 +8,12 @@ import (
 	"testing"
 	"time"
 
-	"manage/migrations/catalog"
 	"manage/engine/database"
 	"manage/engine/enginetest"
 	"manage/engine/enginetest/fixtures"
 	"manage/engine/revision"
 	"manage/engine/run"
+	"manage/migrations/catalog"
 	"manage/phases/backfill"
 	"manage/phases/backfill/throttle"
 	"manage/schema"

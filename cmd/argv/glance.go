@@ -1,4 +1,4 @@
-package cmd
+package argv
 
 import (
 	"fmt"
@@ -8,9 +8,9 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// glanceAction is one action of glance-manage: how its words are read. kong
+// GlanceAction is one action of glance-manage: how its words are read. kong
 // then gets them in the form that it knows, `db ACTION [--param VALUE…]`.
-type glanceAction struct {
+type GlanceAction struct {
 	name string
 	// params are the values that the action takes, by position or by an option
 	// of this name.
@@ -29,8 +29,8 @@ type glanceAction struct {
 
 // glanceActions is the table of actions, in the order in which `db` lists
 // them. The help texts are those of the kong structs.
-func glanceActions() []glanceAction {
-	return []glanceAction{
+func glanceActions() []GlanceAction {
+	return []GlanceAction{
 		{name: "check", legacy: true},
 		{name: "contract", extra: 1, legacy: true},
 		{name: "expand", extra: 1, legacy: true},
@@ -49,24 +49,24 @@ func glanceActions() []glanceAction {
 
 func purgeParams() []string { return []string{"age_in_days", "max_rows"} }
 
-// misplaced are words that the original takes and then stumbles over: it ends
+// Misplaced are words that the original takes and then stumbles over: it ends
 // with 1, not with 2.
-type misplaced struct{ reason string }
+type Misplaced struct{ Reason string }
 
-func (e *misplaced) Error() string { return e.reason }
+func (e *Misplaced) Error() string { return e.Reason }
 
-// readGlance reads the words of glance-manage: global options, then `db
+// ReadGlance reads the words of glance-manage: global options, then `db
 // ACTION` or `db_ACTION`, then the action's own words.
-func readGlance(model *kong.Application, words []string) (scanned, error) {
+func ReadGlance(model *kong.Application, words []string) (Scanned, error) {
 	if len(words) == 0 {
-		return scanned{}, glanceUsage(model)
+		return Scanned{}, glanceUsage(model)
 	}
 	program, err := programWords(model, words)
 	if err != nil || program.help || program.version {
 		return program.scanned(), err
 	}
 	if len(program.rest) == 0 {
-		return scanned{}, &usageError{Kind: missingCommand, Command: model.Node}
+		return Scanned{}, &UsageError{Kind: MissingCommand, Command: model.Node}
 	}
 	word, rest := program.rest[0], program.rest[1:]
 	if word == "db" {
@@ -77,21 +77,21 @@ func readGlance(model *kong.Application, words []string) (scanned, error) {
 			return readLegacy(model, program.words, a, rest)
 		}
 	}
-	return scanned{}, &usageError{Kind: unknownCommand, Word: word, Known: glanceCommands(), Nearest: nearest(word, glanceCommands()), Command: model.Node}
+	return Scanned{}, &UsageError{Kind: UnknownCommand, Word: word, Known: glanceCommands(), Nearest: Nearest(word, glanceCommands()), Command: model.Node}
 }
 
 // readNested reads `db ACTION` and what follows it.
-func readNested(model *kong.Application, program, rest []string) (scanned, error) {
+func readNested(model *kong.Application, program, rest []string) (Scanned, error) {
 	db := child(model.Node, "db")
 	if len(rest) == 0 {
-		return scanned{}, glanceListing(db)
+		return Scanned{}, glanceListing(db)
 	}
 	if rest[0] == "-h" || rest[0] == "--help" {
-		return scanned{node: db, help: true}, nil
+		return Scanned{Node: db, Help: true}, nil
 	}
-	node, action := child(db, rest[0]), actionNamed(rest[0])
+	node, action := child(db, rest[0]), ActionNamed(rest[0])
 	if node == nil || action == nil {
-		return scanned{node: db}, &usageError{Kind: unknownCommand, Word: rest[0], Known: childNames(db), Nearest: nearest(rest[0], childNames(db)), Command: db}
+		return Scanned{Node: db}, &UsageError{Kind: UnknownCommand, Word: rest[0], Known: ChildNames(db), Nearest: Nearest(rest[0], ChildNames(db)), Command: db}
 	}
 	w := wordsOf(node, rest[1:])
 	w.params, w.numbers = action.params, action.numbers
@@ -105,20 +105,20 @@ func readNested(model *kong.Application, program, rest []string) (scanned, error
 }
 
 // assign gives positional words the names of the action's parameters.
-func (a *glanceAction) assign(w *oldWords) error {
+func (a *GlanceAction) assign(w *oldWords) error {
 	most := len(a.params) + a.extra
 	switch at := len(a.params); {
 	case len(w.last) > at && len(a.flags) > 0:
-		return &misplaced{fmt.Sprintf("`db %s` takes %s as an option, --%s, and not by position as %q", a.name, a.flags[0], a.flags[0], w.last[at])}
+		return &Misplaced{fmt.Sprintf("`db %s` takes %s as an option, --%s, and not by position as %q", a.name, a.flags[0], a.flags[0], w.last[at])}
 	case len(w.last) > most:
-		return &misplaced{fmt.Sprintf("`db %s` takes %s, not %d", a.name, atMost(most), len(w.last))}
+		return &Misplaced{fmt.Sprintf("`db %s` takes %s, not %d", a.name, atMost(most), len(w.last))}
 	}
 	for i, name := range a.params {
 		if i >= len(w.last) {
 			break
 		}
 		if _, twice := w.named[name]; twice {
-			return &misplaced{fmt.Sprintf("%s is given twice: as %q and by --%s", name, w.last[i], name)}
+			return &Misplaced{fmt.Sprintf("%s is given twice: as %q and by --%s", name, w.last[i], name)}
 		}
 		w.named[name] = w.last[i]
 	}
@@ -141,7 +141,7 @@ func atMost(n int) string {
 var offWords = []string{"", "false", "0", "off", "no"}
 
 // readLegacy reads the words behind `db_ACTION`, which are positional only.
-func readLegacy(model *kong.Application, program []string, a glanceAction, rest []string) (scanned, error) {
+func readLegacy(model *kong.Application, program []string, a GlanceAction, rest []string) (Scanned, error) {
 	node := child(child(model.Node, "db"), a.name)
 	w := wordsOf(node, nil)
 	w.params = a.params
@@ -149,11 +149,11 @@ func readLegacy(model *kong.Application, program []string, a glanceAction, rest 
 	for i, word := range rest {
 		switch {
 		case word == "-h" || word == "--help":
-			return scanned{node: node, help: true}, nil
+			return Scanned{Node: node, Help: true}, nil
 		case strings.HasPrefix(word, "-") && !negativeNumber.MatchString(word):
-			return scanned{node: node}, &usageError{Kind: unknownOption, Word: word, Command: node}
+			return Scanned{Node: node}, &UsageError{Kind: UnknownOption, Word: word, Command: node}
 		case i >= len(places):
-			return scanned{node: node}, &usageError{Kind: extraWord, Word: word, Command: node}
+			return Scanned{Node: node}, &UsageError{Kind: ExtraWord, Word: word, Command: node}
 		}
 		w.named[places[i]] = word
 	}
@@ -165,7 +165,7 @@ func readLegacy(model *kong.Application, program []string, a glanceAction, rest 
 	return w.kong(program), nil
 }
 
-func actionNamed(name string) *glanceAction {
+func ActionNamed(name string) *GlanceAction {
 	for _, a := range glanceActions() {
 		if a.name == name {
 			return &a
@@ -187,7 +187,7 @@ func glanceCommands() []string {
 
 // glanceUsage is the answer to no words at all.
 func glanceUsage(model *kong.Application) error {
-	return &said{code: ExitUsage, text: fmt.Sprintf(
+	return &Answer{Text: fmt.Sprintf(
 		"Usage: %s [options] <category> <action> [<args>]\n\nThe categories are:\n\tdb\n", model.Name)}
 }
 
@@ -198,5 +198,5 @@ func glanceListing(db *kong.Node) error {
 	for _, a := range glanceActions() {
 		fmt.Fprintf(&b, "\t%s - %s\n", a.name, child(db, a.name).Help)
 	}
-	return &said{code: ExitUsage, text: b.String()}
+	return &Answer{Text: b.String()}
 }

@@ -1,7 +1,8 @@
-package cmd
+package argv
 
 import (
 	"reflect"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,7 +36,7 @@ func wordsOf(node *kong.Node, rest []string) oldWords {
 // is none.
 func programWords(model *kong.Application, words []string) (oldWords, error) {
 	w := wordsOf(model.Node, words)
-	for len(w.rest) > 0 && isOption(w.rest[0]) && !w.help && !w.version {
+	for len(w.rest) > 0 && IsOption(w.rest[0]) && !w.help && !w.version {
 		if err := w.next(); err != nil {
 			return w, err
 		}
@@ -60,7 +61,7 @@ func (w *oldWords) next() error {
 	switch {
 	case word == "--":
 		w.last, w.rest = append(w.last, w.rest...), nil
-	case !isOption(word):
+	case !IsOption(word):
 		w.last = append(w.last, word)
 	case strings.HasPrefix(word, "--"):
 		return w.long(word)
@@ -70,9 +71,9 @@ func (w *oldWords) next() error {
 	return nil
 }
 
-// isOption reports whether a word looks like an option. A number below zero
+// IsOption reports whether a word looks like an option. A number below zero
 // does not, and neither does a sentence, which is what a message may be.
-func isOption(word string) bool {
+func IsOption(word string) bool {
 	name, _, _ := strings.Cut(word, "=")
 	return len(word) > 1 && word[0] == '-' && !negativeNumber.MatchString(word) && !strings.Contains(name, " ")
 }
@@ -111,17 +112,17 @@ func (w *oldWords) short(word string) error {
 // ownFlag is the option of the node itself with this letter.
 func ownFlag(node *kong.Node, letter rune) *kong.Flag {
 	for _, f := range node.Flags {
-		if letterOf(f) == letter {
+		if LetterOf(f) == letter {
 			return f
 		}
 	}
 	return nil
 }
 
-// letterOf is the letter of an option; 0 if it has none. kong wants a letter to
+// LetterOf is the letter of an option; 0 if it has none. kong wants a letter to
 // mean the same before and behind a command; one that does not is told here by
 // a tag of our own.
-func letterOf(f *kong.Flag) rune {
+func LetterOf(f *kong.Flag) rune {
 	for _, own := range f.Tag.Get("letter") {
 		return own
 	}
@@ -130,11 +131,11 @@ func letterOf(f *kong.Flag) rune {
 
 // unknown is an option that is not one here.
 func (w *oldWords) unknown(name string) error {
-	kind := unknownOption
+	kind := UnknownOption
 	if w.node.Type == kong.CommandNode && findFlag(w.node, name) != nil {
-		kind = earlierOption
+		kind = EarlierOption
 	}
-	return &usageError{Kind: kind, Word: name, Nearest: nearest(name, w.options()), Command: w.node}
+	return &UsageError{Kind: kind, Word: name, Nearest: Nearest(name, w.options()), Command: w.node}
 }
 
 // option takes an option by its name, with its value.
@@ -147,22 +148,22 @@ func (w *oldWords) option(name, value string, joined bool) error {
 		return nil
 	case !isParam && flag.IsBool():
 		if joined {
-			return &usageError{Kind: extraValue, Word: "--" + name, Command: w.node}
+			return &UsageError{Kind: ExtraValue, Word: "--" + name, Command: w.node}
 		}
 		w.words = append(w.words, "--"+name)
 		w.note(flag)
 		return nil
 	case joined:
-	case len(w.rest) > 0 && !isOption(w.rest[0]):
+	case len(w.rest) > 0 && !IsOption(w.rest[0]):
 		value, w.rest = w.rest[0], w.rest[1:]
 	case isParam && w.optional || !isParam && flag.Tag.Optional:
 		w.forget(name)
 		return nil
 	default:
-		return &usageError{Kind: missingValue, Word: "--" + name, Command: w.node}
+		return &UsageError{Kind: MissingValue, Word: "--" + name, Command: w.node}
 	}
 	if value == "" {
-		return &usageError{Kind: emptyWord, Command: w.node}
+		return &UsageError{Kind: EmptyWord, Command: w.node}
 	}
 	if isParam {
 		return w.param(name, value)
@@ -172,7 +173,7 @@ func (w *oldWords) option(name, value string, joined bool) error {
 
 // param takes the value of a parameter that is given by an option.
 func (w *oldWords) param(name, value string) error {
-	if w.numbers && !wholeNumber.MatchString(value) {
+	if w.numbers && !WholeNumber.MatchString(value) {
 		return w.noNumber(name, value)
 	}
 	w.named[name] = value
@@ -183,7 +184,7 @@ func (w *oldWords) param(name, value string) error {
 // range stand for the last ones in it.
 func (w *oldWords) flag(flag *kong.Flag, value string) error {
 	if isNumber(flag) {
-		if !wholeNumber.MatchString(value) {
+		if !WholeNumber.MatchString(value) {
 			return w.noNumber(flag.Name, value)
 		}
 		n, _ := strconv.ParseInt(value, 10, 64)
@@ -194,7 +195,7 @@ func (w *oldWords) flag(flag *kong.Flag, value string) error {
 }
 
 func (w *oldWords) noNumber(name, value string) error {
-	return &usageError{Kind: badValue, Other: "--" + name, Word: value, Known: []string{"whole numbers only"}, Command: w.node}
+	return &UsageError{Kind: BadValue, Other: "--" + name, Word: value, Known: []string{"whole numbers only"}, Command: w.node}
 }
 
 // isNumber reports whether the values of a flag are whole numbers.
@@ -243,8 +244,8 @@ func flagNamed(node *kong.Node, name string) *kong.Flag {
 // kong is what kong gets: the words of the program, the command, its options,
 // and its arguments. Parameters are options where the command has one of that
 // name.
-func (w *oldWords) kong(program []string) scanned {
-	words := append(program, strings.Fields(commandPath(w.node))...)
+func (w *oldWords) kong(program []string) Scanned {
+	words := append(program, strings.Fields(CommandPath(w.node))...)
 	words = append(words, w.words...)
 	var arguments []string
 	for _, name := range w.params {
@@ -260,7 +261,7 @@ func (w *oldWords) kong(program []string) scanned {
 	if len(arguments) > 0 {
 		words = append(append(words, "--"), arguments...)
 	}
-	return scanned{node: w.node, words: words, help: w.help, version: w.version}
+	return Scanned{Node: w.node, Words: words, Help: w.help, Version: w.version}
 }
 
 // unabbreviated is the one name that begins as word does, or is word; "" if
@@ -290,3 +291,6 @@ func child(node *kong.Node, name string) *kong.Node {
 	}
 	return nil
 }
+
+// WholeNumber is the form of a number on the command line.
+var WholeNumber = regexp.MustCompile(`^[+-]?[0-9]+$`)

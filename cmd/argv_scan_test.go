@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"errors"
+	"manage/cmd/argv"
 	"testing"
 
 	"github.com/alecthomas/kong"
@@ -39,14 +40,14 @@ func TestScan(t *testing.T) {
 	model := modelOf(t, manageTool("manage"))
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := scan(model, tt.words)
+			got, err := argv.Scan(model, tt.words)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(tt.want, got.words); diff != "" {
+			if diff := cmp.Diff(tt.want, got.Words); diff != "" {
 				t.Errorf("words (-want +got):\n%s", diff)
 			}
-			if path := commandPath(got.node); path != tt.path {
+			if path := argv.CommandPath(got.Node); path != tt.path {
 				t.Errorf("command %q, want %q", path, tt.path)
 			}
 		})
@@ -56,30 +57,30 @@ func TestScan(t *testing.T) {
 func TestScanFindsWrongWords(t *testing.T) {
 	tests := []struct {
 		words   []string
-		kind    usageKind
+		kind    argv.UsageKind
 		message string
 		nearest []string
 	}{
-		{[]string{"bd"}, unknownCommand, `there is no command "bd"`, []string{"db"}},
-		{[]string{"db", "synk"}, unknownCommand, `there is no command "db synk"`, []string{"sync"}},
-		{[]string{"db", "con"}, unknownCommand, `there is no command "db con"`, []string{"contract"}},
-		{[]string{"sync"}, unknownCommand, `there is no command "sync"`, []string{"db sync"}},
-		{[]string{"db", "xyzzy"}, unknownCommand, `there is no command "db xyzzy"`, nil},
-		{[]string{"db", "sync", "--onlin"}, unknownOption, "there is no option --onlin here", []string{"--online"}},
-		{[]string{"db", "version", "--online"}, unknownOption, "there is no option --online here", nil},
-		{[]string{"--sql", "db", "plan"}, unknownOption, "there is no option --sql here", nil},
-		{[]string{"db", "sync", "-x"}, unknownOption, "there is no option -x here", nil},
-		{[]string{"db", "sync", "--catalog"}, missingValue, "the option --catalog needs a value", nil},
-		{[]string{"db", "sync", "-o"}, missingValue, "the option -o needs a value", nil},
-		{[]string{"db", "sync", ""}, emptyWord, "an argument is empty; is a variable not set?", nil},
-		{[]string{"db", "stamp"}, missingArgument, "VERSION is missing", nil},
-		{[]string{"db", "sync", "ocata", "pike"}, extraWord, `there is no place for the word "pike"`, nil},
-		{[]string{"db", "heads", "-1"}, extraWord, `there is no place for the word "-1"`, nil},
+		{[]string{"bd"}, argv.UnknownCommand, `there is no command "bd"`, []string{"db"}},
+		{[]string{"db", "synk"}, argv.UnknownCommand, `there is no command "db synk"`, []string{"sync"}},
+		{[]string{"db", "con"}, argv.UnknownCommand, `there is no command "db con"`, []string{"contract"}},
+		{[]string{"sync"}, argv.UnknownCommand, `there is no command "sync"`, []string{"db sync"}},
+		{[]string{"db", "xyzzy"}, argv.UnknownCommand, `there is no command "db xyzzy"`, nil},
+		{[]string{"db", "sync", "--onlin"}, argv.UnknownOption, "there is no option --onlin here", []string{"--online"}},
+		{[]string{"db", "version", "--online"}, argv.UnknownOption, "there is no option --online here", nil},
+		{[]string{"--sql", "db", "plan"}, argv.UnknownOption, "there is no option --sql here", nil},
+		{[]string{"db", "sync", "-x"}, argv.UnknownOption, "there is no option -x here", nil},
+		{[]string{"db", "sync", "--catalog"}, argv.MissingValue, "the option --catalog needs a value", nil},
+		{[]string{"db", "sync", "-o"}, argv.MissingValue, "the option -o needs a value", nil},
+		{[]string{"db", "sync", ""}, argv.EmptyWord, "an argument is empty; is a variable not set?", nil},
+		{[]string{"db", "stamp"}, argv.MissingArgument, "VERSION is missing", nil},
+		{[]string{"db", "sync", "ocata", "pike"}, argv.ExtraWord, `there is no place for the word "pike"`, nil},
+		{[]string{"db", "heads", "-1"}, argv.ExtraWord, `there is no place for the word "-1"`, nil},
 	}
 	model := modelOf(t, manageTool("manage"))
 	for _, tt := range tests {
-		_, err := scan(model, tt.words)
-		var u *usageError
+		_, err := argv.Scan(model, tt.words)
+		var u *argv.UsageError
 		if !errors.As(err, &u) {
 			t.Errorf("%q: error %v, want a usageError", tt.words, err)
 			continue
@@ -104,8 +105,8 @@ func FuzzScan(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		s, err := scan(k.Model, splitWords(text))
-		if err == nil && s.node == nil {
+		s, err := argv.Scan(k.Model, splitWords(text))
+		if err == nil && s.Node == nil {
 			t.Errorf("%q: no node and no error", text)
 		}
 	})
@@ -140,7 +141,7 @@ func TestNearest(t *testing.T) {
 		{"", nil},
 	}
 	for _, tt := range tests {
-		if diff := cmp.Diff(tt.want, nearest(tt.word, known)); diff != "" {
+		if diff := cmp.Diff(tt.want, argv.Nearest(tt.word, known)); diff != "" {
 			t.Errorf("%q (-want +got):\n%s", tt.word, diff)
 		}
 	}

@@ -1,4 +1,4 @@
-package cmd
+package argv
 
 import (
 	"fmt"
@@ -7,29 +7,29 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// usageKind is what is wrong with a command line.
-type usageKind int
+// UsageKind is what is wrong with a command line.
+type UsageKind int
 
 const (
-	badWords usageKind = iota // what kong says of it
-	unknownCommand
-	unknownOption
-	earlierOption
-	missingCommand
-	missingValue
-	extraValue
-	givenTwice
-	exclusive
-	emptyWord
-	extraWord
-	needsOption
-	missingArgument
-	badValue
+	BadWords UsageKind = iota // what kong says of it
+	UnknownCommand
+	UnknownOption
+	EarlierOption
+	MissingCommand
+	MissingValue
+	ExtraValue
+	GivenTwice
+	Exclusive
+	EmptyWord
+	ExtraWord
+	NeedsOption
+	MissingArgument
+	BadValue
 )
 
-// usageError is a command line that cannot be understood.
-type usageError struct {
-	Kind    usageKind
+// UsageError is a command line that cannot be understood.
+type UsageError struct {
+	Kind    UsageKind
 	Word    string
 	Other   string // a second option or argument that it is about
 	Nearest []string
@@ -38,57 +38,57 @@ type usageError struct {
 	Err     error
 }
 
-func (e *usageError) Error() string {
+func (e *UsageError) Error() string {
 	switch e.Kind {
-	case unknownCommand:
-		return fmt.Sprintf("there is no command %q", strings.TrimSpace(commandPath(e.Command)+" "+e.Word))
-	case unknownOption:
+	case UnknownCommand:
+		return fmt.Sprintf("there is no command %q", strings.TrimSpace(CommandPath(e.Command)+" "+e.Word))
+	case UnknownOption:
 		return fmt.Sprintf("there is no option %s here", e.Word)
-	case earlierOption:
+	case EarlierOption:
 		return fmt.Sprintf("the option %s stands before the command, not behind it", e.Word)
-	case missingCommand:
+	case MissingCommand:
 		return "a command is missing"
-	case missingValue:
+	case MissingValue:
 		return fmt.Sprintf("the option %s needs a value", e.Word)
-	case extraValue:
+	case ExtraValue:
 		return fmt.Sprintf("the option %s takes no value", e.Word)
-	case givenTwice:
+	case GivenTwice:
 		return fmt.Sprintf("%q and %s say the same thing twice; give one of them", e.Word, e.Other)
-	case exclusive:
+	case Exclusive:
 		return fmt.Sprintf("%s and %s cannot stand together", e.Word, e.Other)
-	case missingArgument:
+	case MissingArgument:
 		return e.Word + " is missing"
-	case needsOption:
+	case NeedsOption:
 		return fmt.Sprintf("%s is of use only with %s", e.Word, e.Other)
-	case badValue:
+	case BadValue:
 		return fmt.Sprintf("%s cannot be %q", e.Other, e.Word)
-	case extraWord:
+	case ExtraWord:
 		return fmt.Sprintf("there is no place for the word %q", e.Word)
-	case emptyWord:
+	case EmptyWord:
 		return "an argument is empty; is a variable not set?"
 	}
 	return e.Err.Error()
 }
 
-func (e *usageError) Unwrap() error { return e.Err }
+func (e *UsageError) Unwrap() error { return e.Err }
 
-// hint names what was probably meant, and where help is.
-func (e *usageError) hint(program string) string {
-	help := strings.TrimSpace(program+" "+commandPath(e.Command)) + " --help"
+// Hint names what was probably meant, and where help is.
+func (e *UsageError) Hint(program string) string {
+	help := strings.TrimSpace(program+" "+CommandPath(e.Command)) + " --help"
 	switch {
-	case len(e.Nearest) == 0 && len(e.Known) > 0 && e.Kind == badValue:
+	case len(e.Nearest) == 0 && len(e.Known) > 0 && e.Kind == BadValue:
 		return fmt.Sprintf("It takes %s.", strings.Join(e.Known, ", "))
 	case len(e.Nearest) == 0 && len(e.Known) > 0:
 		return fmt.Sprintf("There are %s.", strings.Join(e.Known, ", "))
 	case len(e.Nearest) == 0:
 		return fmt.Sprintf("`%s` lists what there is.", help)
 	}
-	return fmt.Sprintf("Did you mean %s? `%s` lists what there is.", alternatives(e.Nearest), help)
+	return fmt.Sprintf("Did you mean %s? `%s` lists what there is.", Alternatives(e.Nearest), help)
 }
 
-// commandPath is the words of a command without the program, such as
+// CommandPath is the words of a command without the program, such as
 // "db sync".
-func commandPath(node *kong.Node) string {
+func CommandPath(node *kong.Node) string {
 	var words []string
 	for n := node; n != nil && n.Type == kong.CommandNode; n = n.Parent {
 		words = append([]string{n.Name}, words...)
@@ -96,8 +96,8 @@ func commandPath(node *kong.Node) string {
 	return strings.Join(words, " ")
 }
 
-// alternatives lists words as in "a, b or c".
-func alternatives(words []string) string {
+// Alternatives lists words as in "a, b or c".
+func Alternatives(words []string) string {
 	if len(words) < 2 {
 		return strings.Join(words, "")
 	}

@@ -1,4 +1,7 @@
-package cmd
+// Package argv reads the words of a command line, in the manner of manage and
+// of each older tool, and turns them into the form that kong takes. It finds
+// unknown commands and options and names the nearest known ones.
+package argv
 
 import (
 	"regexp"
@@ -14,20 +17,20 @@ var negativeNumber = regexp.MustCompile(`^-\d+$`)
 // Behind an option that takes a value it may also be a time below zero.
 var negativeValue = regexp.MustCompile(`^-\.?\d`)
 
-// scanned is what can be told of the words of a command line before they are
+// Scanned is what can be told of the words of a command line before they are
 // parsed: which command they name, whether they ask for help or the tool's
 // version, and the words in the order in which kong takes them.
-type scanned struct {
-	node    *kong.Node
-	words   []string
-	help    bool
-	version bool
+type Scanned struct {
+	Node    *kong.Node
+	Words   []string
+	Help    bool
+	Version bool
 }
 
-// scan reads the words against the model. It finds unknown commands and
+// Scan reads the words against the model. It finds unknown commands and
 // options, naming the nearest known ones, and puts negative numbers behind
 // `--`, where kong takes them for the arguments that they are.
-func scan(model *kong.Application, words []string) (scanned, error) {
+func Scan(model *kong.Application, words []string) (Scanned, error) {
 	s := scanner{node: model.Node, rest: words}
 	for len(s.rest) > 0 {
 		word := s.rest[0]
@@ -51,11 +54,11 @@ func (s *scanner) arguments() error {
 	}
 	for i, p := range s.node.Positional {
 		if p.Required && i >= len(given) {
-			return &usageError{Kind: missingArgument, Word: strings.ToUpper(p.Name), Command: s.node}
+			return &UsageError{Kind: MissingArgument, Word: strings.ToUpper(p.Name), Command: s.node}
 		}
 	}
 	if n := len(s.node.Positional); len(given) > n {
-		return &usageError{Kind: extraWord, Word: given[n], Command: s.node}
+		return &UsageError{Kind: ExtraWord, Word: given[n], Command: s.node}
 	}
 	return nil
 }
@@ -68,18 +71,18 @@ type scanner struct {
 	help, version bool
 }
 
-func (s *scanner) scanned() scanned {
+func (s *scanner) scanned() Scanned {
 	words := s.words
 	if len(s.last) > 0 {
 		words = append(append(words, "--"), s.last...)
 	}
-	return scanned{node: s.node, words: words, help: s.help, version: s.version}
+	return Scanned{Node: s.node, Words: words, Help: s.help, Version: s.version}
 }
 
 func (s *scanner) take(word string) error {
 	switch {
 	case word == "":
-		return &usageError{Kind: emptyWord, Command: s.node}
+		return &UsageError{Kind: EmptyWord, Command: s.node}
 	case negativeNumber.MatchString(word):
 		s.last = append(s.last, word)
 		return nil
@@ -97,7 +100,7 @@ func (s *scanner) long(word string) error {
 	name, _, joined := strings.Cut(word, "=")
 	flag := findFlag(s.node, name)
 	if flag == nil {
-		return &usageError{Kind: unknownOption, Word: name, Nearest: nearest(name, optionNames(s.node)), Command: s.node}
+		return &UsageError{Kind: UnknownOption, Word: name, Nearest: Nearest(name, OptionNames(s.node)), Command: s.node}
 	}
 	s.words = append(s.words, word)
 	s.note(flag)
@@ -112,7 +115,7 @@ func (s *scanner) short(word string) error {
 	for i, letter := range word[1:] {
 		flag := findFlag(s.node, "-"+string(letter))
 		if flag == nil {
-			return &usageError{Kind: unknownOption, Word: "-" + string(letter), Command: s.node}
+			return &UsageError{Kind: UnknownOption, Word: "-" + string(letter), Command: s.node}
 		}
 		s.note(flag)
 		if flag.IsBool() {
@@ -131,7 +134,7 @@ func (s *scanner) short(word string) error {
 // value takes the word behind an option that needs one.
 func (s *scanner) value(option string) error {
 	if len(s.rest) == 0 {
-		return &usageError{Kind: missingValue, Word: option, Command: s.node}
+		return &UsageError{Kind: MissingValue, Word: option, Command: s.node}
 	}
 	value := s.rest[0]
 	s.rest = s.rest[1:]
@@ -166,8 +169,8 @@ func (s *scanner) plain(word string) error {
 			return nil
 		}
 	}
-	err := &usageError{Kind: unknownCommand, Word: word, Known: childNames(s.node), Command: s.node}
-	err.Nearest = nearest(word, err.Known)
+	err := &UsageError{Kind: UnknownCommand, Word: word, Known: ChildNames(s.node), Command: s.node}
+	err.Nearest = Nearest(word, err.Known)
 	for _, child := range s.node.Children { // a `db` that was left out
 		for _, grandchild := range child.Children {
 			if grandchild.Name == word {
@@ -196,7 +199,7 @@ func findFlag(node *kong.Node, name string) *kong.Flag {
 	return nil
 }
 
-func optionNames(node *kong.Node) []string {
+func OptionNames(node *kong.Node) []string {
 	var names []string
 	for _, group := range node.AllFlags(true) {
 		for _, f := range group {
@@ -206,7 +209,8 @@ func optionNames(node *kong.Node) []string {
 	return names
 }
 
-func childNames(node *kong.Node) []string {
+// ChildNames lists the commands below a node that help shows.
+func ChildNames(node *kong.Node) []string {
 	var names []string
 	for _, c := range node.Children {
 		if !c.Hidden {
@@ -215,3 +219,14 @@ func childNames(node *kong.Node) []string {
 	}
 	return names
 }
+
+// Reader turns the words of a command line into those that kong takes.
+type Reader func(model *kong.Application, words []string) (Scanned, error)
+
+// Answer is an answer that a reader already has for some words: an older tool's
+// list of what it can do, after words that make no sense.
+type Answer struct {
+	Text string
+}
+
+func (s *Answer) Error() string { return s.Text }

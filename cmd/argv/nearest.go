@@ -1,10 +1,10 @@
-package cmd
+package argv
 
 import "strings"
 
-// nearest returns the known words that somebody who wrote word may have meant:
+// Nearest returns the known words that somebody who wrote word may have meant:
 // those that begin with it, or else those within two edits, the closest first.
-func nearest(word string, known []string) []string {
+func Nearest(word string, known []string) []string {
 	var begins, close []string
 	best := 3
 	for _, k := range known {

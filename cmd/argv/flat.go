@@ -1,4 +1,4 @@
-package cmd
+package argv
 
 import (
 	"slices"
@@ -6,11 +6,11 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-// flatReader reads the words of a tool whose commands are words of their own:
+// FlatReader reads the words of a tool whose commands are words of their own:
 // options of the program, the command, its own words. usual is the command that
 // is meant where no word of the line is a command; "" if one must be named.
-func flatReader(usual string) reader {
-	return func(model *kong.Application, words []string) (scanned, error) {
+func FlatReader(usual string) Reader {
+	return func(model *kong.Application, words []string) (Scanned, error) {
 		program, err := programWords(model, words)
 		if err != nil || program.help || program.version {
 			return program.scanned(), err
@@ -18,17 +18,17 @@ func flatReader(usual string) reader {
 		rest := program.rest
 		if len(rest) == 0 {
 			if usual == "" {
-				return scanned{node: model.Node}, nil
+				return Scanned{Node: model.Node}, nil
 			}
 			if slices.ContainsFunc(words, func(w string) bool { return child(model.Node, w) != nil }) {
-				return scanned{}, &usageError{Kind: missingCommand, Command: model.Node}
+				return Scanned{}, &UsageError{Kind: MissingCommand, Command: model.Node}
 			}
 			rest = []string{usual}
 		}
 		node := child(model.Node, rest[0])
 		if node == nil {
-			known := childNames(model.Node)
-			return scanned{}, &usageError{Kind: unknownCommand, Word: rest[0], Known: known, Nearest: nearest(rest[0], known), Command: model.Node}
+			known := ChildNames(model.Node)
+			return Scanned{}, &UsageError{Kind: UnknownCommand, Word: rest[0], Known: known, Nearest: Nearest(rest[0], known), Command: model.Node}
 		}
 		return flatCommandWords(node, program.words, rest[1:])
 	}
@@ -36,7 +36,7 @@ func flatReader(usual string) reader {
 
 // flatCommandWords reads what stands behind a command. Its arguments may be
 // given by options of their names too.
-func flatCommandWords(node *kong.Node, program, rest []string) (scanned, error) {
+func flatCommandWords(node *kong.Node, program, rest []string) (Scanned, error) {
 	w := wordsOf(node, rest)
 	w.optional = true
 	for _, p := range node.Positional {
@@ -48,12 +48,12 @@ func flatCommandWords(node *kong.Node, program, rest []string) (scanned, error) 
 	for i, word := range w.last {
 		switch {
 		case word == "":
-			return w.scanned(), &usageError{Kind: emptyWord, Command: node}
+			return w.scanned(), &UsageError{Kind: EmptyWord, Command: node}
 		case i >= len(w.params):
-			return w.scanned(), &usageError{Kind: extraWord, Word: word, Command: node}
+			return w.scanned(), &UsageError{Kind: ExtraWord, Word: word, Command: node}
 		}
 		if by, twice := w.named[w.params[i]]; twice {
-			return w.scanned(), &usageError{Kind: givenTwice, Word: word, Other: "--" + w.params[i] + " " + by, Command: node}
+			return w.scanned(), &UsageError{Kind: GivenTwice, Word: word, Other: "--" + w.params[i] + " " + by, Command: node}
 		}
 		w.named[w.params[i]] = word
 	}

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"errors"
+	"manage/cmd/argv"
 	"strings"
 	"testing"
 
@@ -52,12 +53,12 @@ func TestReadGlance(t *testing.T) {
 	}
 	model := modelOf(t, glanceTool())
 	for _, tt := range tests {
-		got, err := readGlance(model, strings.Fields(tt.words))
+		got, err := argv.ReadGlance(model, strings.Fields(tt.words))
 		if err != nil {
 			t.Errorf("%q: %v", tt.words, err)
 			continue
 		}
-		if diff := cmp.Diff(tt.want, strings.Join(got.words, " ")); diff != "" {
+		if diff := cmp.Diff(tt.want, strings.Join(got.Words, " ")); diff != "" {
 			t.Errorf("%q (-want +got):\n%s", tt.words, diff)
 		}
 	}
@@ -103,7 +104,7 @@ func TestReadGlanceRefusesWords(t *testing.T) {
 	}
 	model := modelOf(t, glanceTool())
 	for _, tt := range tests {
-		_, err := readGlance(model, strings.Fields(tt.words))
+		_, err := argv.ReadGlance(model, strings.Fields(tt.words))
 		if err == nil {
 			t.Errorf("%q: no error, want %q", tt.words, tt.message)
 			continue
@@ -125,14 +126,14 @@ func TestGlanceWithoutACommand(t *testing.T) {
 	}
 	model := modelOf(t, glanceTool())
 	for _, tt := range tests {
-		_, err := readGlance(model, tt.words)
-		var s *said
-		if !errors.As(err, &s) || s.code != 2 {
-			t.Fatalf("%q: error %v, want an answer with 2", tt.words, err)
+		_, err := argv.ReadGlance(model, tt.words)
+		var s *argv.Answer
+		if !errors.As(err, &s) {
+			t.Fatalf("%q: error %v, want an answer", tt.words, err)
 		}
-		lines := strings.Split(strings.TrimSuffix(s.text, "\n"), "\n")
+		lines := strings.Split(strings.TrimSuffix(s.Text, "\n"), "\n")
 		if len(lines) != len(tt.lines) {
-			t.Fatalf("%q: %d lines, want %d:\n%s", tt.words, len(lines), len(tt.lines), s.text)
+			t.Fatalf("%q: %d lines, want %d:\n%s", tt.words, len(lines), len(tt.lines), s.Text)
 		}
 		for i, begin := range tt.lines {
 			if !strings.HasPrefix(lines[i], begin) {
@@ -155,11 +156,11 @@ func TestOldExit(t *testing.T) {
 
 // Of the legacy words of a flag, an empty one leaves it off.
 func TestReadGlanceEmptyFlags(t *testing.T) {
-	got, err := readGlance(modelOf(t, glanceTool()), []string{"db_load_metadefs", "", "", "x"})
+	got, err := argv.ReadGlance(modelOf(t, glanceTool()), []string{"db_load_metadefs", "", "", "x"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]string{"db", "load_metadefs", "--prefer_new", "--path="}, got.words); diff != "" {
+	if diff := cmp.Diff([]string{"db", "load_metadefs", "--prefer_new", "--path="}, got.Words); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"manage/cmd/argv"
 	"strings"
 	"testing"
 
@@ -53,7 +54,7 @@ func TestFlatWords(t *testing.T) {
 			t.Errorf("%s %s: %v", tt.tool, tt.words, err)
 			continue
 		}
-		if got := strings.Join(s.words, " "); got != tt.want {
+		if got := strings.Join(s.Words, " "); got != tt.want {
 			t.Errorf("%s %s: kong gets %q, want %q", tt.tool, tt.words, got, tt.want)
 		}
 	}
@@ -62,35 +63,35 @@ func TestFlatWords(t *testing.T) {
 func TestFlatWordsAreRefused(t *testing.T) {
 	tests := []struct {
 		words   string
-		kind    usageKind
+		kind    argv.UsageKind
 		message string
 	}{
-		{"nonsense", unknownCommand, `there is no command "nonsense"`},
-		{"nonsense upgrade", unknownCommand, `there is no command "nonsense"`},
-		{"--config-file upgrade", missingCommand, "a command is missing"},
-		{"--config-file", missingValue, "the option --config-file needs a value"},
-		{"--config-file --debug upgrade", missingValue, "the option --config-file needs a value"},
-		{"--debug=1 upgrade", extraValue, "the option --debug takes no value"},
-		{"--log upgrade", unknownOption, "there is no option --log here"},
-		{"-x upgrade", unknownOption, "there is no option -x here"},
-		{"upgrade --debug", earlierOption, "the option --debug stands before the command, not behind it"},
-		{"upgrade -v", earlierOption, "the option -v stands before the command, not behind it"},
-		{"upgrade --dry-run", unknownOption, "there is no option --dry-run here"},
-		{"upgrade a b", extraWord, `there is no place for the word "b"`},
-		{"upgrade a --revision b", givenTwice, `"a" and --revision b say the same thing twice; give one of them`},
-		{"version a", extraWord, `there is no place for the word "a"`},
-		{"purge a", extraWord, `there is no place for the word "a"`},
-		{"purge -5", extraWord, `there is no place for the word "-5"`},
-		{"purge -d x", badValue, `--age-in-days cannot be "x"`},
-		{"purge -d 1.5", badValue, `--age-in-days cannot be "1.5"`},
-		{"purge -n0x1", badValue, `--max-number cannot be "0x1"`},
-		{"purge -nd", badValue, `--max-number cannot be "d"`},
-		{"purge --goal=", emptyWord, "an argument is empty; is a variable not set?"},
+		{"nonsense", argv.UnknownCommand, `there is no command "nonsense"`},
+		{"nonsense upgrade", argv.UnknownCommand, `there is no command "nonsense"`},
+		{"--config-file upgrade", argv.MissingCommand, "a command is missing"},
+		{"--config-file", argv.MissingValue, "the option --config-file needs a value"},
+		{"--config-file --debug upgrade", argv.MissingValue, "the option --config-file needs a value"},
+		{"--debug=1 upgrade", argv.ExtraValue, "the option --debug takes no value"},
+		{"--log upgrade", argv.UnknownOption, "there is no option --log here"},
+		{"-x upgrade", argv.UnknownOption, "there is no option -x here"},
+		{"upgrade --debug", argv.EarlierOption, "the option --debug stands before the command, not behind it"},
+		{"upgrade -v", argv.EarlierOption, "the option -v stands before the command, not behind it"},
+		{"upgrade --dry-run", argv.UnknownOption, "there is no option --dry-run here"},
+		{"upgrade a b", argv.ExtraWord, `there is no place for the word "b"`},
+		{"upgrade a --revision b", argv.GivenTwice, `"a" and --revision b say the same thing twice; give one of them`},
+		{"version a", argv.ExtraWord, `there is no place for the word "a"`},
+		{"purge a", argv.ExtraWord, `there is no place for the word "a"`},
+		{"purge -5", argv.ExtraWord, `there is no place for the word "-5"`},
+		{"purge -d x", argv.BadValue, `--age-in-days cannot be "x"`},
+		{"purge -d 1.5", argv.BadValue, `--age-in-days cannot be "1.5"`},
+		{"purge -n0x1", argv.BadValue, `--max-number cannot be "0x1"`},
+		{"purge -nd", argv.BadValue, `--max-number cannot be "d"`},
+		{"purge --goal=", argv.EmptyWord, "an argument is empty; is a variable not set?"},
 	}
 	tool := watcherTool()
 	for _, tt := range tests {
 		_, err := tool.read(modelOf(t, tool), strings.Fields(tt.words))
-		u, ok := err.(*usageError)
+		u, ok := err.(*argv.UsageError)
 		if !ok || u.Kind != tt.kind || u.Error() != tt.message {
 			t.Errorf("%s: %v, want %q", tt.words, err, tt.message)
 			continue
@@ -142,11 +143,11 @@ func TestOldWordsReachKong(t *testing.T) {
 					t.Fatal(err)
 				}
 				s, err := tool.read(k.Model, words)
-				if err != nil || s.help || s.version || len(s.node.Children) > 0 {
+				if err != nil || s.Help || s.Version || len(s.Node.Children) > 0 {
 					return
 				}
-				if _, err := k.Parse(s.words); err != nil {
-					t.Errorf("%q: kong gets %q and says %v", words, s.words, err)
+				if _, err := k.Parse(s.Words); err != nil {
+					t.Errorf("%q: kong gets %q and says %v", words, s.Words, err)
 				}
 			})
 		})
