@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"manage/engine/plan"
+	"manage/engine/sqltext"
 	"manage/migrations/catalog"
 	"manage/phases/backfill/compare"
 	"manage/schema"
@@ -45,8 +46,8 @@ func (s *step) check() (plan.RowCheck, bool) {
 		return c, true
 	}
 	if rule := s.text(st.Verify.Rule); rule != "" {
-		c.Agrees, c.Columns = rule, columnsIn(table, names(rule))
-		if from := s.sources(names(rule)); len(from) > 0 {
+		c.Agrees, c.Columns = rule, columnsIn(table, s.columnNames(rule))
+		if from := s.sources(s.columnNames(rule)); len(from) > 0 {
 			c.Where = s.state.Filled(from)
 		}
 		return c, true
@@ -106,7 +107,7 @@ func (s *step) columns(c *plan.RowCheck, table *schema.Table) {
 		if expr == "" || !s.reads(found) {
 			continue
 		}
-		if why := s.incomparable(column, found); why != "" {
+		if why := s.incomparable(column, expr); why != "" {
 			c.Skipped = why
 			return
 		}
@@ -114,7 +115,7 @@ func (s *step) columns(c *plan.RowCheck, table *schema.Table) {
 		if err != nil {
 			return // the column is gone
 		}
-		sources := s.sources(found)
+		sources := s.sources(s.columnNames(expr))
 		if len(sources) == 0 { // what it reads stands in another table
 			holds = fmt.Sprintf("(%s) IS NULL OR %s", expr, holds)
 		}
@@ -141,16 +142,15 @@ func (s *step) columns(c *plan.RowCheck, table *schema.Table) {
 
 // incomparable says why a column cannot be compared with the expression that
 // it was set to; "" if it can.
-func (s *step) incomparable(column string, found map[string]bool) string {
+func (s *step) incomparable(column, expr string) string {
+	read := s.columnNames(expr)
 	for _, set := range s.of().SetOrder {
-		if found[fold(set)] && !s.elsewhere(set, found) {
+		if read[fold(set)] && !s.elsewhere(set, names(expr)) {
 			return fmt.Sprintf("the value of %s was made from %s as it was before; say with verify what agrees", column, set)
 		}
 	}
-	for _, word := range changing {
-		if found[word] {
-			return fmt.Sprintf("%s() gives another value each time; say with verify what agrees", word)
-		}
+	if what := sqltext.Changing(expr, s.state.Flavor.Dialect); what != "" {
+		return fmt.Sprintf("%s gives another value each time; say with verify what agrees", what)
 	}
 	if by := s.setLater(column); by != "" {
 		return fmt.Sprintf("%s sets %s too; say with verify what agrees", by, column)
@@ -169,11 +169,16 @@ func (s *step) elsewhere(column string, found map[string]bool) bool {
 	return false
 }
 
-// changing are the functions of the servers that do not give the same value
-// twice.
-var changing = []string{"now", "sysdate", "curdate", "curtime", "current_timestamp", "current_date", "current_time", "localtime",
-	"localtimestamp", "clock_timestamp", "statement_timestamp", "utc_timestamp", "unixepoch", "random", "rand", "randomblob",
-	"uuid", "uuid_short", "gen_random_uuid", "uuid_generate_v4", "nextval", "last_insert_id"}
+// columnNames are the names in a text that may be those of columns, in small
+// letters. A word that is a function, a type or an alias there is none, even if a
+// column has its name: else rows would not be compared for it.
+func (s *step) columnNames(text string) map[string]bool {
+	all := map[string]bool{}
+	for _, name := range sqltext.Columns(text, s.state.Flavor.Dialect) {
+		all[fold(name)] = true
+	}
+	return all
+}
 
 // setLater finds a step that comes behind this one, in the same data migration
 // or in a later one that was run too, and sets the same column; "" if there is
@@ -205,8 +210,8 @@ func (s *step) sets(other catalog.MigrationStep, column string) bool {
 	}
 	for _, statement := range other.Statements {
 		text := s.text(statement)
-		found := names(text)
-		if begins(text, "update") && found[fold(s.of().Table)] && found[fold(column)] {
+		assigns := func(name string) bool { return fold(name) == fold(column) }
+		if begins(text, "update") && names(text)[fold(s.of().Table)] && slices.ContainsFunc(sqltext.Assigned(text, s.state.Flavor.Dialect), assigns) {
 			return true
 		}
 	}
@@ -223,22 +228,24 @@ func begins(text, word string) bool {
 // which it no longer is.
 func (s *step) condition() (where []string, why string) {
 	st := s.of()
+	has := func(part string, words ...string) bool {
+		return sqltext.HasWord(part, s.state.Flavor.Dialect, words...)
+	}
 	for _, part := range schema.Conjuncts(s.text(st.Where)) {
 		set, others := false, false
-		found := names(part)
-		for _, column := range columnsIn(s.state.Table(st.Table), found) {
+		for _, column := range columnsIn(s.state.Table(st.Table), s.columnNames(part)) {
 			if slices.ContainsFunc(st.SetOrder, func(name string) bool { return fold(name) == fold(column) }) {
 				set = true
 			} else {
 				others = true
 			}
 		}
-		others = others || found["select"]
+		others = others || has(part, "SELECT")
 		switch {
 		case part == "":
 		case !set:
 			where = append(where, "("+part+")")
-		case others && (found["or"] || !found["distinct"] && !strings.Contains(part, "<>") && !strings.Contains(part, "!=")):
+		case others && (has(part, "OR") || !has(part, "DISTINCT") && !strings.Contains(part, "<>") && !strings.Contains(part, "!=")):
 			return nil, "its where does not tell any more which rows it was about; say with verify what agrees"
 		}
 	}

@@ -1,11 +1,12 @@
 package schema
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 
+	"manage/engine/flavor"
 	"manage/engine/plan"
+	"manage/engine/sqltext"
 )
 
 // postgresCost is what a statement of an operation with one form costs
@@ -33,7 +34,7 @@ func (c *form) postgresCost(sql string) plan.Cost {
 		}
 		return free
 	case *AddColumn:
-		if column, _, err := o.parts(c.schema); err == nil && (column.Extra != "" || column.Default != nil && volatile(*column.Default)) {
+		if column, _, err := o.parts(c.schema); err == nil && (column.Extra != "" || column.Default != nil && volatile(*column.Default, flavor.Postgres)) {
 			return plan.Cost{Lock: accessExclusive, Rewrites: true, Blocks: plan.BlocksAll,
 				Instead: "add the column without the default, set the default after, and fill the rows with a data migration"}
 		}
@@ -84,9 +85,6 @@ func holds(from, to string) bool {
 	return errA == nil && errB == nil && a <= b
 }
 
-// calls finds the functions that an expression calls.
-var calls = regexp.MustCompile(`(?i)([a-z_][a-z0-9_.]*)\s*\(`)
-
 // constant are functions that give one value for all rows of a statement.
 var constant = map[string]bool{"now": true, "current_timestamp": true, "localtimestamp": true, "current_date": true,
 	"transaction_timestamp": true, "statement_timestamp": true, "lower": true, "upper": true, "concat": true, "timezone": true,
@@ -95,16 +93,12 @@ var constant = map[string]bool{"now": true, "current_timestamp": true, "localtim
 
 // volatile reports whether a default may give each row another value, so that
 // the rows that are there must be written. Functions that are not known are
-// taken to.
-func volatile(text string) bool {
-	bare := quoted.ReplaceAllString(text, "''")
-	for _, m := range calls.FindAllStringSubmatch(bare, -1) {
-		if !constant[strings.ToLower(m[1])] {
+// taken to, and those whose names are in quotes or of a schema.
+func volatile(text string, d flavor.Dialect) bool {
+	for _, name := range sqltext.Called(text, d) {
+		if !constant[strings.TrimPrefix(strings.ToLower(name), "pg_catalog.")] {
 			return true
 		}
 	}
-	return false
+	return sqltext.HasWord(text, d, "NEXT") && sqltext.HasWord(text, d, "VALUE") // of a sequence
 }
-
-// quoted finds string literals.
-var quoted = regexp.MustCompile(`'(?:[^']|'')*'`)

@@ -164,7 +164,7 @@ func addColumnWay(o *AddColumn, s *Schema) algorithm {
 		return wayCopy
 	}
 	stored := strings.Contains(strings.ToUpper(column.Extra), "STORED") || strings.Contains(strings.ToUpper(column.Extra), "PERSISTENT")
-	if stored || column.Default != nil && (volatile(*column.Default) || s.Flavor.Dialect == flavor.MySQL && strings.HasPrefix(*column.Default, "(")) {
+	if stored || column.Default != nil && (volatile(*column.Default, s.Flavor.Dialect) || s.Flavor.Dialect == flavor.MySQL && strings.HasPrefix(*column.Default, "(")) {
 		return wayCopy
 	}
 	return wayInstant

@@ -18,8 +18,9 @@ func OnlineClauses(f flavor.Flavor, index bool) []string {
 // a column, both as the server writes them.
 func Rewrites(from, to string) bool { return from != to && postgresRewrites(from, to) }
 
-// Volatile reports whether a default may give each row another value.
-func Volatile(expression string) bool { return volatile(expression) }
+// Volatile reports whether a default of PostgreSQL may give each row another
+// value.
+func Volatile(expression string) bool { return volatile(expression, flavor.Postgres) }
 
 // KeyLater and CheckLater say what can be done instead of adding such a
 // constraint, where the server copies the table for it.
