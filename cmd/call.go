@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"manage/cmd/argv"
 	"manage/cmd/view"
+	"manage/engine/database"
 	"slices"
 	"strings"
 
@@ -105,7 +106,7 @@ func (c *call) finish(ctx context.Context, page *view.Page, err error) int {
 	}
 	f := c.explain(err)
 	if ctx.Err() != nil && (f.Exit == ExitFailed || f.Exit == ExitInterrupted) {
-		f = interruption(interruptedCode(c.began))
+		f = interruption(c.interruptedAfter(err))
 		if f.Exit == ExitPartly && c.began.isAborted() {
 			f.Hint = "What was in hand was ended on the server, what came before is recorded; run the same command again to go on."
 		}
@@ -120,6 +121,16 @@ func (c *call) finish(ctx context.Context, page *view.Page, err error) int {
 	return c.say(page, f)
 }
 
+// interruptedAfter is the exit code of a command that a signal ended with err:
+// ExitInterrupted only if it is certain that the command changed nothing. A
+// lost connection leaves that open for what was sent through it.
+func (c *call) interruptedAfter(err error) int {
+	if c.began.changed.Load() || database.ClassOf(err) == database.ConnectionLost && c.began.Load() {
+		return ExitPartly
+	}
+	return ExitInterrupted
+}
+
 // tellsWhere reports whether a failure with this code is told with where the
 // database stands: after a failure in the middle, not where nothing was begun.
 func tellsWhere(exit int) bool {
@@ -129,7 +140,7 @@ func tellsWhere(exit int) bool {
 // interruption is what is said of a run that a signal ended.
 func interruption(code int) view.Failure {
 	if code == ExitInterrupted {
-		return failure(code, "interrupted before anything began", "")
+		return failure(code, "interrupted; nothing was changed", "")
 	}
 	return failure(code, "interrupted", "What was in hand is finished and recorded; run the same command again to go on.")
 }

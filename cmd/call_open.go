@@ -189,8 +189,11 @@ func (c *call) waitForServer(attempt int, err error, pause time.Duration) {
 func (c *call) events() func(any) {
 	return func(e any) {
 		switch e.(type) {
-		case run.StepStarted, backfill.Batched, metadefs.Loaded:
+		case run.StepStarted:
 			c.began.Store(true)
+		case run.StepDone, backfill.Batched, metadefs.Loaded:
+			c.began.Store(true)
+			c.began.changed.Store(true)
 		}
 		c.teller.Event(e)
 	}

@@ -9,9 +9,12 @@ import (
 	"time"
 )
 
-// latch is set once, by whichever goroutine sees the reason.
+// latch is set once the work has begun: from then on a statement may be under
+// way. It is set by whichever goroutine sees the reason.
 type latch struct {
 	atomic.Bool
+	// changed is set once something has been changed and recorded.
+	changed atomic.Bool
 	// aborted is closed by the second signal.
 	aborted chan struct{}
 }
@@ -66,8 +69,8 @@ func untilSecond(signals <-chan os.Signal, patience time.Duration, work func(ctx
 	return interruptedCode(began)
 }
 
-// interruptedCode tells the two kinds of interruption apart: before anything
-// began, and in the middle.
+// interruptedCode tells the two kinds of interruption apart where the work did
+// not come to its end: before anything began, and in the middle.
 func interruptedCode(began *latch) int {
 	if began.Load() {
 		return ExitPartly

@@ -37,7 +37,7 @@ func ExitMeanings() []ExitMeaning {
 		{ExitBusy, "busy", "another holder has the lease", "wait for it, or look who it is with `manage db lease`"},
 		{ExitPartly, "partly", "interrupted or partly done; what is done is recorded", "run the same command again to go on"},
 		{ExitUnknown, "unknown", "the outcome of a statement is unknown", "look at what the message names, then run it again"},
-		{ExitInterrupted, "interrupted", "interrupted before anything began", "run it again"},
+		{ExitInterrupted, "interrupted", "interrupted before the first change; nothing was changed", "run it again"},
 	}
 }
 

@@ -128,7 +128,7 @@ func samples() []spoken {
 		{&run.LeaseHeld{Lease: ledger.Lease{Holder: "root@a", Doing: "sync"}, Waited: 3 * time.Second}, "busy", 7, "root@a is working on this database (sync)", "waited for 3s"},
 		{&run.Interrupted{Next: "x", Began: true}, "partly", 8, "interrupted", "run the same command again"},
 		{&run.Interrupted{Next: "x", Began: true, Waited: true}, "partly", 8, "interrupted", "What waited for a lock was not done, what came before is recorded; run the same command again"},
-		{&run.Interrupted{Next: "x"}, "interrupted", 130, "interrupted before anything began", ""},
+		{&run.Interrupted{Next: "x"}, "interrupted", 130, "interrupted; nothing was changed", ""},
 		{&run.StepFailed{Step: "x", SQL: "SELECT 1", Err: errors.New("no")}, "failed", 1, "x, statement 1: no", "The statement was: SELECT 1\nNothing of this step took effect."},
 		{&run.StepFailed{Step: "x", Index: 2, Err: &database.Error{Class: database.DiskFull, Message: "full"}, Applied: true}, "disk_full", 8, "x, statement 3: full", "Make room"},
 		{&run.StepFailed{Step: "x", Err: lost}, "connection_lost", 1, "x, statement 1: the connection to the server was lost", "manage db status"},

@@ -37,7 +37,7 @@ func (h *Held) Execute(ctx context.Context, p plan.Plan, resume map[string]ledge
 		err := e.run(ctx, resume)
 		var stopped *Interrupted
 		if errors.As(err, &stopped) {
-			stopped.Began = h.began || stopped.Statement > 0
+			stopped.Began = stopped.Began || h.began || stopped.Statement > 0
 		}
 		if err != nil {
 			return err
@@ -180,6 +180,7 @@ func (e *execution) pieces(ctx context.Context, groups []group) error {
 			return e.note(ctx, err)
 		}
 		e.done += len(g.statements)
+		e.h.began = true
 	}
 	return nil
 }

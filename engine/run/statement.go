@@ -97,6 +97,7 @@ func (e *execution) alone(ctx context.Context, st plan.Statement, record func(co
 		return err
 	}
 	e.h.unlimitAlone(ctx)
+	e.leaves(ctx, st, err)
 	if database.ClassOf(err) == database.ConnectionLost {
 		return &OutcomeUnknown{Step: e.step.ID, Index: e.first + number, SQL: st.SQL, LookAt: st.Effect,
 			Settles: st.Effect != nil && e.h.r.Probe != nil, Err: err}
@@ -106,6 +107,17 @@ func (e *execution) alone(ctx context.Context, st plan.Statement, record func(co
 	}
 	err = e.h.retry(context.WithoutCancel(ctx), e.step.ID, record)
 	return e.wrap("", number, err)
+}
+
+// leaves notes in an interruption that the statement which waited for a lock has
+// left something half done: then not everything is as it was before.
+func (e *execution) leaves(ctx context.Context, st plan.Statement, err error) {
+	var stopped *Interrupted
+	if !errors.As(err, &stopped) || st.Effect == nil || e.h.r.Probe == nil {
+		return
+	}
+	settled, err := e.h.r.Probe(context.WithoutCancel(ctx), e.h.session, *st.Effect)
+	stopped.Began = stopped.Began || err != nil || settled.Outcome != NotApplied || len(settled.Cleanup) > 0
 }
 
 // sendAlone sends a statement that shares no transaction, with a limit on locks.
