@@ -49,6 +49,12 @@ func Number(ctx context.Context, q Querier, query string) (int64, error) {
 // Sleep waits so long, unless ctx ends first: then it returns why it did.
 func Sleep(ctx context.Context, d time.Duration) error { return backend.Sleep(ctx, d) }
 
+// WithoutLockRetries marks the context of queries whose caller tries again by
+// itself where a lock is not to be had; a Session would otherwise.
+func WithoutLockRetries(ctx context.Context) context.Context {
+	return backend.WithoutLockRetries(ctx)
+}
+
 // backends lists the kinds of servers.
 func backends() []backend.Backend {
 	return []backend.Backend{sqlite.Backend{}, postgres.Backend{}, mysql.Backend{}}

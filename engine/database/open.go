@@ -99,7 +99,7 @@ func (d *opened) dial(ctx context.Context) (*sql.Conn, backend.Identity, *Error)
 	if err != nil {
 		return nil, backend.Identity{}, dialError(err)
 	}
-	id, err := d.server.Identify(ctx, c)
+	id, err := d.server.Identify(backend.Repeatable(ctx), c)
 	if err != nil {
 		c.Close()
 		return nil, backend.Identity{}, dialError(err)

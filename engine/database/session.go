@@ -48,7 +48,7 @@ func (s *session) QueryContext(ctx context.Context, query string, args ...any) (
 	}
 	work := ctx
 	if !s.open {
-		work = backend.Repeatable(ctx)
+		work = backend.Repeatable(ctx) // what came before in a transaction is gone with it
 	}
 	rows, err := s.conn.QueryContext(work, s.rewrite(query, args), args...)
 	if err != nil {

@@ -99,7 +99,7 @@ func (s *sqlStore) swap(ctx context.Context, before *Lease, guard string, values
 	}
 	result, err := s.q.ExecContext(ctx, w.sql(s.dialect(), guard))
 	switch database.ClassOf(err) {
-	case database.Duplicate, database.Deadlock, database.LockTimeout:
+	case database.Duplicate, database.Deadlock:
 		return false, nil
 	}
 	if err != nil {

@@ -104,7 +104,7 @@ type waiting struct {
 func (w *waiting) pause(ctx context.Context, seen *ledger.Lease, cause error) error {
 	w.look(seen)
 	if waited := time.Since(w.sign); waited >= w.h.o.Wait {
-		if w.last == nil && cause != nil {
+		if w.last == nil && cause != nil && time.Since(w.began) >= w.h.o.LeaseTTL {
 			return cause
 		}
 		if w.last != nil {

@@ -50,7 +50,7 @@ func (h *Held) Read(ctx context.Context, fn func(ctx context.Context, s database
 			if err := h.limitLocks(ctx); err != nil {
 				return err
 			}
-			return fn(ctx, h.session)
+			return fn(database.WithoutLockRetries(ctx), h.session)
 		}
 		if err := h.begin(ctx); err != nil {
 			return err

@@ -193,7 +193,7 @@ func (e *execution) start(ctx context.Context) error {
 	if err := e.point(BeforeStart, 0); err != nil {
 		return err
 	}
-	err := e.h.retry(ctx, e.step.ID, func(ctx context.Context) (err error) {
+	err := e.h.record(ctx, e.step.ID, func(ctx context.Context) (err error) {
 		e.id, err = e.h.store.Start(ctx, e.h.lease.Token, *e.announcement())
 		return err
 	})

@@ -44,7 +44,8 @@ func (b *heartbeat) run(ctx context.Context) {
 	defer close(b.done)
 	defer b.close()
 	// A ticker takes no interval of zero, however short a lease is asked for.
-	ticker := time.NewTicker(max(b.h.o.LeaseTTL/3, time.Millisecond))
+	between := max(b.h.o.LeaseTTL/3, time.Millisecond)
+	ticker := time.NewTicker(between)
 	defer ticker.Stop()
 	for {
 		select {
@@ -56,12 +57,14 @@ func (b *heartbeat) run(ctx context.Context) {
 		case <-ticker.C:
 		}
 		err := b.beat(ctx)
+		ticker.Reset(between)
 		switch {
 		case err == nil, ctx.Err() != nil:
 		case errors.Is(err, ledger.ErrLeaseLost):
 			close(b.lost)
 			return
 		case b.inTheWay(err):
+			ticker.Reset(max(between/10, time.Millisecond))
 		default:
 			b.close()
 			b.h.emit(HeartbeatFailed{Err: err})

@@ -88,7 +88,7 @@ func (h *Held) Release(ctx context.Context) error {
 	}
 	h.rollback(ctx)
 	h.unlock(ctx)
-	err := h.store.Release(ctx, h.lease.Token)
+	err := h.record(ctx, "", func(ctx context.Context) error { return h.store.Release(ctx, h.lease.Token) })
 	if err != nil && !errors.Is(err, ledger.ErrLeaseLost) {
 		err = h.releaseAnew(ctx)
 	}
@@ -129,7 +129,8 @@ func (h *Held) prepare(ctx context.Context, part ledger.Part) error {
 	if h.prepared[part] {
 		return nil
 	}
-	if err := h.store.Prepare(ctx, part); err != nil {
+	err := h.record(ctx, "", func(ctx context.Context) error { return h.store.Prepare(ctx, part) })
+	if err != nil {
 		return err
 	}
 	if h.prepared == nil {

@@ -20,7 +20,21 @@ const (
 // Options.LockRetries times more, with pauses that grow. f's context is not
 // cancelled when ctx is, so that what it has in hand is finished; a pause is.
 func (h *Held) retry(ctx context.Context, step string, f func(context.Context) error) error {
-	pause := firstPause
+	return h.tryAgain(ctx, step, 0, lastPause, f)
+}
+
+// record is retry for a write of the bookkeeping tables that is a transaction of
+// its own, and failed as a whole: it is tried for as long as the lease lasts at
+// least, whatever Options.LockRetries is. What was done would not be known
+// otherwise, or the lease not be given back. The lock is seldom held for long,
+// and others may want it again and again, so that the pauses stay short.
+func (h *Held) record(ctx context.Context, step string, f func(context.Context) error) error {
+	return h.tryAgain(ctx, step, h.o.LeaseTTL, firstPause, f)
+}
+
+// tryAgain is retry, for patience at least, with pauses up to longest.
+func (h *Held) tryAgain(ctx context.Context, step string, patience, longest time.Duration, f func(context.Context) error) error {
+	pause, began := firstPause, time.Now()
 	for try := 1; ; try++ {
 		w := h.watch(ctx)
 		err := f(context.WithoutCancel(ctx))
@@ -28,13 +42,13 @@ func (h *Held) retry(ctx context.Context, step string, f func(context.Context) e
 		if err == nil || isDead(err) || !locked(err) {
 			return err
 		}
-		if try > h.o.LockRetries {
+		if try > h.o.LockRetries && time.Since(began) >= patience {
 			return blame(err, blockers)
 		}
 		d := jitter(pause)
-		event := Retrying{Step: step, Attempt: try, Of: h.o.LockRetries + 1, Pause: d, Err: err, Blockers: blockers}
+		event := Retrying{Step: step, Attempt: try, Of: max(h.o.LockRetries+1, try+1), Pause: d, Err: err, Blockers: blockers}
 		h.emit(event)
-		if h.onRetry != nil {
+		if h.onRetry != nil && patience == 0 {
 			if err := h.onRetry(ctx, event); err != nil {
 				return err
 			}
@@ -45,7 +59,20 @@ func (h *Held) retry(ctx context.Context, step string, f func(context.Context) e
 		if lost := h.alive(); lost != nil {
 			return lost
 		}
-		pause = min(pause*3/2, lastPause)
+		if h.aborted() {
+			return err
+		}
+		pause = min(pause*3/2, longest)
+	}
+}
+
+// aborted reports whether somebody has asked to end also what is in hand.
+func (h *Held) aborted() bool {
+	select {
+	case <-h.o.Abort: // nil blocks for ever
+		return true
+	default:
+		return false
 	}
 }
 

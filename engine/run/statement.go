@@ -105,7 +105,7 @@ func (e *execution) alone(ctx context.Context, st plan.Statement, record func(co
 	if err != nil {
 		return e.count(err, tries-1)
 	}
-	err = e.h.retry(context.WithoutCancel(ctx), e.step.ID, record)
+	err = e.h.record(context.WithoutCancel(ctx), e.step.ID, record)
 	return e.wrap("", number, err)
 }
 
@@ -203,10 +203,15 @@ func (e *execution) note(ctx context.Context, cause error) error {
 		if e.resumed && len(e.todo) > 0 {
 			a.Sent = e.todo[0].Position
 		}
-		e.id, err = e.h.store.Start(ctx, token, a)
+		err = e.h.record(ctx, e.step.ID, func(ctx context.Context) (err error) {
+			e.id, err = e.h.store.Start(ctx, token, a)
+			return err
+		})
 	}
 	if err == nil {
-		err = e.h.store.Finish(ctx, token, e.id, e.done, cause)
+		err = e.h.record(ctx, e.step.ID, func(ctx context.Context) error {
+			return e.h.store.Finish(ctx, token, e.id, e.done, cause)
+		})
 	}
 	if err != nil {
 		return errors.Join(cause, err)

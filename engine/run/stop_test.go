@@ -171,7 +171,7 @@ func TestLockRetries(t *testing.T) {
 		if e.Dialect.MySQLFamily() {
 			r.Options.LockTimeout = time.Second
 		}
-		r.Options.LockRetries = 1
+		r.Options.LockRetries, r.Options.LeaseTTL = 1, 3*time.Second
 		h, err := r.Acquire(t.Context(), "sync")
 		must(t, err)
 		unlock := lock(t, e)

@@ -14,6 +14,14 @@ func Repeatable(ctx context.Context) context.Context {
 	return context.WithValue(ctx, repeatable{}, true)
 }
 
+type lockless struct{}
+
+// WithoutLockRetries marks the context of queries whose caller tries again by
+// itself where a lock is not to be had: they are not sent again for that.
+func WithoutLockRetries(ctx context.Context) context.Context {
+	return context.WithValue(ctx, lockless{}, true)
+}
+
 // IsRepeatable reports whether Repeatable made ctx, or one it comes from.
 func IsRepeatable(ctx context.Context) bool { return ctx.Value(repeatable{}) != nil }
 

@@ -35,7 +35,7 @@ func (Backend) Open(u *backend.URL, o backend.Options) (backend.Server, error) {
 		return nil, err
 	}
 	// The driver's own limit ends when the server has taken the connection.
-	return &server{connector: repeating{backend.Limited(connector, limit), backend.Sleep}, database: u.Database}, nil
+	return &server{connector: backend.Repeating(backend.Limited(connector, limit), tries), database: u.Database}, nil
 }
 
 type server struct {

@@ -3,6 +3,7 @@ package postgres
 import (
 	"errors"
 	"strings"
+	"time"
 
 	"github.com/lib/pq"
 
@@ -91,6 +92,20 @@ var states = map[string]struct {
 	"57014": {backend.Interrupted, "the statement was cancelled, by somebody or by statement_timeout"},
 	"08P01": {backend.Other, "if a pooler is between, let it pass the setting (PgBouncer: ignore_startup_parameters), or connect to the server itself"},
 	"08":    {backend.ConnectionLost, ""},
+}
+
+// tries says how often a lone read is sent that ended with an error: as the
+// victim of a deadlock, in conflict with what a standby replays ("Handling Query
+// Conflicts", PostgreSQL manual), or for want of a lock.
+func tries(err error) backend.Tries {
+	var e *pq.Error
+	if errors.As(err, &e) {
+		switch e.Code {
+		case "40001", "40P01", "55P03":
+			return backend.Tries{Number: 20, Within: 30 * time.Second, Lock: e.Code == "55P03"}
+		}
+	}
+	return backend.Tries{}
 }
 
 func classOfState(code string) (backend.Class, string) {

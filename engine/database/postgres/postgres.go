@@ -35,7 +35,7 @@ func (Backend) Open(u *backend.URL, o backend.Options) (backend.Server, error) {
 			Message: "the PostgreSQL connection cannot be used: " + strings.TrimPrefix(err.Error(), "pq: ")}
 	}
 	connector.Dialer(&backend.Dialer{})
-	return &server{connector: connector, schema: o.Schema}, nil
+	return &server{connector: backend.Repeating(connector, tries), schema: o.Schema}, nil
 }
 
 type server struct {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
+	"time"
 
 	sqlite "modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -36,6 +37,17 @@ func halfWritten(code int) bool {
 		return true
 	}
 	return false
+}
+
+// tries says how often a lone read is sent that ended with an error: who writes
+// again and again may keep a reader out for longer than it waits by itself, as
+// SQLite does not queue them ("File Locking And Concurrency", SQLite manual).
+func tries(err error) backend.Tries {
+	var e *sqlite.Error
+	if errors.As(err, &e) && (e.Code()&0xff == sqlite3.SQLITE_BUSY || e.Code()&0xff == sqlite3.SQLITE_LOCKED) {
+		return backend.Tries{Number: 1000, Within: 30 * time.Second, Lock: true}
+	}
+	return backend.Tries{}
 }
 
 func classOfCode(code int, text string) (backend.Class, string) {

@@ -46,7 +46,7 @@ func (Backend) Open(u *backend.URL, o backend.Options) (backend.Server, error) {
 	if err != nil {
 		return nil, &backend.Error{Class: backend.BadURL, Message: "the SQLite URL cannot be used: " + err.Error(), Err: err}
 	}
-	return &server{connector: connector, target: t, missing: missing}, nil
+	return &server{connector: backend.Repeating(connector, tries), target: t, missing: missing}, nil
 }
 
 // inspect looks at the file before SQLite does: what SQLite says of a missing
