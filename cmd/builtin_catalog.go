@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"manage/cmd/argv"
 	"manage/cmd/config"
+	"manage/engine/files"
 	"manage/migrations/catalog"
 	"manage/phases"
 	"os"
@@ -74,7 +75,7 @@ func (all catalogs) directory(path, word string) (*catalog.Catalog, error) {
 	err := isDirectory(path, word)
 	switch {
 	case err == nil:
-		return catalog.Load(os.DirFS(path), diskOptions(path, word))
+		return catalog.Load(files.Tree(path), diskOptions(path, word))
 	case os.IsNotExist(errors.Unwrap(err)) && !strings.ContainsRune(word, os.PathSeparator):
 		return all.find(word)
 	}

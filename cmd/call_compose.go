@@ -79,12 +79,16 @@ func checkOptions(command *kong.Node) error {
 // providers make what commands ask for, from what each of them asks for.
 func (c *call) providers(ctx context.Context) []any {
 	return []any{
-		func() (config.Config, error) { return c.configuration(c.global) },
-		c.catalog,
+		func() (config.Config, error) {
+			return unlessInterrupted(ctx, func() (config.Config, error) { return c.configuration(c.global) })
+		},
+		func(conf config.Config) (*catalog.Catalog, error) {
+			return unlessInterrupted(ctx, func() (*catalog.Catalog, error) { return c.catalog(conf) })
+		},
 		c.files,
 		func() lazyDatabase {
 			return func(ctx context.Context) (database.DB, config.Config, error) {
-				conf, err := c.configuration(c.global)
+				conf, err := unlessInterrupted(ctx, func() (config.Config, error) { return c.configuration(c.global) })
 				if err != nil {
 					return nil, conf, err
 				}

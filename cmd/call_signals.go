@@ -69,6 +69,28 @@ func untilSecond(signals <-chan os.Signal, patience time.Duration, work func(ctx
 	return interruptedCode(began)
 }
 
+// unlessInterrupted reads something and waits for it only until ctx ends: files
+// may be on a disk that does not answer, or take long to be understood. What
+// reads changes nothing, so it is left behind.
+func unlessInterrupted[T any](ctx context.Context, read func() (T, error)) (T, error) {
+	type result struct {
+		value T
+		err   error
+	}
+	done := make(chan result, 1)
+	go func() {
+		value, err := read()
+		done <- result{value, err}
+	}()
+	select {
+	case r := <-done:
+		return r.value, r.err
+	case <-ctx.Done():
+		var none T
+		return none, ctx.Err()
+	}
+}
+
 // interruptedCode tells the two kinds of interruption apart where the work did
 // not come to its end: before anything began, and in the middle.
 func interruptedCode(began *latch) int {

@@ -38,6 +38,7 @@ var layers = [][]string{
 	{"engine/plan"},
 	{"engine/revision"},
 	{"engine/flavor"},
+	{"engine/files"},
 }
 
 // floors are the top folders, the highest first: no arrow leads back up.
@@ -205,6 +206,38 @@ func TestOneDoorEach(t *testing.T) {
 	for library := range doors {
 		if !opened[library] {
 			t.Errorf("nobody imports %s any more: remove its door", library)
+		}
+	}
+}
+
+// readers are the functions of package os that open files by their names, and
+// outside are the files that call them all the same: for what is no file that
+// somebody puts there, or to write.
+var (
+	readers = []string{"os.Open", "os.OpenFile", "os.ReadFile", "os.DirFS", "os.OpenRoot", "tls.LoadX509KeyPair"}
+	outside = []string{
+		"engine/run/process.go",           // /proc
+		"migrations/catalog/write.go",     // writes
+		"migrations/catalog/lock_unix.go", // a directory
+		"cmd/call_logs.go",                // writes
+	}
+)
+
+// TestFilesHaveOneDoor: what is read by its name is read through engine/files,
+// which takes regular files with a bound.
+func TestFilesHaveOneDoor(t *testing.T) {
+	for _, f := range files(t) {
+		if f.test || within(f.pkg, "engine/files") || within(f.pkg, forTests) || slices.Contains(outside, f.name) {
+			continue
+		}
+		text, err := os.ReadFile(filepath.Join("..", f.name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, reader := range readers {
+			if strings.Contains(string(text), reader+"(") {
+				t.Errorf("%s calls %s: read through engine/files", f.name, reader)
+			}
 		}
 	}
 }

@@ -119,7 +119,7 @@ func (s *Service) changed(applied revision.Set, journal []ledger.Attempt) []stri
 	}
 	var ids []string
 	for id, sum := range last {
-		if r, ok := s.Catalog.Revisions[id]; ok && applied.Has(id) && r.Checksum != sum {
+		if r, ok := s.Catalog.Revisions[id]; ok && applied.Has(id) && !r.Means(sum) {
 			ids = append(ids, id)
 		}
 	}

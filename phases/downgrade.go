@@ -155,8 +155,12 @@ func (s *Service) beginBack(ctx context.Context, sess database.Session, req Requ
 		if at.Direction == plan.Up && !p.Applied.Has(id) && s.Catalog.Revisions[id] != nil {
 			return a, &Refused{Reason: id + " is half applied, so there is nothing whole to go back from", Next: "sync " + id}
 		}
-		if r := s.Catalog.Revisions[id]; r != nil && at.Direction == plan.Down && at.Checksum != r.Checksum {
-			return a, &run.Changed{Step: id, Attempt: at}
+		if r := s.Catalog.Revisions[id]; r != nil && at.Direction == plan.Down {
+			if !r.Means(at.Checksum) {
+				return a, &run.Changed{Step: id, Attempt: at}
+			}
+			at.Checksum = r.Checksum
+			a.unfinished[id] = at
 		}
 	}
 	a.target, err = s.Catalog.Graph.Target(req.Version, revision.Scope{Applied: p.Applied, Rows: p.Rows})

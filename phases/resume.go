@@ -32,17 +32,18 @@ func (s *Service) resumePoint(p *planner, a attempt, id string) (resume, error) 
 	if !ok || last.Direction != plan.Up {
 		return resume{}, nil
 	}
-	if r := s.Catalog.Revisions[id]; last.Checksum != r.Checksum {
+	r := s.Catalog.Revisions[id]
+	if !r.Means(last.Checksum) {
 		changed := &run.Changed{Step: id, Attempt: last}
 		changed.Differences, changed.Compared = last.Outline.Differences(
 			outline(r, p.state.Flavor.Dialect), last.Sent, last.Confirmed)
 		if !changed.Acceptable() || !slices.Contains(a.req.Accept, id) {
 			return resume{}, changed
 		}
-		last.Checksum = r.Checksum
-		a.unfinished[id] = last
 	}
-	return resume{begun: true, attempt: last, before: p.before(s.Catalog.Revisions[id].Up)}, nil
+	last.Checksum = r.Checksum
+	a.unfinished[id] = last
+	return resume{begun: true, attempt: last, before: p.before(r.Up)}, nil
 }
 
 // before is resume's before for the changes of a revision, up or down.

@@ -22,6 +22,9 @@ func parseExpr(text string) (e *expression, ok bool) {
 		text = strings.NewReplacer("[", "(", "]", ")").Replace(text)
 	}
 	p := &exprParser{tokens: joinSigns(lex(strings.ReplaceAll(text, `\'`, "''")))}
+	if len(p.tokens) > mostTokens {
+		return nil, false
+	}
 	defer func() {
 		if r := recover(); r != nil {
 			if _, stuck := r.(notAnExpression); !stuck {
@@ -33,6 +36,10 @@ func parseExpr(text string) (e *expression, ok bool) {
 	e = p.or()
 	return e, p.at == len(p.tokens)
 }
+
+// mostTokens bounds the depth of a tree, and so the stack of whoever walks over
+// it. What is longer is compared as text.
+const mostTokens = 50_000
 
 // notAnExpression is what the parser panics with where it does not understand.
 type notAnExpression struct{}

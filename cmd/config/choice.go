@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"manage/engine/files"
 )
 
 // catalog decides which catalog is meant: flag, variable, file, the program's
@@ -191,13 +193,21 @@ func (l *loader) secretFile(v value) (value, error) {
 		name = l.in.path(v.text())
 	}
 	content, err := l.in.Disk.ReadFile(name)
+	text := ""
+	if err == nil {
+		text, err = files.Text(content)
+	}
+	var refused *files.Refused
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return v, v.error("there is no connection file " + name)
+	case errors.As(err, &refused):
+		return v, v.error(fmt.Sprintf("the connection file %s is not read: %s", name, refused.Reason))
 	case err != nil:
 		return v, v.error(fmt.Sprintf("the connection file %s cannot be read: %s", name, reason(err)))
-	case strings.TrimSpace(string(content)) == "":
+	}
+	if text = strings.TrimSpace(text); text == "" {
 		return v, v.error(fmt.Sprintf("the connection file %s is empty", name))
 	}
-	return value{raw: strings.TrimSpace(string(content)), from: name, file: name}, nil
+	return value{raw: text, from: name, file: name}, nil
 }

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"manage/engine/files"
 )
 
 // layer is one file that was read, or one switch of the command line; later
@@ -142,11 +144,15 @@ func (l *loader) file(name string) (bool, error) {
 		return false, nil
 	}
 	if err != nil {
-		return false, &Error{File: name, Problem: "the file cannot be read: " + reason(err), Err: err}
+		return false, &Error{File: name, Problem: unreadable(err), Err: err}
 	}
 	next := layer{name: name}
 	if path.Ext(name) == ".toml" {
-		next.toml, err = readTOML(name, content)
+		var text string
+		if text, err = files.Text(content); err != nil {
+			return false, &Error{File: name, Problem: unreadable(err), Err: err}
+		}
+		next.toml, err = readTOML(name, text)
 	} else {
 		next.conf, err = readConf(name, content)
 	}
@@ -170,19 +176,31 @@ func (l *loader) dir(name string, required bool) error {
 	if l.program.own() {
 		suffixes = append(suffixes, ".toml")
 	}
-	var files []string
+	var found []string
 	for _, e := range entries {
 		if slices.Contains(suffixes, path.Ext(e.Name())) && !e.IsDir() {
-			files = append(files, filepath.Join(name, e.Name()))
+			found = append(found, filepath.Join(name, e.Name()))
 		}
 	}
-	slices.Sort(files)
-	for _, f := range files {
+	if len(found) > files.MaxInFolder {
+		return &Error{Place: "--config-dir", Problem: fmt.Sprintf("the folder %s holds %d files, more than the %d that are read", name, len(found), files.MaxInFolder)}
+	}
+	slices.Sort(found)
+	for _, f := range found {
 		if _, err := l.file(f); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// unreadable says why a file is not read, without its name.
+func unreadable(err error) string {
+	var refused *files.Refused
+	if errors.As(err, &refused) {
+		return "the file is not read: " + refused.Reason
+	}
+	return "the file cannot be read: " + reason(err)
 }
 
 // reason is the system's word for what went wrong, without the path.

@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"manage/engine/files"
 )
 
 // Input is all that a configuration is made from.
@@ -43,8 +45,14 @@ type Machine struct{}
 // Stat is os.Stat.
 func (Machine) Stat(name string) (fs.FileInfo, error) { return os.Stat(name) }
 
-// ReadFile is os.ReadFile.
-func (Machine) ReadFile(name string) ([]byte, error) { return os.ReadFile(name) }
+// ReadFile reads a regular file of at most files.MaxConfig bytes. The null
+// device is the usual name of a file that says nothing.
+func (Machine) ReadFile(name string) ([]byte, error) {
+	if name == os.DevNull {
+		return nil, nil
+	}
+	return files.Read(name, files.MaxConfig)
+}
 
 // ReadDir is os.ReadDir.
 func (Machine) ReadDir(name string) ([]fs.DirEntry, error) { return os.ReadDir(name) }

@@ -28,7 +28,7 @@ func TestMachine(t *testing.T) {
 	}
 	_, err := Load(Input{Program: "manage", WorkDir: dir, Sources: []Source{{Kind: FileSource, Path: "."}}})
 	var e *Error
-	if !errors.As(err, &e) || e.File != dir || e.Problem != "the file cannot be read: is a directory" {
+	if !errors.As(err, &e) || e.File != dir || e.Problem != "the file is not read: it is a directory, not a regular file" {
 		t.Errorf("a folder as a file: %v", err)
 	}
 	_, err = Load(Input{Program: "manage", WorkDir: dir, Sources: []Source{{Kind: DirSource, Path: "no"}}})

@@ -101,7 +101,7 @@ What counts, from the strongest: the option on the command line, the environment
 
 Called as ` + "`manage`" + `, the tool reads the first ` + "`manage.toml`" + ` that it finds in the working directory, ` + "`~/.manage/`" + ` and ` + "`/etc/manage/`" + `. ` + "`--config-file FILE`" + ` (or ` + "`MANAGE_CONFIG_FILE`" + `) names another one instead, and may be repeated: of two files that say the same the later one counts. ` + "`--config-dir DIR`" + ` reads all ` + "`*.toml`" + ` and ` + "`*.conf`" + ` files of a folder, in the order of their names, at its place among the ` + "`--config-file`" + ` options. A file whose name ends in ` + "`.toml`" + ` is a ` + "`manage.toml`" + `; any other is read as a service's ` + "`.conf`" + ` file.
 
-An unknown table or key in a ` + "`manage.toml`" + ` is an error. A duration is written as ` + "`\"3s\"`, `\"100ms\"`" + ` or a number of seconds.
+An unknown table or key in a ` + "`manage.toml`" + ` is an error. Configuration files, connection files and certificates are regular files of at most 1 MiB; anything else, such as a named pipe or a device, is refused. A duration is written as ` + "`\"3s\"`, `\"100ms\"`" + ` or a number of seconds.
 
 ## manage.toml
 `

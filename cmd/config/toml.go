@@ -8,12 +8,17 @@ import (
 	"strings"
 
 	"github.com/BurntSushi/toml"
+
+	"manage/engine/files"
 )
 
 // readTOML reads a manage.toml into values by "table.key".
-func readTOML(name string, content []byte) (map[string]value, error) {
+func readTOML(name string, content string) (map[string]value, error) {
 	var tables map[string]any
-	if _, err := toml.Decode(string(content), &tables); err != nil {
+	if line := files.TooDeep(content); line > 0 {
+		return nil, &Error{File: name, Line: line, Problem: fmt.Sprintf("brackets or the parts of a key are nested deeper than %d here", files.MaxDepth)}
+	}
+	if _, err := toml.Decode(content, &tables); err != nil {
 		var parse toml.ParseError
 		if errors.As(err, &parse) {
 			// The parser's message may quote the line, and the line a password.
@@ -24,7 +29,7 @@ func readTOML(name string, content []byte) (map[string]value, error) {
 	values := map[string]value{}
 	for _, table := range sortedKeys(tables) {
 		if table == throttleTable {
-			v, err := readQueries(name, string(content), tables[table])
+			v, err := readQueries(name, content, tables[table])
 			if err != nil {
 				return nil, err
 			}
@@ -33,11 +38,11 @@ func readTOML(name string, content []byte) (map[string]value, error) {
 		}
 		entries, isTable := tables[table].(map[string]any)
 		if !slices.Contains(knownTables(), table) || !isTable {
-			return nil, &Error{File: name, Line: lineOf(string(content), table, ""), Unknown: table, Known: knownTables(),
+			return nil, &Error{File: name, Line: lineOf(content, table, ""), Unknown: table, Known: knownTables(),
 				Problem: fmt.Sprintf("there is no table [%s]", table), Hint: "known are " + brackets(knownTables())}
 		}
 		for _, key := range sortedKeys(entries) {
-			line := lineOf(string(content), table, key)
+			line := lineOf(content, table, key)
 			if !slices.Contains(knownKeys(table), key) {
 				return nil, &Error{File: name, Line: line, Unknown: key, Known: knownKeys(table),
 					Problem: fmt.Sprintf("[%s] has no key %s", table, key), Hint: "known are " + strings.Join(knownKeys(table), ", ")}

@@ -3,9 +3,9 @@ package catalog
 import (
 	"errors"
 	"io/fs"
-	"os"
 	"slices"
 
+	"manage/engine/files"
 	"manage/engine/revision"
 )
 
@@ -33,8 +33,8 @@ func Add(opts Options, d Draft) (*Added, error) {
 		return nil, builtIn(opts)
 	}
 	defer lockDir(opts.Dir)()
-	files := os.DirFS(opts.Dir)
-	c, err := (&loader{fsys: files, prefix: prefixOf(opts), mayEmpty: true}).whole(opts)
+	tree := files.Tree(opts.Dir)
+	c, err := (&loader{fsys: tree, prefix: prefixOf(opts), mayEmpty: true}).whole(opts)
 	if err != nil {
 		return nil, err
 	}
@@ -42,11 +42,11 @@ func Add(opts Options, d Draft) (*Added, error) {
 	if err != nil {
 		return nil, err
 	}
-	settings, err := c.listed(files, d.Release)
+	settings, err := c.listed(tree, d.Release)
 	if err != nil {
 		return nil, err
 	}
-	after := overlay{files, map[string][]byte{}}
+	after := overlay{tree, map[string][]byte{}}
 	for _, f := range made {
 		after.files[f.Name] = f.Content
 	}

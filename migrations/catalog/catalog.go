@@ -74,6 +74,9 @@ type Revision struct {
 	// Checksum is over the meaning of the revision: its operations, not its
 	// layout, comments or rendered SQL.
 	Checksum string
+	// RawChecksum is the checksum that releases took which read CR LF as it
+	// stands; "" where the file has none. See Means.
+	RawChecksum string
 }
 
 // Speaks reports whether the revision says what to do on databases of dialect

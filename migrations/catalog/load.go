@@ -12,6 +12,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"manage/engine/files"
 	"manage/engine/flavor"
 	"manage/engine/revision"
 )
@@ -105,9 +106,9 @@ func (l *loader) report(file string) *report { return &report{file: display(l.pr
 
 // settingsText reads catalog.toml, or says why there is no catalog here.
 func (l *loader) settingsText() (string, bool) {
-	text, err := fs.ReadFile(l.fsys, settingsFile)
+	text, _, err := readText(l.fsys, settingsFile)
 	if err == nil {
-		return string(text), true
+		return text, true
 	}
 	r := &report{file: cmp.Or(l.prefix, ".")}
 	root, rootErr := fs.Stat(l.fsys, ".")
@@ -120,7 +121,7 @@ func (l *loader) settingsText() (string, bool) {
 		r.add(0, "there is no catalog.toml in this directory, so it is not a catalog")
 	default:
 		r.file = display(l.prefix, settingsFile)
-		r.add(0, "the file cannot be read: %s", readError(err))
+		r.add(0, "%s", unreadable(err))
 	}
 	l.problems = append(l.problems, r.problems...)
 	return "", false
@@ -178,7 +179,8 @@ func (l *loader) files(c *Catalog) []loaded {
 func (l *loader) names() []string {
 	var names []string
 	for _, name := range []string{modelsFile, purgeFile} {
-		if _, err := fs.Stat(l.fsys, name); err == nil {
+		// What cannot be looked at is read, which says why.
+		if _, err := fs.Stat(l.fsys, name); !errors.Is(err, fs.ErrNotExist) {
 			names = append(names, name)
 		}
 	}
@@ -196,6 +198,12 @@ func (l *loader) names() []string {
 		if isRevisionFile(e.Name()) {
 			names = append(names, versionsDir+"/"+e.Name())
 		}
+	}
+	if len(names) > files.MaxFiles {
+		r := l.report(versionsDir)
+		r.add(0, "%s", crowded(len(names)))
+		l.problems = append(l.problems, r.problems...)
+		return nil
 	}
 	return names
 }
@@ -236,22 +244,6 @@ type worker struct {
 	decoder
 	fsys     fs.FS
 	dialects []flavor.Dialect // of the catalog
-}
-
-// file reads one file.
-func (w *worker) file(name string, r *report) loaded {
-	text, err := fs.ReadFile(w.fsys, name)
-	var found loaded
-	switch {
-	case err != nil:
-		r.add(0, "the file cannot be read: %s", readError(err))
-	case strings.HasSuffix(name, ".sql"):
-		found.revision = w.sqlRevision(name, string(text), r)
-	default:
-		found = w.tomlFile(name, string(text), r)
-	}
-	found.problems = r.problems
-	return found
 }
 
 // tomlFile reads models.toml, a revision or a data migration.

@@ -4,12 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"manage/engine/files"
 	"manage/engine/revision"
 )
 
@@ -100,7 +100,7 @@ type rebase struct {
 
 // newRebase reads the files of a catalog, which must be right each for itself.
 func newRebase(opts Options) (*rebase, error) {
-	r := &rebase{opts: opts, files: os.DirFS(opts.Dir), edited: map[*versionFile]*RebasedFile{}, texts: map[string][]byte{}}
+	r := &rebase{opts: opts, files: files.Tree(opts.Dir), edited: map[*versionFile]*RebasedFile{}, texts: map[string][]byte{}}
 	l := &loader{fsys: r.files, prefix: prefixOf(opts)}
 	text, ok := l.settingsText()
 	if !ok {
@@ -140,7 +140,7 @@ func (r *rebase) read(f loaded) error {
 	default:
 		return nil
 	}
-	text, err := fs.ReadFile(r.files, f.name)
+	text, err := readFile(r.files, f.name)
 	n.text = string(text)
 	r.nodes = append(r.nodes, n)
 	return err

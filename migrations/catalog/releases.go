@@ -15,15 +15,16 @@ func (c *Catalog) listed(files fs.FS, release string) (settingsEdit, error) {
 	if release == "" || len(c.Releases) == 0 || slices.Contains(c.Releases, release) {
 		return settingsEdit{}, nil
 	}
-	text, err := fs.ReadFile(files, settingsFile)
+	text, err := readFile(files, settingsFile)
 	if err != nil {
 		return settingsEdit{}, err
 	}
-	after, ok := appendString(string(text), "releases", release)
+	mark, body := byteOrderMark(string(text))
+	after, ok := appendString(body, "releases", release)
 	if !ok {
 		return settingsEdit{}, refuse("add it there yourself", "release %s is new, and the list of releases in catalog.toml is not one that can be added to", release)
 	}
-	return settingsEdit{before: text, after: []byte(after)}, nil
+	return settingsEdit{before: text, after: []byte(mark + after)}, nil
 }
 
 // appendString adds a string to the end of an array of strings at the top of a

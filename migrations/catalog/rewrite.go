@@ -51,7 +51,8 @@ func (r *rebase) write() error {
 // rewrite makes the new text of a file. Ids that have changed are changed in
 // its head.
 func (r *rebase) rewrite(n *versionFile, ids map[string]string) error {
-	f, text, ok := r.change(n), n.text, true
+	f, ok := r.change(n), true
+	mark, text := byteOrderMark(n.text)
 	if f.Revises != f.Revised {
 		if f.Revised == "" {
 			text, ok = insertParent(n.file, text, n.ID, f.Revises)
@@ -74,6 +75,6 @@ func (r *rebase) rewrite(n *versionFile, ids map[string]string) error {
 	if f.OldName != "" {
 		r.texts[f.OldName] = nil
 	}
-	r.texts[f.Name] = []byte(text)
+	r.texts[f.Name] = []byte(mark + text)
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"unicode"
 
+	"manage/engine/files"
 	"manage/engine/revision"
 	"manage/schema"
 )
@@ -97,7 +98,7 @@ func Create(opts Options, made []File) error {
 	if len(there) > 0 {
 		return &There{Files: there}
 	}
-	after := overlay{os.DirFS(opts.Dir), map[string][]byte{}}
+	after := overlay{files.Tree(opts.Dir), map[string][]byte{}}
 	for _, f := range made {
 		after.files[f.Name] = f.Content
 	}
@@ -120,14 +121,14 @@ func Create(opts Options, made []File) error {
 // inTheWay lists the files that are there already, and the revisions that would
 // be taken into the new catalog.
 func inTheWay(opts Options, made []File) ([]string, error) {
-	files := os.DirFS(opts.Dir)
+	tree := files.Tree(opts.Dir)
 	var there []string
 	for _, f := range made {
 		if _, err := os.Lstat(opts.Dir + string(os.PathSeparator) + f.Name); err == nil {
 			there = append(there, display(prefixOf(opts), f.Name))
 		}
 	}
-	entries, err := fs.ReadDir(files, versionsDir)
+	entries, err := fs.ReadDir(tree, versionsDir)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, &WriteError{File: display(prefixOf(opts), versionsDir), Err: err}
 	}

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/BurntSushi/toml"
+
+	"manage/engine/files"
 )
 
 // parse reads TOML text into plain values. What is wrong with it is recorded,
@@ -18,6 +20,10 @@ func parse(d *decoder, r *report, text string) (map[string]any, bool) {
 // in the order of the file.
 func parseOrdered(d *decoder, r *report, text string) (map[string]any, []toml.Key, bool) {
 	d.start(r, text)
+	if line := files.TooDeep(text); line > 0 {
+		r.add(line, "brackets or the parts of a key are nested deeper than %d here", files.MaxDepth)
+		return nil, nil, false
+	}
 	if m, ok := quick(text); ok && m["migration"] == nil {
 		return m, nil, true
 	}

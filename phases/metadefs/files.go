@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"manage/engine/files"
 )
 
 // Mode says what becomes of namespaces that are in the database already. The
@@ -90,7 +92,7 @@ func (s *Service) read(files []string) []source {
 }
 
 func readFile(file string) (Namespace, []string, error) {
-	text, err := os.ReadFile(file)
+	text, err := files.Read(file, files.MaxJSON)
 	if err != nil {
 		return Namespace{}, nil, &BadFile{File: file, Problems: []string{"it cannot be read: " + reason(err).Error()}, Err: err}
 	}

@@ -108,7 +108,7 @@ func TestConfigErrors(t *testing.T) {
 		"mysql://u:s3cret@h/d?charset=sjis":           "the charset sjis of the MySQL URL is not supported: use utf8mb4",
 		"mysql://u:s3cret@h/d?ssl_ca=/no/ca.pem":      "the certificate authority /no/ca.pem cannot be used: no such file or directory",
 		"mysql://u:s3cret@h/d?ssl_capath=/no/dir":     "the directory /no/dir of ssl_capath cannot be used: no such file or directory",
-		"mysql://u:s3cret@h/d?ssl_ca=/dev/null":       "there is no certificate in what ssl_ca and ssl_capath",
+		"mysql://u:s3cret@h/d?ssl_ca=/dev/null":       "a device, not a regular file",
 		"mysql://u:s3cret@h/d?ssl_cert=/c":            "need each other",
 		"mysql://u:s3cret@h/d?ssl_cert=/c&ssl_key=/k": "the client certificate /c with the key /k cannot be used: no such file or directory",
 		"mysql://u:s3cret@h/d?ssl_cipher=AES":         "ssl_cipher of the MySQL URL is not supported",

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"manage/engine/database/backend"
+	"manage/engine/files"
 )
 
 // tlsConfig is what the URL's ssl options ask for, by the rules of Python's
@@ -80,7 +81,7 @@ func setClientCertificate(c *tls.Config, u *backend.URL) error {
 	if cert == "" || key == "" {
 		return bad("the options ssl_cert and ssl_key of the MySQL URL need each other")
 	}
-	pair, err := tls.LoadX509KeyPair(cert, key)
+	pair, err := keyPair(cert, key)
 	if err != nil {
 		return fileError("the client certificate "+cert+" with the key "+key, err)
 	}
@@ -88,12 +89,25 @@ func setClientCertificate(c *tls.Config, u *backend.URL) error {
 	return nil
 }
 
+// keyPair is tls.LoadX509KeyPair on regular files.
+func keyPair(cert, key string) (tls.Certificate, error) {
+	certPEM, err := files.Read(cert, files.MaxConfig)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	keyPEM, err := files.Read(key, files.MaxConfig)
+	if err != nil {
+		return tls.Certificate{}, err
+	}
+	return tls.X509KeyPair(certPEM, keyPEM)
+}
+
 // authorities are the certificates of ssl_ca and of the files in ssl_capath;
 // nil if neither is given.
 func authorities(u *backend.URL) (*x509.CertPool, error) {
-	var files []string
+	var named []string
 	if ca := u.Get("ssl_ca"); ca != "" {
-		files = append(files, ca)
+		named = append(named, ca)
 	}
 	if dir := u.Get("ssl_capath"); dir != "" {
 		entries, err := os.ReadDir(dir)
@@ -102,17 +116,17 @@ func authorities(u *backend.URL) (*x509.CertPool, error) {
 		}
 		for _, e := range entries {
 			if !e.IsDir() {
-				files = append(files, filepath.Join(dir, e.Name()))
+				named = append(named, filepath.Join(dir, e.Name()))
 			}
 		}
 	}
-	if len(files) == 0 {
+	if len(named) == 0 {
 		return nil, nil
 	}
 	pool := x509.NewCertPool()
 	found := false
-	for _, file := range files {
-		pem, err := os.ReadFile(file)
+	for _, file := range named {
+		pem, err := files.Read(file, files.MaxConfig)
 		if err != nil {
 			return nil, fileError("the certificate authority "+file, err)
 		}

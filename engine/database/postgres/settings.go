@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"strings"
 
 	"manage/engine/database/backend"
+	"manage/engine/files"
 )
 
 // What a URL may say beside the place ("Parameter Key Words", PostgreSQL
@@ -75,6 +77,9 @@ func passOn(u *backend.URL, set func(key, value string)) error {
 		switch {
 		case key == "host" || key == "port" || slices.Contains(idle, key):
 		case slices.Contains(passed, key):
+			if err := readableFile(key, u.Get(key)); err != nil {
+				return err
+			}
 			set(key, u.Get(key))
 		case slices.Contains(unsafeToDrop, key):
 			return bad(fmt.Sprintf("the option %q of the PostgreSQL URL is not supported: take it out if the connection needs no such protection", key))
@@ -83,6 +88,20 @@ func passOn(u *backend.URL, set func(key, value string)) error {
 		}
 	}
 	return nil
+}
+
+// readableFile refuses what an option names in the place of a file, because the
+// driver would read it to its end, which a device may not have.
+func readableFile(option, name string) error {
+	if !slices.Contains([]string{"sslcert", "sslkey", "sslrootcert", "passfile"}, option) {
+		return nil
+	}
+	_, err := files.Read(name, files.MaxConfig)
+	var refused *files.Refused
+	if errors.As(err, &refused) {
+		return bad(fmt.Sprintf("the file %s of the option %s of the PostgreSQL URL is not read: %s", name, option, refused.Reason))
+	}
+	return nil // the driver knows which files may be missing, and says what it cannot read
 }
 
 // places sets where the servers are: one in the URL's own place, or several

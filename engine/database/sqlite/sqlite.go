@@ -16,6 +16,7 @@ import (
 	sqlite "modernc.org/sqlite"
 
 	"manage/engine/database/backend"
+	"manage/engine/files"
 	"manage/engine/flavor"
 )
 
@@ -80,7 +81,12 @@ func (t target) inspect(readOnly bool) (missing bool, err error) {
 // readable reads the beginning of the file: what is no database shall be called
 // so by its name ("Database File Format", 1.3.1, SQLite manual).
 func readable(path string) error {
-	f, err := os.Open(path)
+	f, err := files.Open(path)
+	var refused *files.Refused
+	if errors.As(err, &refused) {
+		return &backend.Error{Class: backend.NoDatabase, Err: err, Message: fmt.Sprintf("the file %s is not a SQLite database: %s", path, refused.Reason),
+			Hint: "check the path in the connection URL"}
+	}
 	if err != nil {
 		return &backend.Error{Class: backend.Denied, Err: err, Message: fmt.Sprintf("the SQLite file %s cannot be read: %s", path, cause(err))}
 	}

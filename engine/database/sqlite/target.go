@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"manage/engine/database/backend"
+	"manage/engine/files"
 )
 
 // target is the file that a URL names, and how to open it.
@@ -127,7 +128,7 @@ func (t target) dsn(readOnly bool) string {
 // Databases", SQLite manual). Until the first writer's first checkpoint the
 // file itself does not change, so that it can be read as immutable.
 func (t target) restingWAL() bool {
-	f, err := os.Open(t.path)
+	f, err := files.Open(t.path)
 	if err != nil {
 		return false
 	}
