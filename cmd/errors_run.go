@@ -59,6 +59,9 @@ func runRules() []rule {
 			return failure(ExitFailed, e.Error(), fmt.Sprintf(hint, strings.Join(e.Tables, ", ")))
 		}),
 		stepRule,
+		on(func(e *run.ValuesLost, _ speaker) view.Failure {
+			return failure(ExitRefused, e.Error(), "Nothing was changed.\n"+valuesHint(e))
+		}),
 		sentinel(ledger.ErrLeaseLost, ExitBusy, "Somebody else took over after this process gave no sign of life for too long; nothing more was written."),
 		sentinel(ledger.ErrRowsChanged, ExitFailed, "Another tool works on this database; let it end, then run the command again."),
 		on(func(e *ledger.Garbled, _ speaker) view.Failure {
@@ -75,8 +78,12 @@ func stepRule(err error, line speaker) (view.Failure, bool) {
 		return view.Failure{}, false
 	}
 	f := failure(ExitFailed, e.Error(), "")
+	var lost *run.ValuesLost
+	if errors.As(e.Err, &lost) {
+		f.Hint = valuesHint(lost)
+	}
 	var d *database.Error
-	if errors.As(e.Err, &d) {
+	if lost == nil && errors.As(e.Err, &d) {
 		w := classWords(line)[d.Class]
 		f.Code = w.code
 		f.Hint = firstOf(d.Hint, w.hint)
@@ -100,6 +107,16 @@ func stepRule(err error, line speaker) (view.Failure, bool) {
 	}
 	f.Hint = strings.Join(nonEmpty(append(lines, state, advice(f.Hint))...), "\n")
 	return f, true
+}
+
+// valuesHint says how a column gets another type though it has values that the
+// type does not.
+func valuesHint(e *run.ValuesLost) string {
+	hint := "Change these values first, with update_rows or a data migration, or add a column of the new type beside it and move the rows."
+	if e.Err != nil {
+		return hint
+	}
+	return "The rows are counted by: " + e.Check.Query + "\n" + hint
 }
 
 // serverWords are the words of the server or driver in an error; "" if there

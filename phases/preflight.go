@@ -36,6 +36,9 @@ type Warned struct{ Text string }
 func (s *Service) ready(ctx context.Context, sess database.Session, w work) error {
 	n := s.needsOf(w)
 	err := s.able(ctx, sess, n)
+	if err == nil {
+		err = keepsValues(ctx, sess, w.plan)
+	}
 	if err == nil && s.Events != nil {
 		s.warn(ctx, sess, n)
 	}

@@ -187,9 +187,17 @@ func (o *AlterColumn) Render(s *Schema) ([]plan.Statement, error) {
 		}
 		effect = again() // what changes is not in the definition
 	}
-	return renderAlter(alteration{before: s, after: after, table: o.Table, effect: effect}, func(p *planner) {
+	a := alteration{before: s, after: after, table: o.Table, effect: effect}
+	if c := s.conversionOf(from, to.Type); c.using != "" {
+		a.values = map[string]string{from.Name: c.using}
+	}
+	out, err := renderAlter(a, func(p *planner) {
 		p.modifyColumn(from, to, check)
 	})
+	if len(out) > 0 {
+		out[0].Values = s.valueCheck(s.Table(o.Table).Name, from, to)
+	}
+	return out, err
 }
 
 // Inverse gives the column its former definition. Values that a narrower type

@@ -77,9 +77,8 @@ func (p *planner) modifyPostgres(from, to *Column) {
 				kind |= atlas.ChangeDefault
 			}
 		}
-		if needsUsing(from.Type, to.Type) {
-			cast := quoteIdent(to.Name, flavor.Postgres) + throughText(from.Type, to.Type) + "::" + postgresTypeText(to.Type, p.schema)
-			extra = append(extra, &postgres.ConvertUsing{X: p.raw(cast)})
+		if using := p.schema.conversionOf(from, to.Type).using; using != "" {
+			extra = append(extra, &postgres.ConvertUsing{X: p.raw(using)})
 		}
 	}
 	if from.Nullable != to.Nullable {

@@ -29,8 +29,7 @@ func rebuild(a alteration) ([]plan.Statement, error) {
 		"CREATE TABLE " + sqliteTable(unqualified(after, before.Name), stand),
 	}
 	if columns := copied(before, after); len(columns) > 0 {
-		list := quoteIdents(columns, flavor.SQLite)
-		texts = append(texts, "INSERT INTO "+to+" ("+list+") SELECT "+list+" FROM "+from)
+		texts = append(texts, "INSERT INTO "+to+" ("+quoteIdents(columns, flavor.SQLite)+") SELECT "+a.copies(columns)+" FROM "+from)
 	}
 	if before.counts() && after.counts() {
 		texts = append(texts, keepSequence(before.Name, stand)...)
@@ -51,6 +50,17 @@ func rebuild(a alteration) ([]plan.Statement, error) {
 	}
 	texts = append(texts, viewProbes(a.after, before.Name)...)
 	return withEffect(texts, a.effect), nil
+}
+
+// copies is what is copied into some columns.
+func (a alteration) copies(columns []string) string {
+	parts := make([]string, len(columns))
+	for i, c := range columns {
+		if parts[i] = a.values[c]; parts[i] == "" {
+			parts[i] = quoteIdent(c, flavor.SQLite)
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // standIn is a name for the new table that nothing else has.

@@ -16,6 +16,9 @@ type alteration struct {
 	before, after *Schema
 	table         string
 	effect        *plan.Effect
+	// values are the expressions that give columns their new values on SQLite,
+	// where these are not the old ones.
+	values map[string]string
 }
 
 // renderAlter writes a change of a table: on SQLite as a rebuild, from the

@@ -44,6 +44,9 @@ type PlanStatement struct {
 	// Instead is there for a statement that is refused unless blocking is
 	// allowed: what to do instead.
 	Instead string `json:"instead,omitempty"`
+	// ValueCheck is there for a statement that is refused while this query
+	// gives more than 0: the rows whose value it would lose or change.
+	ValueCheck string `json:"value_check,omitempty"`
 }
 
 // moreFollows ends a plan that does not reach its target yet.
@@ -72,6 +75,9 @@ func Plan(p *Page, pl plan.Plan) error {
 			l.add("   -- %s", e)
 		}
 		for _, st := range s.Statements {
+			if c := valueCheck(st); c != "" {
+				l.add("   -- %s", c)
+			}
 			l.add("%s", indent(strings.TrimSpace(st.SQL)+";"))
 			if c := costs(st); c != "" {
 				l.add("      -- %s", c)
@@ -140,9 +146,11 @@ func planDocument(pl plan.Plan) PlanDocument {
 	for _, s := range pl.Steps {
 		step := PlanStep{ID: s.ID, Phase: string(s.Phase), Transaction: oneTransaction(s), Checks: rowChecks(s.Checks), Statements: []PlanStatement{}}
 		for _, st := range s.Statements {
-			step.Statements = append(step.Statements, PlanStatement{
-				SQL: st.SQL, Lock: optional(st.Lock), Rewrites: st.Rewrites, Blocks: optional(st.Blocks), Instead: st.Instead,
-			})
+			shown := PlanStatement{SQL: st.SQL, Lock: optional(st.Lock), Rewrites: st.Rewrites, Blocks: optional(st.Blocks), Instead: st.Instead}
+			if st.Values != nil {
+				shown.ValueCheck = st.Values.Query
+			}
+			step.Statements = append(step.Statements, shown)
 		}
 		d.Steps = append(d.Steps, step)
 	}

@@ -70,6 +70,9 @@ func (s *script) step(step plan.Step, notes []string) {
 	}
 	for _, st := range step.Statements {
 		s.transaction(step.Transaction && !st.NoTransaction)
+		if c := valueCheck(st); c != "" {
+			s.add("-- %s", c)
+		}
 		s.statement(st.SQL)
 	}
 	s.transaction(step.Transaction)

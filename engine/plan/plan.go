@@ -127,6 +127,9 @@ type Statement struct {
 	// Together is true for a statement that means something only in one
 	// transaction with those before it in the same operation.
 	Together bool
+	// Values is what is asked of the rows before the statement; nil if no value
+	// can be lost by it.
+	Values *ValueCheck
 }
 
 // The values of Statement.Blocks.

@@ -161,6 +161,9 @@ func (e *execution) send(ctx context.Context, st plan.Statement, number int) err
 	if err := e.point(BeforeStatement, number); err != nil {
 		return err
 	}
+	if err := e.keepsValues(ctx, st); err != nil {
+		return e.wrap(st.SQL, number, err)
+	}
 	index, of := e.first+number, e.first+len(e.todo)
 	e.h.emit(StatementStarted{Step: e.step.ID, Statement: st, Index: index, Of: of})
 	start := time.Now()
