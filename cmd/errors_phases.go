@@ -48,6 +48,9 @@ func phaseRules() []rule {
 			}
 			return f
 		}),
+		on(func(e *phases.InTheWay, _ speaker) view.Failure {
+			return failure(ExitRefused, e.Error(), "The server would refuse the statement. Drop what is named or change it, in the revision before the operation or by hand; then run the command again. Nothing of the step was run.")
+		}),
 		on(func(e *phases.HalfDone, _ speaker) view.Failure {
 			return failure(ExitRefused, e.Error(),
 				"Restore the backup that was made before that tool ran, and upgrade the restored database with manage; nothing was done.")

@@ -254,7 +254,7 @@ func (s *Service) rounds(ctx context.Context, held *run.Held, decide job, result
 		if w.adopted != "" {
 			result.Adopted = w.adopted
 		}
-		if err := s.warnOfSideEffects(ctx, held.Session(), w.plan); err != nil {
+		if err := s.borne(ctx, held.Session(), w.plan, true); err != nil {
 			return err
 		}
 		if err := s.perform(ctx, held, w, result); err != nil {

@@ -39,6 +39,9 @@ func (s *Service) ready(ctx context.Context, sess database.Session, w work) erro
 	if err == nil {
 		err = keepsValues(ctx, sess, w.plan)
 	}
+	if err == nil {
+		err = s.borne(ctx, sess, w.plan, false)
+	}
 	if err == nil && s.Events != nil {
 		s.warn(ctx, sess, n)
 	}

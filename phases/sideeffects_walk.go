@@ -3,6 +3,7 @@ package phases
 import (
 	"maps"
 	"slices"
+	"strings"
 
 	"manage/engine/flavor"
 	"manage/engine/plan"
@@ -17,6 +18,8 @@ type touch struct {
 	step          string
 	table, column string // column "" for the whole table, or its rows
 	does          doing
+	// nowTable and nowColumn are their names when the step comes to them.
+	nowTable, nowColumn string
 	// columns are those that an update sets; nil if that is not known.
 	columns []string
 }
@@ -47,13 +50,16 @@ type walk struct {
 	tables  map[string]string
 	columns map[string]map[string]string
 	touched []touch
-	// ordered are the names in statements of the plan that make, change or
-	// remove something by its name.
-	ordered map[string]bool
+	// ordered are the objects that statements of the plan make, change or remove
+	// by their names, as "kind name", and said the words of plain SQL of which
+	// nobody knows what it does.
+	ordered, said map[string]bool
+	// again are the tables and columns that go and come back by their names.
+	again map[string]bool
 }
 
 func newWalk(d flavor.Dialect) *walk {
-	return &walk{d: d, tables: map[string]string{}, columns: map[string]map[string]string{}, ordered: map[string]bool{}}
+	return &walk{d: d, tables: map[string]string{}, columns: map[string]map[string]string{}, ordered: map[string]bool{}, said: map[string]bool{}, again: map[string]bool{}}
 }
 
 // table is the live name of a table; false if the live schema does not have it.
@@ -80,17 +86,68 @@ func (w *walk) setColumn(table, name, live string) {
 	w.columns[fold(table)][fold(name)] = live
 }
 
+func (w *walk) newTable(name string) {
+	w.tables[fold(name)] = ""
+	w.again[fold(name)] = true
+}
+
+func (w *walk) newColumn(table, name string) {
+	if live, ok := w.table(table); ok {
+		w.setColumn(live, name, "")
+		w.again[fold(live)+"."+fold(name)] = true
+	}
+}
+
+// order notes that a statement says what becomes of an object.
+func (w *walk) order(kind, name string) { w.ordered[kind+" "+fold(name)] = true }
+
+// orders notes what the effects of a statement say.
+func (w *walk) orders(e *plan.Effect) {
+	if e == nil {
+		return
+	}
+	w.order(string(e.Kind), e.Name)
+	for _, also := range e.Also {
+		w.order(string(also.Kind), also.Name)
+	}
+}
+
+// named reports whether the plan says what becomes of an object.
+func (w *walk) named(d schema.Dependent) bool {
+	kinds := orderedAs[d.Kind]
+	if kinds == nil {
+		kinds = []plan.ObjectKind{plan.ObjectKind(d.Kind)}
+	}
+	return w.said[fold(d.Name)] || slices.ContainsFunc(kinds, func(k plan.ObjectKind) bool { return w.ordered[string(k)+" "+fold(d.Name)] })
+}
+
+// orderedAs are the kinds under which statements name objects, where they have
+// another word for them: a unique constraint is an index too.
+var orderedAs = map[string][]plan.ObjectKind{
+	"index":                {plan.KindIndex, plan.KindUnique, plan.KindConstraint},
+	"unique constraint":    {plan.KindIndex, plan.KindUnique, plan.KindConstraint},
+	"check constraint":     {plan.KindCheck, plan.KindConstraint},
+	"exclusion constraint": {plan.KindConstraint},
+	"foreign key":          {plan.KindForeignKey, plan.KindConstraint},
+	"materialized view":    {plan.KindView, "materialized view"},
+	"generated column":     {plan.KindColumn},
+	"column":               {plan.KindColumn},
+	"default":              {plan.KindColumn},
+	"partition":            {plan.KindTable},
+	"statistics object":    {"statistics"},
+}
+
 // gone notes that the plan removes a table or column, or gives it a new name.
 func (w *walk) goneTable(name string, does doing) {
 	if live, ok := w.table(name); ok {
-		w.touched = append(w.touched, touch{step: w.step, table: live, does: does})
+		w.touched = append(w.touched, touch{step: w.step, table: live, does: does, nowTable: name})
 	}
 	w.tables[fold(name)] = ""
 }
 
 func (w *walk) goneColumn(table, name string, does doing) {
 	if live, column, ok := w.column(table, name); ok {
-		w.touched = append(w.touched, touch{step: w.step, table: live, column: column, does: does})
+		w.touched = append(w.touched, touch{step: w.step, table: live, column: column, does: does, nowTable: table, nowColumn: name})
 		w.setColumn(live, name, "")
 	}
 }
@@ -122,11 +179,9 @@ func (w *walk) rows(table string, does doing, columns []string) {
 func (w *walk) change(op schema.Operation) {
 	switch op := op.(type) {
 	case *schema.CreateTable:
-		w.tables[fold(op.Name)] = ""
+		w.newTable(op.Name)
 	case *schema.AddColumn:
-		if live, ok := w.table(op.Table); ok {
-			w.setColumn(live, op.Name, "")
-		}
+		w.newColumn(op.Table, op.Name)
 	case *schema.DropTable:
 		w.goneTable(op.Name, removes)
 	case *schema.RenameTable:
@@ -135,10 +190,6 @@ func (w *walk) change(op schema.Operation) {
 		w.goneColumn(op.Table, op.Name, removes)
 	case *schema.RenameColumn:
 		w.renameColumn(op.Table, op.From, op.To)
-	case *schema.DropTrigger:
-		w.ordered[fold(op.Name)] = true
-	case *schema.DropIndex:
-		w.ordered[fold(op.Name)] = true
 	case *schema.InsertRows:
 		w.rows(op.Table, inserts, nil)
 	case *schema.UpdateRows:
@@ -155,8 +206,8 @@ func (w *walk) change(op schema.Operation) {
 // plain takes one statement of plain SQL in.
 func (w *walk) plain(sql string) {
 	m := sqltext.Classify(sql, w.d)
-	if !m.Data {
-		maps.Copy(w.ordered, names(sql))
+	if !m.Known && !m.Data {
+		maps.Copy(w.said, names(sql))
 	}
 	switch m.Verb {
 	case sqltext.Insert:
@@ -167,17 +218,16 @@ func (w *walk) plain(sql string) {
 		w.rows(m.Table, deletes, nil)
 	}
 	for _, e := range m.Effects {
+		w.order(string(e.Kind), e.Name)
 		switch {
 		case e.Kind == sqltext.KindTable && e.Verb == sqltext.Create:
-			w.tables[fold(e.Name)] = ""
+			w.newTable(e.Name)
 		case e.Kind == sqltext.KindTable && e.Verb == sqltext.Drop:
 			w.goneTable(e.Name, removes)
 		case e.Kind == sqltext.KindTable && e.Verb == sqltext.Rename:
 			w.renameTable(e.Name, e.NewName)
 		case e.Kind == sqltext.KindColumn && e.Verb == sqltext.Create:
-			if live, ok := w.table(e.Table); ok {
-				w.setColumn(live, e.Name, "")
-			}
+			w.newColumn(e.Table, e.Name)
 		case e.Kind == sqltext.KindColumn && e.Verb == sqltext.Drop:
 			w.goneColumn(e.Table, e.Name, removes)
 		case e.Kind == sqltext.KindColumn && e.Verb == sqltext.Rename:
@@ -219,6 +269,9 @@ func (s *Service) walkOf(p plan.Plan) (*walk, error) {
 				w.change(c.Op)
 			}
 		}
+		for _, st := range step.Statements {
+			w.orders(st.Effect)
+		}
 	}
 	return w, nil
 }
@@ -233,4 +286,25 @@ func (s *Service) changesOf(step plan.Step) ([]catalog.Change, error) {
 		return r.Up, nil
 	}
 	return s.changesBack(step.ID, s.positionOf(step.Rows).Applied)
+}
+
+// same reports whether two names of tables or columns are of one: PostgreSQL
+// tells capitals from small letters.
+func (w *walk) same(a, b string) bool {
+	return a == b || w.d != flavor.Postgres && strings.EqualFold(a, b)
+}
+
+// removesTable reports whether the plan removes a table.
+func (w *walk) removesTable(name string) bool {
+	return slices.ContainsFunc(w.touched, func(t touch) bool { return t.column == "" && t.does == removes && w.same(t.table, name) })
+}
+
+// concerned are the tables that the plan touches.
+func (w *walk) concerned() []string {
+	var tables []string
+	for _, t := range w.touched {
+		tables = append(tables, t.table)
+	}
+	slices.Sort(tables)
+	return slices.Compact(tables)
 }

@@ -157,14 +157,9 @@ func (o *DropColumn) Render(s *Schema) ([]plan.Statement, error) {
 	if err := o.Apply(after); err != nil {
 		return nil, err
 	}
-	t, c, err := s.needColumn(o.Kind(), o.Table, o.Name)
+	_, c, err := s.needColumn(o.Kind(), o.Table, o.Name)
 	if err != nil {
 		return nil, err
-	}
-	if s.Flavor.Dialect == flavor.SQLite {
-		if view := s.viewQuoting(t.Name, c.Name); view != "" {
-			return nil, misfit(o.Kind(), o.Table, "view %q names column %q; change or drop the view first", view, c.Name)
-		}
 	}
 	effect := &plan.Effect{Kind: plan.KindColumn, Table: o.Table, Name: c.Name}
 	return renderAlter(alteration{before: s, after: after, table: o.Table, effect: effect}, func(p *planner) {

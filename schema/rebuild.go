@@ -187,20 +187,6 @@ func viewProbes(s *Schema, table string) []string {
 	return texts
 }
 
-// viewQuoting is a view on the table that names the column in double quotes:
-// without the column SQLite would take that for a string, and a probe find
-// nothing wrong (SQLite, "Double-quoted String Literals Are Accepted").
-func (s *Schema) viewQuoting(table, column string) string {
-	for _, v := range s.viewsOn(table) {
-		for _, t := range lex(v.Text) {
-			if t.text[0] == '"' && strings.EqualFold(t.name, column) {
-				return v.Name
-			}
-		}
-	}
-	return ""
-}
-
 // Rebuilt lists the tables that SQLite statements of Render rebuild: their
 // foreign keys, and those that lead to them, are to be checked after (see
 // plan.Step.ForeignKeyCheck).

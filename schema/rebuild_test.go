@@ -181,13 +181,9 @@ func TestRebuildStopsAtABrokenView(t *testing.T) {
 	s := inspected(t, db)
 	op := forDialect(parse(t, `
 [[up]]
-drop_column = { table = "order", name = "a b" }
-[[up]]
 drop_column = { table = "order", name = "spare" }`), flavor.SQLite)
-	_, err := op[0].Render(s)
-	equal(t, "the refusal", fmt.Sprint(err), `drop_column on table "order": view "v" names column "a b"; change or drop the view first`)
 	var failed error
-	for _, st := range fold(t, s, op[1:]) {
+	for _, st := range fold(t, s, op) {
 		if _, failed = db.SQL().Exec(st.SQL); failed != nil {
 			break
 		}

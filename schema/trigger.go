@@ -165,6 +165,10 @@ func triggerHead(tr Trigger, of []string, d flavor.Dialect) string {
 	return fmt.Sprintf("CREATE TRIGGER %s %s ON %s FOR EACH ROW", quoteIdent(tr.Name, d), event, quoteIdent(tr.Table, d))
 }
 
+// TriggerFunction is the name of the function that create_trigger makes for a
+// trigger of a table on PostgreSQL.
+func TriggerFunction(table, name string) string { return postgresCut(table + "_" + name) }
+
 // postgresCut shortens a name to the 63 bytes that PostgreSQL keeps.
 func postgresCut(name string) string {
 	for len(name) > 63 {

@@ -1,6 +1,9 @@
 package plan
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // SideEffect is what a step does to an object that none of its operations
 // names.
@@ -16,6 +19,8 @@ type SideEffect struct {
 	// Does is what the step does to Table and Column, as a verb: "removes",
 	// "renames", "updates", "inserts into", "deletes from".
 	Does string
+	// Via is the view by way of which it does; "" for none.
+	Via string
 	// Outcome is what becomes of the object.
 	Outcome Outcome
 }
@@ -42,32 +47,51 @@ const (
 	Unread Outcome = "unread"
 )
 
-// String is the side effect in one sentence.
-func (e SideEffect) String() string {
-	object := e.Kind + " " + e.Name
+// words are the object, and what it depends on, for a sentence.
+func (e SideEffect) words() (object, what string) {
+	object = strings.TrimSpace(e.Kind + " " + e.Name)
 	if e.On != "" {
 		object += " of " + e.On
 	}
-	what := e.Table
-	if e.Column != "" {
+	if what = e.Table; e.Column != "" {
 		what += "." + e.Column
 	}
-	switch e.Outcome {
-	case Goes:
-		return fmt.Sprintf("The %s uses %s, which %s %s: the server removes it too.", object, what, e.Step, e.Does)
-	case Shrinks:
-		return fmt.Sprintf("The %s contains %s, which %s %s: the server removes the column from it.", object, what, e.Step, e.Does)
-	case Breaks:
-		if e.Kind == "trigger" {
-			return fmt.Sprintf("The %s names %s, which %s %s: writes that call it may fail from then on. Change it before, or drop it.", object, what, e.Step, e.Does)
+	return object, what
+}
+
+// Refusal says why the step cannot be run, where the outcome is Refuses; it is
+// no whole sentence.
+func (e SideEffect) Refusal() string {
+	object, what := e.words()
+	return fmt.Sprintf("%s cannot %s %s while the %s uses it", e.Step, strings.TrimSuffix(e.Does, "s"), what, object)
+}
+
+// String is the side effect in one sentence.
+func (e SideEffect) String() string {
+	object, what := e.words()
+	change := fmt.Sprintf("%s, which %s %s", what, e.Step, e.Does)
+	switch {
+	case e.Outcome == Goes:
+		return fmt.Sprintf("The %s uses %s: the server removes it too.", object, change)
+	case e.Outcome == Shrinks:
+		return fmt.Sprintf("The %s contains %s: the server removes the column from it.", object, change)
+	case e.Outcome == Breaks && e.Kind == "trigger":
+		return fmt.Sprintf("The %s names %s: writes that call it may fail from then on. Change it before, or drop it.", object, change)
+	case e.Outcome == Breaks && e.Via != "":
+		return fmt.Sprintf("The %s names the view %s, which names %s: it may fail from then on. Change it before, or drop it.", object, e.Via, change)
+	case e.Outcome == Breaks:
+		return fmt.Sprintf("The %s names %s: it may fail from then on. Change it before, or drop it.", object, change)
+	case e.Outcome == Refuses:
+		return fmt.Sprintf("The %s uses %s: the server refuses that while it is there. Change it before, or drop it.", object, change)
+	case e.Outcome == Fires:
+		return fmt.Sprintf("The %s fires when %s %s %s.", object, e.Step, e.Does, what)
+	case e.Outcome == Unread && e.Name == "":
+		if e.Does != "removes" && e.Does != "renames" {
+			return fmt.Sprintf("This account may not see the %s: one may fire when %s %s %s.", object, e.Step, e.Does, what)
 		}
-		return fmt.Sprintf("The %s names %s, which %s %s: it may fail from then on. Change it before, or drop it.", object, what, e.Step, e.Does)
-	case Refuses:
-		return fmt.Sprintf("The %s uses %s, which %s %s: the server refuses that. Change it before, or drop it.", object, what, e.Step, e.Does)
-	case Fires:
-		return fmt.Sprintf("The %s runs for each row that %s %s %s.", object, e.Step, e.Does, what)
-	case Unread:
-		return fmt.Sprintf("The definition of the %s cannot be read by this account: it may name %s, which %s %s.", object, what, e.Step, e.Does)
+		return fmt.Sprintf("This account may not see the %s: one may name %s.", object, change)
+	case e.Outcome == Unread:
+		return fmt.Sprintf("This account cannot read the definition of the %s: it may name %s.", object, change)
 	}
 	return object
 }
