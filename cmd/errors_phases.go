@@ -49,7 +49,7 @@ func phaseRules() []rule {
 			return f
 		}),
 		on(func(e *phases.InTheWay, _ speaker) view.Failure {
-			return failure(ExitRefused, e.Error(), "The server would refuse the statement. Drop what is named or change it, in the revision before the operation or by hand; then run the command again. Nothing of the step was run.")
+			return failure(ExitRefused, e.Error(), "Drop what is named or change it, in the revision before the operation or by hand; then run the command again. Nothing of the step was run.")
 		}),
 		on(func(e *phases.HalfDone, _ speaker) view.Failure {
 			return failure(ExitRefused, e.Error(),

@@ -82,7 +82,7 @@ func (e SideEffect) String() string {
 	case e.Outcome == Breaks:
 		return fmt.Sprintf("The %s names %s: it may fail from then on. Change it before, or drop it.", object, change)
 	case e.Outcome == Refuses:
-		return fmt.Sprintf("The %s uses %s: the server refuses that while it is there. Change it before, or drop it.", object, change)
+		return fmt.Sprintf("The %s uses %s: that is refused while it is there. Change it before, or drop it.", object, change)
 	case e.Outcome == Fires:
 		return fmt.Sprintf("The %s fires when %s %s %s.", object, e.Step, e.Does, what)
 	case e.Outcome == Unread && e.Name == "":
