@@ -37,6 +37,7 @@ var layers = [][]string{
 	{"engine/database/backend"},
 	{"engine/plan"},
 	{"engine/revision"},
+	{"engine/quote"},
 	{"engine/flavor"},
 	{"engine/files"},
 }
@@ -50,7 +51,7 @@ const forTests = "engine/enginetest"
 
 // pure packages are values and functions: they import only pure packages of
 // this module, and none of the outside world.
-var pure = []string{"engine/sqltext", "engine/plan", "engine/revision", "engine/flavor"}
+var pure = []string{"engine/sqltext", "engine/plan", "engine/revision", "engine/quote", "engine/flavor"}
 
 var outsideWorld = []string{"context", "os", "net", "database/sql"}
 

@@ -96,19 +96,38 @@ func (p *planner) down(id string, changes []catalog.Change, left revision.Set, f
 // changes adds the statements of a revision's changes to step, without those
 // that an earlier, interrupted run has finished.
 func (p *planner) changes(step *plan.Step, changes []catalog.Change, from resume) error {
+	resumed := catalog.Resume(changes, p.state.Flavor.Dialect, step.Transaction, p.takesPart)
 	for i, c := range changes {
 		if !p.takesPart(c) || i < from.attempt.Sent.Operation {
 			continue
 		}
+		first := len(step.Statements)
 		if err := p.operation(step, c, i, from); err != nil {
 			if errors.Is(err, errOpaque) {
 				return err
 			}
 			return &misfit{revision: step.ID, source: c.Source, err: err}
 		}
+		if resumed != nil {
+			p.resumed(step.Statements[first:], resumed[i])
+		}
 	}
 	step.Opaque = step.Opaque || from.begun
 	return nil
+}
+
+// resumed notes how a run goes on with the statements of one change on a new
+// session: for an operation, one says it for all.
+func (p *planner) resumed(statements []plan.Statement, all []catalog.Resumed) {
+	for i := range statements {
+		st := &statements[i]
+		one := all[min(st.Position.Part, len(all)-1)]
+		st.Before = one.Before
+		if one.Together {
+			// On MySQL and MariaDB they commit nothing, as changes of rows do.
+			st.Together, st.Data = true, st.Data || p.state.Flavor.Dialect.MySQLFamily()
+		}
+	}
 }
 
 // refold takes the schema after what is planned so far from the catalog, which
@@ -246,6 +265,7 @@ func (p *planner) annotate(st plan.Statement, c catalog.Change) plan.Statement {
 	st.Willing = k.Known && !k.NoTransaction
 	st.NoTransaction = st.NoTransaction || k.NoTransaction
 	st.Effect = effectOf(k)
+	st.Session = sqltext.Lasting(st.SQL, k, p.state.Flavor.Dialect)
 	p.appraise(&st, k)
 	return st
 }

@@ -25,6 +25,8 @@ type SQLStatement struct {
 	// Data and NoTransaction are as in plan.Statement.
 	Data          bool
 	NoTransaction bool
+	// Line is where it stands in the file; 0 if that is not known.
+	Line int
 }
 
 // Kind is "sql".

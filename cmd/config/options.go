@@ -74,7 +74,7 @@ func databaseOptions() []option {
 			doc:  "The pause between those attempts.",
 			set:  func(c *Config, v value) (err error) { c.RetryInterval, err = v.duration(); return }},
 		{key: "database.mysql_sql_mode", kind: textKind, conf: names("database.mysql_sql_mode"), fallback: "TRADITIONAL",
-			doc: "The `sql_mode` of the sessions on MySQL and MariaDB. Empty leaves the server's own alone.",
+			doc: "The `sql_mode` of the sessions on MySQL and MariaDB. Empty takes the server's own. Words of it that change how SQL is read or what a value is, such as `ANSI_QUOTES`, are left out.",
 			set: func(c *Config, v value) error { mode := v.text(); c.SQLMode = &mode; return nil }},
 		{key: "database.mysql_wsrep_sync_wait", kind: numberKind, conf: names("database.mysql_wsrep_sync_wait"),
 			doc: "The `wsrep_sync_wait` of the sessions on Galera. Unset leaves the server's own alone.",

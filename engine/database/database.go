@@ -119,6 +119,21 @@ type Session interface {
 	// after it (PostgreSQL manual, "Asynchronous Commit"): it is for work that
 	// records how far it is in the same transaction.
 	LazyCommit(ctx context.Context) error
+	// Schema is the PostgreSQL schema or the MySQL database worked in, whatever
+	// statements have made of the search path or the default database.
+	Schema() string
+	// Reset makes the session, which is in no transaction, as it was when it was
+	// opened: without settings, temporary tables, prepared statements, locks or
+	// attached files that statements have left in it. Where it has another
+	// connection from then on, moved, if it is not nil, is called on that one
+	// before the old one ends.
+	Reset(ctx context.Context, moved func(context.Context) error) error
+	// Own gives the session the settings that it began with, as far as these
+	// matter to the books, until theirs is called or, where OwnNeedsTransaction,
+	// the open transaction ends: then those that statements have made are there
+	// again.
+	Own(ctx context.Context) (theirs func(context.Context) error, err error)
+	OwnNeedsTransaction() bool
 	QuoteIdent(name string) string
 	QuoteLiteral(text string) string
 	Close() error

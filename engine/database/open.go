@@ -99,7 +99,7 @@ func (d *opened) dial(ctx context.Context) (*sql.Conn, backend.Identity, *Error)
 	if err != nil {
 		return nil, backend.Identity{}, dialError(err)
 	}
-	id, err := d.server.Identify(backend.Repeatable(ctx), c)
+	id, err := d.server.Identify(backend.Repeatable(ctx), c, port)
 	if err != nil {
 		c.Close()
 		return nil, backend.Identity{}, dialError(err)
@@ -138,7 +138,7 @@ func (d *opened) Session(ctx context.Context) (Session, error) {
 			return nil, err
 		}
 	}
-	return &session{conn: c, id: id, grammar: d.server.Grammar(id)}, nil
+	return &session{db: d, conn: c, id: id, grammar: d.server.Grammar(id)}, nil
 }
 
 func (d *opened) Reader(ctx context.Context) (Session, error) {

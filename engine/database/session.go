@@ -16,6 +16,7 @@ import (
 // run a statement again on another connection when the driver reports a bad
 // one; on a *sql.Conn nothing is ever sent twice.
 type session struct {
+	db      *opened
 	conn    *sql.Conn
 	id      backend.Identity
 	grammar backend.Grammar
@@ -36,6 +37,7 @@ type session struct {
 }
 
 func (s *session) Flavor() flavor.Flavor           { return s.id.Flavor }
+func (s *session) Schema() string                  { return s.id.Schema }
 func (s *session) ServerID() string                { return s.id.Session }
 func (s *session) Port() int                       { return s.id.Port }
 func (s *session) InTransaction() bool             { return s.open }

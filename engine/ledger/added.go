@@ -46,7 +46,7 @@ func (s *sqlStore) addColumns(ctx context.Context) error {
 			if found {
 				break
 			}
-			err := s.create(ctx, table{a.table, "ALTER TABLE " + a.table + " " + alter})
+			err := s.create(ctx, table{a.table, "ALTER TABLE " + s.at(a.table) + " " + alter})
 			if err != nil && database.ClassOf(err) != database.Denied {
 				return err
 			}
@@ -61,10 +61,10 @@ func (s *sqlStore) addedQuery(a added) string {
 	switch s.dialect() {
 	case flavor.Postgres:
 		return "pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid" +
-			" JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = current_schema()" +
+			" JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = " + s.here() +
 			" AND c.relname = '" + a.table + "' AND a.attname = '" + a.column + "' AND NOT a.attisdropped"
 	case flavor.SQLite:
-		return "pragma_table_info('" + a.table + "') WHERE name = '" + a.column + "'"
+		return "pragma_table_info('" + a.table + "', 'main') WHERE name = '" + a.column + "'"
 	}
-	return "information_schema.columns WHERE table_schema = DATABASE() AND table_name = '" + a.table + "' AND column_name = '" + a.column + "'"
+	return "information_schema.columns WHERE table_schema = " + s.here() + " AND table_name = '" + a.table + "' AND column_name = '" + a.column + "'"
 }

@@ -21,7 +21,7 @@ func (s *sqlStore) Attempts(ctx context.Context) ([]Attempt, error) {
 		return nil, err
 	}
 	var attempts []Attempt
-	tail := JournalTable + " WHERE catalog = " + s.catalog + " ORDER BY id"
+	tail := s.at(JournalTable) + " WHERE catalog = " + s.catalog + " ORDER BY id"
 	err = s.each(ctx, JournalTable, journalColumns(outlined), tail, func(r *row) { attempts = append(attempts, readAttempt(r)) })
 	if err != nil {
 		return nil, err
@@ -80,7 +80,7 @@ func (s *sqlStore) Start(ctx context.Context, token int64, a Attempt) (int64, er
 // the lease allows one writer only, and a second one fails at the primary key.
 func (s *sqlStore) entry(ctx context.Context, a Attempt, finished bool) (write, error) {
 	if s.lastID == 0 {
-		last := "SELECT COALESCE(MAX(id), 0) FROM " + JournalTable + " WHERE catalog = " + s.catalog
+		last := "SELECT COALESCE(MAX(id), 0) FROM " + s.at(JournalTable) + " WHERE catalog = " + s.catalog
 		if err := s.one(ctx, last, &s.lastID); err != nil {
 			return write{}, err
 		}
@@ -97,7 +97,7 @@ func (s *sqlStore) entry(ctx context.Context, a Attempt, finished bool) (write, 
 	if finished {
 		end, a.Confirmed = s.clock.now(), true
 	}
-	w := write{verb: insert, table: JournalTable, set: []field{
+	w := write{verb: insert, table: s.at(JournalTable), set: []field{
 		{"catalog", s.catalog}, {"id", number(s.lastID)}, {"revision", s.text(a.Revision, 0)},
 		{"phase", s.text(string(a.Phase), 0)}, {"direction", s.text(string(a.Direction), 0)},
 		{"checksum", s.text(a.Checksum, 0)}, {"total", number(int64(a.Total))}, {"done", number(int64(a.Done))},
@@ -129,7 +129,7 @@ func (s *sqlStore) finish(id int64, done int, cause error) write {
 }
 
 func (s *sqlStore) attempt(id int64, set ...field) write {
-	return write{verb: update, table: JournalTable, set: set,
+	return write{verb: update, table: s.at(JournalTable), set: set,
 		key: []field{{"catalog", s.catalog}, {"id", number(id)}}, missing: ErrNoAttempt}
 }
 

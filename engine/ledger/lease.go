@@ -26,7 +26,7 @@ func (s *sqlStore) readLease(ctx context.Context) (*Lease, error) {
 	var lease *Lease
 	columns := []string{"holder", "server_session", "token", "doing", "acquired", "beat", "expires",
 		"CASE WHEN expires <= " + s.clock.now() + " THEN 1 ELSE 0 END", s.clock.now()}
-	err = s.each(ctx, LeaseTable, columns, LeaseTable+" WHERE catalog = "+s.catalog, func(r *row) {
+	err = s.each(ctx, LeaseTable, columns, s.at(LeaseTable)+" WHERE catalog = "+s.catalog, func(r *row) {
 		l := Lease{Holder: r.text(), Session: r.text(), Token: r.number(), Doing: r.text(),
 			Acquired: r.time(), Beat: r.time(), Expires: r.time(), Expired: r.number() != 0, Now: r.time()}
 		if l.Token < 0 {
@@ -92,9 +92,9 @@ func (s *sqlStore) take(ctx context.Context, before *Lease, guard, holder, sessi
 func (s *sqlStore) swap(ctx context.Context, before *Lease, guard string, values []field) (bool, error) {
 	var w write
 	if before == nil {
-		w = write{verb: insert, table: LeaseTable, set: append(values, field{"catalog", s.catalog})}
+		w = write{verb: insert, table: s.at(LeaseTable), set: append(values, field{"catalog", s.catalog})}
 	} else {
-		w = write{verb: update, table: LeaseTable, set: values,
+		w = write{verb: update, table: s.at(LeaseTable), set: values,
 			key: []field{{"catalog", s.catalog}, {"token", number(before.Token)}, {"holder", s.q.QuoteLiteral(before.Holder)}}}
 	}
 	result, err := s.q.ExecContext(ctx, w.sql(s.dialect(), guard))
@@ -127,6 +127,11 @@ func (s *sqlStore) Extend(ctx context.Context, token int64, doing string, ttl ti
 	}
 	return s.lease(ctx, token, field{"doing", s.text(doing, 255)},
 		field{"beat", s.clock.now()}, field{"expires", s.clock.after(ttl)})
+}
+
+// Move implements Store.
+func (s *sqlStore) Move(ctx context.Context, token int64, session string) error {
+	return s.lease(ctx, token, field{"server_session", s.text(session, 128)}, field{"beat", s.clock.now()}, field{"expires", s.clock.after(s.ttl)})
 }
 
 // Release implements Store. The token grows, so that whoever gave the lease back

@@ -148,6 +148,8 @@ type Store interface {
 	Seize(ctx context.Context, dead Lease, holder, session, doing string, ttl time.Duration) (Lease, bool, error)
 	// Extend prolongs the lease; an empty doing leaves that text as it is.
 	Extend(ctx context.Context, token int64, doing string, ttl time.Duration) error
+	// Move notes another session as the one where the holder works.
+	Move(ctx context.Context, token int64, session string) error
 	Release(ctx context.Context, token int64) error
 
 	// Prepare makes the tables that are missing: lease and journal, and those

@@ -239,6 +239,14 @@ func (m *Memory) Extend(_ context.Context, token int64, doing string, ttl time.D
 	})
 }
 
+// Move implements Store.
+func (m *Memory) Move(_ context.Context, token int64, session string) error {
+	return m.write(token, func(s *state) error {
+		s.lease.Session = session
+		return nil
+	})
+}
+
 // Release implements Store.
 func (m *Memory) Release(_ context.Context, token int64) error {
 	return m.write(token, func(s *state) error {

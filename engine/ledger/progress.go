@@ -22,7 +22,7 @@ func (s *sqlStore) Progress(ctx context.Context) ([]Progress, error) {
 	} else { // an older release made the table
 		columns = append(columns, "0", "''", "0")
 	}
-	tail := BackfillTable + " WHERE catalog = " + s.catalog + " ORDER BY migration, key_range"
+	tail := s.at(BackfillTable) + " WHERE catalog = " + s.catalog + " ORDER BY migration, key_range"
 	err = s.each(ctx, BackfillTable, columns, tail, func(r *row) {
 		p := Progress{Migration: r.text(), Range: r.text(), Position: r.text(), Rows: r.number(), Estimate: r.number(),
 			Started: r.time(), Updated: r.time(), Finished: r.timeOrNull(), Batch: r.number(), Waiting: r.text(), Speed: float64(r.number()) / 1000}
@@ -62,6 +62,6 @@ func (s *sqlStore) SaveProgress(ctx context.Context, token int64, p Progress) er
 		set = append(set, field{"batch_rows", number(p.Batch)}, field{"waiting", s.text(p.Waiting, 0)},
 			field{"speed_milli", number(int64(math.Round(p.Speed * 1000)))})
 	}
-	return s.apply(ctx, token, write{verb: upsert, table: BackfillTable, set: set, key: key,
+	return s.apply(ctx, token, write{verb: upsert, table: s.at(BackfillTable), set: set, key: key,
 		fresh: fresh})
 }

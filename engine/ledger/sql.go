@@ -20,6 +20,7 @@ type sqlStore struct {
 	q        database.Session
 	catalog  string // as a literal
 	versions string // the version table's name, not quoted
+	schema   string // where the books are, as a prefix of names
 	clock    clock
 	ttl      time.Duration
 	known    map[string]bool // tables that were seen
@@ -33,8 +34,21 @@ type sqlStore struct {
 // versionTable for the version rows. It is used by one goroutine at a time, as
 // the session is.
 func NewSQL(s database.Session, catalog, versionTable string) Store {
-	return &sqlStore{q: s, catalog: s.QuoteLiteral(catalog), versions: versionTable,
+	schema := "main." // on SQLite a temporary table would come first
+	if name := s.Schema(); name != "" {
+		schema = s.QuoteIdent(name) + "."
+	}
+	return &sqlStore{q: s, catalog: s.QuoteLiteral(catalog), versions: versionTable, schema: schema,
 		clock: clock(s.Flavor().Dialect), ttl: DefaultTTL, known: map[string]bool{}}
+}
+
+// at is a table of the books where it is, whatever a revision's own statements
+// have made of the search path, the default database or the temporary tables.
+func (s *sqlStore) at(table string) string {
+	if table == s.versions {
+		table = s.q.QuoteIdent(table)
+	}
+	return s.schema + table
 }
 
 func (s *sqlStore) dialect() flavor.Dialect { return s.q.Flavor().Dialect }

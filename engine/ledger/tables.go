@@ -84,14 +84,14 @@ func (s *sqlStore) leaseTable() table {
 func (s *sqlStore) versionsTable() table {
 	return table{s.versions, fmt.Sprintf(
 		"CREATE TABLE IF NOT EXISTS %s (version_num VARCHAR(32) NOT NULL, CONSTRAINT %s PRIMARY KEY (version_num))",
-		s.q.QuoteIdent(s.versions), s.q.QuoteIdent(s.versions+"_pkc"))}
+		s.at(s.versions), s.q.QuoteIdent(s.versions+"_pkc"))}
 }
 
 // define writes one CREATE statement. The MySQL family is told the engine and
 // a binary collation: the server's defaults may be a table type without
 // transactions, or an order in which two names that differ in case are one.
 func (s *sqlStore) define(name, key string, columns ...string) table {
-	text := fmt.Sprintf("CREATE TABLE IF NOT EXISTS %s (%s, PRIMARY KEY (%s))", name, strings.Join(columns, ", "), key)
+	text := fmt.Sprintf("CREATE TABLE IF NOT EXISTS %s (%s, PRIMARY KEY (%s))", s.at(name), strings.Join(columns, ", "), key)
 	if s.dialect().MySQLFamily() {
 		text += " ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
 	}
@@ -244,15 +244,18 @@ func (s *sqlStore) look(ctx context.Context, names []string) (map[string]bool, e
 	return found, err
 }
 
-// catalogQuery lists tables where unqualified names lead: the column with their
-// names, and the query from FROM up to the name again.
+// catalogQuery lists tables where the books are: the column with their names,
+// and the query from FROM up to the name again.
 func (s *sqlStore) catalogQuery() (column, from string) {
 	switch s.dialect() {
 	case flavor.Postgres:
 		return "c.relname", "pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace" +
-			" WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p') AND c.relname"
+			" WHERE n.nspname = " + s.here() + " AND c.relkind IN ('r', 'p') AND c.relname"
 	case flavor.SQLite:
-		return "name", "sqlite_master WHERE type = 'table' AND name COLLATE NOCASE"
+		return "name", "main.sqlite_master WHERE type = 'table' AND name COLLATE NOCASE"
 	}
-	return "table_name", "information_schema.tables WHERE table_schema = DATABASE() AND table_name"
+	return "table_name", "information_schema.tables WHERE table_schema = " + s.here() + " AND table_name"
 }
+
+// here is the name of the schema as a literal.
+func (s *sqlStore) here() string { return s.q.QuoteLiteral(s.q.Schema()) }

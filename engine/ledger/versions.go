@@ -12,7 +12,7 @@ func (s *sqlStore) Rows(ctx context.Context) ([]string, bool, error) {
 		return nil, false, err
 	}
 	rows := []string{}
-	err = s.each(ctx, s.versions, []string{"version_num"}, s.q.QuoteIdent(s.versions), func(r *row) {
+	err = s.each(ctx, s.versions, []string{"version_num"}, s.at(s.versions), func(r *row) {
 		rows = append(rows, r.text())
 	})
 	if err != nil {
@@ -56,7 +56,7 @@ func (s *sqlStore) rowWrites(ctx context.Context, rows []string) ([]write, error
 		}
 	}
 	add, drop := without(sorted(rows), s.rows), without(s.rows, rows)
-	table := s.q.QuoteIdent(s.versions)
+	table := s.at(s.versions)
 	column := func(v string) []field { return []field{{"version_num", s.q.QuoteLiteral(v)}} }
 	var writes []write
 	for len(add) > 0 && len(drop) > 0 {

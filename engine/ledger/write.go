@@ -41,7 +41,7 @@ type write struct {
 // that it also holds the row until the transaction ends. Checking by reading
 // would not do on Galera, where only what is written is certified.
 func (s *sqlStore) fence(token int64) write {
-	return write{verb: update, table: LeaseTable,
+	return write{verb: update, table: s.at(LeaseTable),
 		set: []field{{"beat", s.clock.now()}, {"expires", s.clock.after(s.ttl)}},
 		key: s.leaseKey(token), missing: ErrLeaseLost}
 }
@@ -131,7 +131,7 @@ func tellable(writes []write) bool {
 // fence found none.
 func (s *sqlStore) applyMessage(ctx context.Context, token int64, writes []write) error {
 	texts := make([]string, len(writes))
-	guard := "EXISTS (SELECT 1 FROM " + LeaseTable + where(s.leaseKey(token), "") + ")"
+	guard := "EXISTS (SELECT 1 FROM " + s.at(LeaseTable) + where(s.leaseKey(token), "") + ")"
 	for i, w := range writes {
 		if i == 0 {
 			texts[i] = w.sql(s.dialect(), "")

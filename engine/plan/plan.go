@@ -130,6 +130,13 @@ type Statement struct {
 	// Values is what is asked of the rows before the statement; nil if no value
 	// can be lost by it.
 	Values *ValueCheck
+	// Session is true if the statement may leave something in the session that
+	// later statements meet: a setting, a variable, a temporary table, a lock.
+	Session bool
+	// Before are the statements that give a new session what this statement
+	// expects of those before it: settings, variables, temporary tables. They
+	// are sent where an earlier run, or a failed attempt, ended between the two.
+	Before []string
 }
 
 // The values of Statement.Blocks.

@@ -73,6 +73,8 @@ type execution struct {
 	done      int   // statements that this attempt finished and recorded
 	resumed   bool
 	broken    int64 // rows that referred to nothing before the step
+	marked    bool  // statements may have left something in the session
+	theirs    func(context.Context) error
 	began     time.Time
 }
 
@@ -99,12 +101,15 @@ func (e *execution) run(ctx context.Context, resume map[string]ledger.Attempt) e
 	if len(groups) == 1 && groups[0].atomic {
 		execute = e.whole
 	}
+	if err := e.again(work, 0); err != nil {
+		return e.note(ctx, err)
+	}
 	if err := execute(ctx, groups); err != nil {
 		return err
 	}
 	e.h.began = true
 	e.h.emit(StepDone{Step: e.step, Index: e.index, Of: e.of, Took: time.Since(e.began)})
-	return nil
+	return e.clean(work)
 }
 
 // group is a run of statements: several that share a transaction, or one that

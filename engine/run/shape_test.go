@@ -49,8 +49,17 @@ func (d *fake) Port() int                                            { return 0 
 func (d *fake) ServerID() string                                     { return "" }
 func (d *fake) LazyCommit(context.Context) error                     { return nil }
 func (d *fake) SetLockTimeout(context.Context, time.Duration) error  { return nil }
-func (d *fake) QuoteIdent(name string) string                        { return name }
-func (d *fake) QuoteLiteral(text string) string                      { return text }
+func (d *fake) OwnNeedsTransaction() bool                            { return false }
+func (d *fake) Reset(context.Context, func(context.Context) error) error {
+	d.log = append(d.log, "reset")
+	return nil
+}
+func (d *fake) Own(context.Context) (func(context.Context) error, error) {
+	d.log = append(d.log, "own")
+	return func(context.Context) error { d.log = append(d.log, "theirs"); return nil }, nil
+}
+func (d *fake) QuoteIdent(name string) string   { return name }
+func (d *fake) QuoteLiteral(text string) string { return text }
 func (d *fake) QueryContext(context.Context, string, ...any) (*sql.Rows, error) {
 	return nil, errors.New("there is nothing to query")
 }

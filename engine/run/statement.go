@@ -17,6 +17,11 @@ func (e *execution) transaction(ctx context.Context, g group, from int, record f
 	tries := 0
 	err := e.h.retry(ctx, e.step.ID, func(work context.Context) error {
 		tries++
+		if tries > 1 {
+			if err := e.anew(work, from); err != nil {
+				return err
+			}
+		}
 		err := e.attemptGroup(ctx, work, g, from, record)
 		if err != nil && !isDead(err) {
 			e.h.rollback(work)
@@ -47,7 +52,7 @@ func (e *execution) attemptGroup(ctx, work context.Context, g group, from int, r
 	if err := b.spare(work); err != nil {
 		return e.wrap("", last, err)
 	}
-	if err := record(work); err != nil {
+	if err := e.inOwn(work, record); err != nil {
 		return e.wrap("", last, err)
 	}
 	if err := e.point(BeforeCommit, last); err != nil {
@@ -56,7 +61,10 @@ func (e *execution) attemptGroup(ctx, work context.Context, g group, from int, r
 	if err := e.h.session.Commit(work); err != nil {
 		return e.wrap("", last, err)
 	}
-	return e.point(AfterCommit, last)
+	if err := e.point(AfterCommit, last); err != nil {
+		return err
+	}
+	return e.back(work)
 }
 
 // open begins a transaction with a lock timeout.
@@ -69,6 +77,11 @@ func (e *execution) open(ctx context.Context, from int) error {
 	}
 	if err := e.point(AfterBegin, from); err != nil {
 		return err
+	}
+	if e.lent() {
+		if err := e.expected(ctx, from); err != nil {
+			return err
+		}
 	}
 	return e.countForeignKeys(ctx)
 }
@@ -105,7 +118,15 @@ func (e *execution) alone(ctx context.Context, st plan.Statement, record func(co
 	if err != nil {
 		return e.count(err, tries-1)
 	}
-	err = e.h.record(context.WithoutCancel(ctx), e.step.ID, record)
+	err = e.h.record(context.WithoutCancel(ctx), e.step.ID, func(ctx context.Context) error {
+		if err := e.inOwn(ctx, record); err != nil {
+			if !isDead(err) {
+				e.h.rollback(ctx)
+			}
+			return err
+		}
+		return e.back(ctx)
+	})
 	return e.wrap("", number, err)
 }
 
@@ -116,7 +137,11 @@ func (e *execution) leaves(ctx context.Context, st plan.Statement, err error) {
 	if !errors.As(err, &stopped) || st.Effect == nil || e.h.r.Probe == nil {
 		return
 	}
-	settled, err := e.h.r.Probe(context.WithoutCancel(ctx), e.h.session, *st.Effect)
+	var settled Settled
+	err = e.onTheSchema(ctx, func(s database.Session) (err error) {
+		settled, err = e.h.r.Probe(context.WithoutCancel(ctx), s, *st.Effect)
+		return err
+	})
 	stopped.Began = stopped.Began || err != nil || settled.Outcome != NotApplied || len(settled.Cleanup) > 0
 }
 
@@ -131,6 +156,12 @@ func (e *execution) sendAlone(ctx context.Context, st plan.Statement, number int
 	if err := e.h.begin(ctx); err != nil {
 		return e.wrap("", number, err)
 	}
+	if e.lent() {
+		if err := e.expected(ctx, number); err != nil {
+			e.h.rollback(ctx)
+			return err
+		}
+	}
 	err := e.budget().spend(ctx, st, func() error { return e.send(ctx, st, number) })
 	if err == nil {
 		err = e.h.session.Commit(ctx)
@@ -144,16 +175,20 @@ func (e *execution) sendAlone(ctx context.Context, st plan.Statement, number int
 // sweep removes what an earlier try of a statement left half done, and reports
 // whether its effect is there by now.
 func (e *execution) sweep(ctx context.Context, st plan.Statement) (applied bool, err error) {
-	settled, err := e.h.r.Probe(ctx, e.h.session, *st.Effect)
-	if err != nil {
-		return false, err
-	}
-	for _, text := range settled.Cleanup {
-		if _, err := e.h.session.ExecContext(ctx, text); err != nil {
-			return false, e.wrap(text, e.done, err)
+	err = e.onTheSchema(ctx, func(s database.Session) error {
+		settled, err := e.h.r.Probe(ctx, s, *st.Effect)
+		if err != nil {
+			return err
 		}
-	}
-	return settled.Outcome == Applied, nil
+		for _, text := range settled.Cleanup {
+			if _, err := s.ExecContext(ctx, text); err != nil {
+				return e.wrap(text, e.done, err)
+			}
+		}
+		applied = settled.Outcome == Applied
+		return nil
+	})
+	return applied, err
 }
 
 // send sends one statement and waits for its answer.
@@ -167,6 +202,7 @@ func (e *execution) send(ctx context.Context, st plan.Statement, number int) err
 	index, of := e.first+number, e.first+len(e.todo)
 	e.h.emit(StatementStarted{Step: e.step.ID, Statement: st, Index: index, Of: of})
 	start := time.Now()
+	e.marks(st)
 	result, err := e.h.session.ExecContext(ctx, st.SQL)
 	for _, other := range st.Fallbacks {
 		if database.ClassOf(err) != database.NoSuchWay {
@@ -199,8 +235,8 @@ func (e *execution) note(ctx context.Context, cause error) error {
 		return cause // nothing was begun
 	}
 	ctx = context.WithoutCancel(ctx)
-	token, err := e.h.lease.Token, error(nil)
-	if e.id == 0 {
+	token, err := e.h.lease.Token, e.clean(ctx)
+	if e.id == 0 && err == nil {
 		a := e.attempt()
 		a.Confirmed = true
 		if e.resumed && len(e.todo) > 0 {

@@ -212,8 +212,8 @@ func TestSQLRevision(t *testing.T) {
 	}
 	mysql := r.Up[0].Op.(*schema.SQL).Statements
 	want := []schema.SQLStatement{
-		{SQL: "ALTER TABLE goods ADD COLUMN price INT", NoTransaction: true},
-		{SQL: "UPDATE goods SET price = 0", Data: true, NoTransaction: true},
+		{SQL: "ALTER TABLE goods ADD COLUMN price INT", NoTransaction: true, Line: 10},
+		{SQL: "UPDATE goods SET price = 0", Data: true, NoTransaction: true, Line: 11},
 	}
 	// MariaDB is served by what is for MySQL.
 	for _, d := range []flavor.Dialect{flavor.MySQL, flavor.MariaDB} {

@@ -45,7 +45,7 @@ func (s script) cut(r *report) []schema.SQLStatement {
 			if m.Verb == sqltext.Transaction {
 				r.add(line, "a revision does not begin or end transactions itself: leave this out, or say no-transaction for statements that each stand alone")
 			}
-			statements = append(statements, schema.SQLStatement{SQL: p.SQL, Data: m.Data, NoTransaction: s.noTransaction || m.NoTransaction})
+			statements = append(statements, schema.SQLStatement{SQL: p.SQL, Data: m.Data, NoTransaction: s.noTransaction || m.NoTransaction, Line: line})
 		}
 	}
 	return statements
@@ -130,6 +130,11 @@ func (w *worker) texts(key string, t schema.Text, dialects []string) map[flavor.
 		if len(found.problems) > 0 {
 			d.at(key, func() { d.shift(found, t, dialect) })
 			break
+		}
+		for _, all := range cut {
+			for i := range all {
+				all[i].Line = 0 // within the text
+			}
 		}
 		maps.Copy(statements, cut)
 	}

@@ -60,6 +60,8 @@ func (w *worker) sqlRevision(file, text string, r *report) *Revision {
 		}
 	}
 	w.sections(f.sections, r)
+	w.resumable(rev.Up, rev.Transaction, r)
+	w.resumable(rev.Down, rev.Transaction, r)
 	rev.Checksum = w.sum(rev.Up)
 	return rev
 }

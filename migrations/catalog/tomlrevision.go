@@ -44,6 +44,8 @@ func (w *worker) tomlRevision(file string, raw map[string]any) *Revision {
 	r.Up = w.changes("up", f.Up, lines["up"])
 	r.Down = w.changes("down", f.Down, lines["down"])
 	_, r.HasDown = raw["down"]
+	w.resumable(r.Up, r.Transaction, d.report)
+	w.resumable(r.Down, r.Transaction, d.report)
 	r.Checksum = d.sum(r.Up)
 	return r
 }

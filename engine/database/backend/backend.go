@@ -23,8 +23,8 @@ type Options struct {
 	// not answer; negative for no limit. RetryInterval is the pause between.
 	MaxRetries    int
 	RetryInterval time.Duration
-	// SQLMode is the MySQL session sql_mode; nil for TRADITIONAL, "" to leave
-	// the server's own alone.
+	// SQLMode is the MySQL session sql_mode; nil for TRADITIONAL, "" for the
+	// server's own. Words of it that change how SQL is read are left out.
 	SQLMode *string
 	// WsrepSyncWait is the Galera session variable; nil to leave it alone.
 	WsrepSyncWait *int
@@ -64,8 +64,10 @@ type Server interface {
 	// Transient is true for a database that lives in memory only: it is gone
 	// when its last connection is closed.
 	Transient() bool
-	// Identify asks a new connection what it is, in one round trip.
-	Identify(ctx context.Context, q Querier) (Identity, error)
+	// Identify asks a new connection what it is, and gives it the settings that
+	// a session has: in one round trip if it has them already. port is that of
+	// this end of the connection, 0 if there is none.
+	Identify(ctx context.Context, q Querier, port int) (Identity, error)
 	// Grammar is how sessions speak to this server.
 	Grammar(id Identity) Grammar
 }
@@ -79,8 +81,9 @@ type Identity struct {
 	Session string
 	// Port is the TCP port of this end of the connection; 0 if there is none.
 	Port int
-	// SQLMode is the session's sql_mode; "" on servers that have none.
-	SQLMode string
+	// Settings are what the server's own Grammar has to know of the settings of
+	// the connection.
+	Settings any
 }
 
 // Grammar is the part of SQL that package database itself has to write.
@@ -105,6 +108,14 @@ type Grammar struct {
 	// LazyCommit is the statement after which the COMMIT of the open
 	// transaction does not wait for the disk; "" if there is none.
 	LazyCommit string
+	// Own gives the open transaction, where TxOwn is true, or the session the
+	// settings that it began with, and Theirs those that it had before; ""
+	// where none can harm the books.
+	Own, Theirs string
+	TxOwn       bool
+	// Discard forgets all that statements have left in the session; nil where
+	// only another connection does.
+	Discard []string
 	// QuoteIdent and QuoteLiteral quote names and text.
 	QuoteIdent, QuoteLiteral func(string) string
 }

@@ -28,7 +28,7 @@ var (
 var unsafeCharsets = []string{"big5", "cp932", "gb18030", "gb2312", "gbk", "sjis"}
 
 // driverConfig is the URL in the driver's words.
-func driverConfig(u *backend.URL, o backend.Options) (*mysql.Config, error) {
+func driverConfig(u *backend.URL) (*mysql.Config, error) {
 	for key := range u.Query {
 		if !slices.Contains(readKeys, key) && !slices.Contains(tlsKeys, key) && !slices.Contains(idleKeys, key) {
 			return nil, bad(fmt.Sprintf("the MySQL URL has the option %q, which is not known or not supported", key))
@@ -51,10 +51,6 @@ func driverConfig(u *backend.URL, o backend.Options) (*mysql.Config, error) {
 	if err := setTimeouts(c, u); err != nil {
 		return nil, err
 	}
-	if err := setCharset(c, u); err != nil {
-		return nil, err
-	}
-	c.Params = sessionVariables(u, o)
 	var err error
 	c.TLS, err = tlsConfig(u)
 	return c, err
@@ -91,47 +87,26 @@ func setTimeouts(c *mysql.Config, u *backend.URL) error {
 	return nil
 }
 
-// setCharset asks for the character set only where it is not the driver's own
-// utf8mb4, for it costs a round trip. "utf8" is taken as utf8mb4 too: to the
-// server it means the set without the characters beyond the basic plane, which
-// it would turn into question marks on the way to us, and a data migration
-// would write those back.
-func setCharset(c *mysql.Config, u *backend.URL) error {
-	charset, collation := strings.ToLower(u.Get("charset")), u.Get("collation")
-	for _, word := range []string{charset, collation} {
+// setCharset notes the character set in which sessions speak. "utf8" is taken
+// as utf8mb4 too: to the server it means the set without the characters beyond
+// the basic plane, which it would turn into question marks on the way to us, and
+// a data migration would write those back.
+func setCharset(c *mysql.Config, u *backend.URL) (charset, error) {
+	name, collation := strings.ToLower(u.Get("charset")), u.Get("collation")
+	for _, word := range []string{name, collation} {
 		if strings.Trim(strings.ToLower(word), "abcdefghijklmnopqrstuvwxyz0123456789_") != "" {
-			return bad("the options charset and collation of the MySQL URL are single words")
+			return charset{}, bad("the options charset and collation of the MySQL URL are single words")
 		}
 	}
-	if slices.Contains(unsafeCharsets, charset) {
-		return bad(fmt.Sprintf("the charset %s of the MySQL URL is not supported: use utf8mb4", charset))
-	}
-	switch charset {
-	case "", "utf8", "utf8mb3", "utf8mb4":
-		charset = "utf8mb4"
-		if collation == "" {
-			return nil
-		}
+	if slices.Contains(unsafeCharsets, name) {
+		return charset{}, bad(fmt.Sprintf("the charset %s of the MySQL URL is not supported: use utf8mb4", name))
 	}
 	c.Collation = collation
-	return c.Apply(mysql.Charset(charset, collation))
-}
-
-// sessionVariables are set in one statement when a connection is made.
-func sessionVariables(u *backend.URL, o backend.Options) map[string]string {
-	vars := map[string]string{}
-	mode := "TRADITIONAL"
-	if o.SQLMode != nil {
-		mode = *o.SQLMode
+	switch name {
+	case "", "utf8", "utf8mb3", "utf8mb4":
+		if name = "utf8mb4"; collation == "" {
+			collation = "utf8mb4_general_ci" // the driver's, before SET NAMES
+		}
 	}
-	if m := u.Get("sql_mode"); m != "" {
-		mode = m
-	}
-	if mode != "" {
-		vars["sql_mode"] = quoteLiteral(mode, false)
-	}
-	if o.WsrepSyncWait != nil {
-		vars["wsrep_sync_wait"] = strconv.Itoa(*o.WsrepSyncWait)
-	}
-	return vars
+	return charset{name, collation}, nil
 }

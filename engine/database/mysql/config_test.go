@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/go-sql-driver/mysql"
-	"github.com/google/go-cmp/cmp"
 
 	"manage/engine/database/backend"
 	"manage/engine/flavor"
@@ -22,9 +21,9 @@ func parsed(t *testing.T, raw string) *backend.URL {
 	return u
 }
 
-func config(t *testing.T, raw string, o backend.Options) *mysql.Config {
+func config(t *testing.T, raw string) *mysql.Config {
 	t.Helper()
-	c, err := driverConfig(parsed(t, raw), o)
+	c, err := driverConfig(parsed(t, raw))
 	if err != nil {
 		t.Fatalf("%s: %v", raw, err)
 	}
@@ -40,31 +39,38 @@ func TestPlaces(t *testing.T) {
 		"mysql+pymysql://u:p@localhost/d?unix_socket=/run/m.sock": "unix /run/m.sock",
 		"mysql+pymysql://u:p@/d?unix_socket=/run/m.sock":          "unix /run/m.sock",
 	} {
-		c := config(t, raw, backend.Options{})
+		c := config(t, raw)
 		if got := c.Net + " " + c.Addr; got != want || c.User != "u" || c.Passwd != "p" || c.DBName != "d" {
 			t.Errorf("%s connects to %s as %s:%s, want %s", raw, got, c.User, c.Passwd, want)
 		}
 	}
 }
 
-func TestSessionSettings(t *testing.T) {
-	none, ansi, wait := "", "ANSI,STRICT_ALL_TABLES", 7
+// TestGreeting: one statement sets all that a session needs, whatever the
+// configuration says of the mode.
+func TestGreeting(t *testing.T) {
+	none, ansi, wait := "", "ansi, STRICT_ALL_TABLES", 7
 	for _, c := range []struct {
 		raw  string
 		o    backend.Options
-		want map[string]string
+		want string
 	}{
-		{"mysql://h/d", backend.Options{}, map[string]string{"sql_mode": "'TRADITIONAL'"}},
-		{"mysql://h/d", backend.Options{SQLMode: &none}, map[string]string{}},
-		{"mysql://h/d", backend.Options{SQLMode: &ansi}, map[string]string{"sql_mode": "'ANSI,STRICT_ALL_TABLES'"}},
-		{"mysql://h/d?sql_mode=x'y", backend.Options{SQLMode: &ansi}, map[string]string{"sql_mode": "'x''y'"}},
-		{"mysql://h/d", backend.Options{SQLMode: &none, WsrepSyncWait: &wait}, map[string]string{"wsrep_sync_wait": "7"}},
+		{"mysql://h/d", backend.Options{}, "SET NAMES utf8mb4 COLLATE utf8mb4_general_ci, sql_mode='TRADITIONAL', autocommit=1"},
+		{"mysql://h/d", backend.Options{SQLMode: &none}, "UPPER(@@sql_mode)"},
+		{"mysql://h/d", backend.Options{SQLMode: &ansi}, "UPPER(CONVERT(X'616e73692c5354524943545f414c4c5f5441424c4553' USING utf8mb4))"},
+		{"mysql://h/d?sql_mode=x'y", backend.Options{SQLMode: &ansi}, "X'782779'"},
+		{"mysql://h/d", backend.Options{WsrepSyncWait: &wait}, "wsrep_sync_wait=7"},
 	} {
-		if diff := cmp.Diff(c.want, config(t, c.raw, c.o).Params); diff != "" {
-			t.Errorf("%s:\n%s", c.raw, diff)
+		u := parsed(t, c.raw)
+		speaks, err := setCharset(config(t, c.raw), u)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := greeting(speaks, u, c.o); !strings.Contains(got, c.want) {
+			t.Errorf("%s:\n%s\nwant %s in it", c.raw, got, c.want)
 		}
 	}
-	c := config(t, "mysql://h/d?read_timeout=5&write_timeout=6", backend.Options{})
+	c := config(t, "mysql://h/d?read_timeout=5&write_timeout=6")
 	if !c.ClientFoundRows || !c.InterpolateParams || !c.ParseTime || c.MultiStatements || c.ReadTimeout != 5*time.Second || c.WriteTimeout != 6*time.Second {
 		t.Errorf("config is %+v", c)
 	}
@@ -73,27 +79,20 @@ func TestSessionSettings(t *testing.T) {
 	}
 }
 
-// TestCharset: utf8 is never the server's three-byte set, and what is the
-// driver's own costs no statement.
+// TestCharset: utf8 is never the server's three-byte set.
 func TestCharset(t *testing.T) {
 	for raw, want := range map[string]string{
-		"mysql://h/d":                                           "",
-		"mysql://h/d?charset=utf8":                              "",
-		"mysql://h/d?charset=UTF8MB3":                           "",
-		"mysql://h/d?charset=utf8mb4":                           "",
-		"mysql://h/d?charset=latin1":                            "charset=latin1",
-		"mysql://h/d?charset=utf8&collation=utf8mb4_unicode_ci": "charset=utf8mb4&collation=utf8mb4_unicode_ci",
-		"mysql://h/d?charset=latin1&collation=latin1_swedish_ci&use_unicode=1": "charset=latin1&collation=latin1_swedish_ci",
+		"mysql://h/d":                                           "NAMES utf8mb4 COLLATE utf8mb4_general_ci",
+		"mysql://h/d?charset=utf8":                              "NAMES utf8mb4 COLLATE utf8mb4_general_ci",
+		"mysql://h/d?charset=UTF8MB3":                           "NAMES utf8mb4 COLLATE utf8mb4_general_ci",
+		"mysql://h/d?charset=utf8mb4":                           "NAMES utf8mb4 COLLATE utf8mb4_general_ci",
+		"mysql://h/d?charset=latin1":                            "NAMES latin1",
+		"mysql://h/d?charset=utf8&collation=utf8mb4_unicode_ci": "NAMES utf8mb4 COLLATE utf8mb4_unicode_ci",
+		"mysql://h/d?charset=latin1&collation=latin1_swedish_ci&use_unicode=1": "NAMES latin1 COLLATE latin1_swedish_ci",
 	} {
-		_, options, _ := strings.Cut(config(t, raw, backend.Options{}).FormatDSN(), "?")
-		var got []string
-		for _, o := range strings.Split(options, "&") {
-			if strings.HasPrefix(o, "charset=") || strings.HasPrefix(o, "collation=") {
-				got = append(got, o)
-			}
-		}
-		if strings.Join(got, "&") != want {
-			t.Errorf("%s asks for %q, want %q", raw, got, want)
+		speaks, err := setCharset(config(t, raw), parsed(t, raw))
+		if err != nil || speaks.names() != want {
+			t.Errorf("%s asks for %q, want %q: %v", raw, speaks.names(), want, err)
 		}
 	}
 }
@@ -152,15 +151,6 @@ func TestLockTimeoutStatement(t *testing.T) {
 		if got := lockTimeout(d, true); got != want {
 			t.Errorf("%s is %s, want %s", d, got, want)
 		}
-	}
-}
-
-func TestQuoteLiteral(t *testing.T) {
-	if got := quoteLiteral(`a'\b`, false); got != `'a''\\b'` {
-		t.Errorf("got %s", got)
-	}
-	if got := quoteLiteral(`a'\b`, true); got != `'a''\b'` {
-		t.Errorf("got %s", got)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"manage/engine/database/backend"
 	"manage/engine/flavor"
+	"manage/engine/quote"
 )
 
 // Backend is MySQL and MariaDB.
@@ -22,7 +23,11 @@ func (Backend) Open(u *backend.URL, o backend.Options) (backend.Server, error) {
 	if o.Schema != "" && o.Schema != u.Database {
 		return nil, bad("MySQL and MariaDB have no schemas within a database: take the schema out of the configuration")
 	}
-	config, err := driverConfig(u, o)
+	config, err := driverConfig(u)
+	if err != nil {
+		return nil, err
+	}
+	speaks, err := setCharset(config, u)
 	if err != nil {
 		return nil, err
 	}
@@ -35,12 +40,14 @@ func (Backend) Open(u *backend.URL, o backend.Options) (backend.Server, error) {
 		return nil, err
 	}
 	// The driver's own limit ends when the server has taken the connection.
-	return &server{connector: backend.Repeating(backend.Limited(connector, limit), tries), database: u.Database}, nil
+	connector = greeted{connector, greeting(speaks, u, o)}
+	return &server{connector: backend.Repeating(backend.Limited(connector, limit), tries), database: u.Database, own: own(speaks)}, nil
 }
 
 type server struct {
 	connector driver.Connector
 	database  string
+	own       string // see backend.Grammar
 }
 
 func (s *server) Connector() driver.Connector { return s.connector }
@@ -50,9 +57,9 @@ func (s *server) Transient() bool             { return false }
 
 // identify asks for everything at once. SHOW leaves out what a server does not
 // know, where SELECT @@wsrep_on would be an error on all but Galera's builds.
-const identify = `SHOW SESSION VARIABLES WHERE Variable_name IN ('version', 'version_comment', 'wsrep_on', 'pseudo_thread_id', 'sql_mode')`
+const identify = `SHOW SESSION VARIABLES WHERE Variable_name IN ('version', 'version_comment', 'wsrep_on', 'pseudo_thread_id')`
 
-func (s *server) Identify(ctx context.Context, q backend.Querier) (backend.Identity, error) {
+func (s *server) Identify(ctx context.Context, q backend.Querier, _ int) (backend.Identity, error) {
 	rows, err := q.QueryContext(ctx, identify)
 	if err != nil {
 		return backend.Identity{}, err
@@ -71,7 +78,7 @@ func (s *server) Identify(ctx context.Context, q backend.Querier) (backend.Ident
 	}
 	return backend.Identity{
 		Flavor: serverFlavor(vars["version"], vars["version_comment"], vars["wsrep_on"]),
-		Schema: s.database, Session: vars["pseudo_thread_id"], SQLMode: vars["sql_mode"],
+		Schema: s.database, Session: vars["pseudo_thread_id"],
 	}, nil
 }
 
@@ -89,14 +96,12 @@ func serverFlavor(version, comment, wsrepOn string) flavor.Flavor {
 	return f
 }
 
-func (s *server) Grammar(id backend.Identity) backend.Grammar {
+func (s *server) Grammar(backend.Identity) backend.Grammar {
 	return backend.Grammar{
 		Begin: "START TRANSACTION", Commit: "COMMIT", Rollback: "ROLLBACK",
-		LockTimeout: lockTimeout,
-		QuoteIdent:  func(name string) string { return "`" + strings.ReplaceAll(name, "`", "``") + "`" },
-		QuoteLiteral: func(text string) string {
-			return quoteLiteral(text, strings.Contains(id.SQLMode, "NO_BACKSLASH_ESCAPES"))
-		},
+		LockTimeout: lockTimeout, Own: s.own, Theirs: theirs,
+		QuoteIdent:   func(name string) string { return quote.Ident(name, flavor.MySQL) },
+		QuoteLiteral: func(text string) string { return quote.Text(text, flavor.MySQL) },
 	}
 }
 
@@ -108,14 +113,6 @@ func lockTimeout(d time.Duration, _ bool) string {
 	}
 	seconds := int64((d + time.Second - 1) / time.Second)
 	return fmt.Sprintf("SET SESSION lock_wait_timeout = %d, SESSION innodb_lock_wait_timeout = %d", seconds, seconds)
-}
-
-func quoteLiteral(text string, backslashIsText bool) string {
-	text = strings.ReplaceAll(text, `'`, `''`)
-	if !backslashIsText {
-		text = strings.ReplaceAll(text, `\`, `\\`)
-	}
-	return `'` + text + `'`
 }
 
 func bad(message string) *backend.Error {

@@ -11,6 +11,8 @@ import (
 
 	"manage/engine/database/backend"
 	"manage/engine/files"
+	"manage/engine/flavor"
+	"manage/engine/quote"
 )
 
 // What a URL may say beside the place ("Parameter Key Words", PostgreSQL
@@ -65,7 +67,7 @@ func connectionSettings(u *backend.URL, o backend.Options) (map[string]string, e
 	}
 	if o.Schema != "" {
 		// As a setting of the connection's start it costs no round trip.
-		s["search_path"] = QuoteIdent(o.Schema)
+		s["search_path"] = quote.Ident(o.Schema, flavor.Postgres)
 	}
 	return s, nil
 }

@@ -147,8 +147,8 @@ func TestLockTimeoutStatement(t *testing.T) {
 	}{
 		{3 * time.Second, true, "SET LOCAL lock_timeout = 3000"},
 		{time.Millisecond / 2, false, "SET SESSION lock_timeout = 1"},
-		{0, false, "SET SESSION lock_timeout = DEFAULT"},
-		{0, true, "SET LOCAL lock_timeout = DEFAULT"},
+		{0, false, "SET SESSION lock_timeout = 0"},
+		{0, true, "SET LOCAL lock_timeout = 0"},
 	} {
 		if got := lockTimeout(c.d, c.inTx); got != c.want {
 			t.Errorf("%s is %s, want %s", c.d, got, c.want)

@@ -18,6 +18,7 @@ import (
 	"manage/engine/database/backend"
 	"manage/engine/files"
 	"manage/engine/flavor"
+	"manage/engine/quote"
 )
 
 // busyTimeout is how long a statement waits for another writer where nobody
@@ -134,7 +135,7 @@ func (s *server) Unborn() bool {
 	return errors.Is(err, fs.ErrNotExist)
 }
 
-func (s *server) Identify(ctx context.Context, q backend.Querier) (backend.Identity, error) {
+func (s *server) Identify(ctx context.Context, q backend.Querier, _ int) (backend.Identity, error) {
 	rows, err := q.QueryContext(ctx, "SELECT sqlite_version()")
 	if err != nil {
 		return backend.Identity{}, err
@@ -159,8 +160,8 @@ func (s *server) Grammar(backend.Identity) backend.Grammar {
 		// Errors Within A Transaction").
 		Ended:        func(e *backend.Error) bool { return strings.Contains(e.Message, "no transaction is active") },
 		LockTimeout:  s.lockTimeout,
-		QuoteIdent:   func(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` },
-		QuoteLiteral: func(text string) string { return `'` + strings.ReplaceAll(text, `'`, `''`) + `'` },
+		QuoteIdent:   func(name string) string { return quote.Ident(name, flavor.SQLite) },
+		QuoteLiteral: func(text string) string { return quote.Text(text, flavor.SQLite) },
 	}
 }
 

@@ -97,6 +97,9 @@ func (t target) dsn(readOnly bool) string {
 		// SQLite compares dates as text, so they are all written in one zone
 		// and one form.
 		"_time_format=sqlite", "_timezone=UTC",
+		// The library's own defaults, said for whoever reads this: tables are
+		// rebuilt without the foreign keys that lead to them.
+		"_pragma=foreign_keys(0)", "_pragma=legacy_alter_table(0)", "_pragma=recursive_triggers(0)",
 	}
 	if t.queryOnly {
 		params = append(params, "_query_only=1")
