@@ -18,8 +18,8 @@ type Form struct {
 	// Begun is true if an earlier, interrupted run may have done the operation,
 	// or a part of it: what there is of it is gone on with.
 	Begun bool
-	// Before computes the schema before such an operation, for where the live
-	// one shows its effect already; nil if it cannot be told.
+	// Before computes the schema before such an operation as the catalog knows
+	// it, for where the live one shows its effect already; nil if it does not.
 	Before func() *Schema
 }
 
@@ -27,13 +27,35 @@ type Form struct {
 // suits the database, and says what each statement costs. It does not change s.
 func Statements(o Operation, s *Schema, f Form) ([]plan.Statement, error) {
 	out, left, err := statements(o, s, f)
-	if !f.Begun || f.Before == nil || err == nil && (left != leftovers{} || !unnamed(o)) {
+	if !f.Begun || err == nil && (left != leftovers{} || !unnamed(o)) {
 		return out, err
 	}
-	if before := f.Before(); before != nil {
-		out, _, err = statements(o, before, f)
+	for _, before := range f.starts(o, s) {
+		if from, _, fails := statements(o, before, f); fails == nil {
+			return from, nil
+		}
 	}
 	return out, err
+}
+
+// starts are the schemas that an operation may have started from, the one that
+// tells more first: what the catalog knows, where it knows all of the schema,
+// and what the live one tells. What has no name is named by the server after
+// what is there, so there the live one comes first.
+func (f Form) starts(o Operation, s *Schema) []*Schema {
+	all := []*Schema{undone(o, s)}
+	if f.Before == nil {
+		return all
+	}
+	before := f.Before()
+	switch {
+	case before == nil:
+	case before.Opaque || unnamed(o):
+		all = append(all, before)
+	default:
+		all = append([]*Schema{before}, all...)
+	}
+	return all
 }
 
 // unnamed reports whether an operation adds something without a name, and so
