@@ -51,9 +51,8 @@ func phaseRules() []rule {
 		on(func(e *phases.InTheWay, _ speaker) view.Failure {
 			return failure(ExitRefused, e.Error(), "Drop what is named or change it, in the revision before the operation or by hand; then run the command again. Nothing of the step was run.")
 		}),
-		on(func(e *phases.HalfDone, _ speaker) view.Failure {
-			return failure(ExitRefused, e.Error(),
-				"Restore the backup that was made before that tool ran, and upgrade the restored database with manage; nothing was done.")
+		on(func(e *phases.HalfDone, line speaker) view.Failure {
+			return failure(ExitRefused, e.Error(), unfitHint(e, line))
 		}),
 		on(func(e *phases.Blocking, _ speaker) view.Failure {
 			return failure(ExitRefused, e.Error(), fmt.Sprintf("%s\nInstead: %s.\nOr do it all the same, at a quiet hour, with --allow-blocking.",

@@ -93,7 +93,7 @@ func samples() []spoken {
 			"the database has no place for metadata definitions: missing or too old are metadef_tags", "Next: manage db sync"},
 		{&metadefs.Failed{Namespaces: []string{"OS::A (a.json)"}, Of: 2}, "failed", 1, "1 of 2 namespaces were not loaded: OS::A (a.json)", "The others are loaded"},
 		{&phases.Mismatch{Nearest: []string{"y"}}, "refused", 6, "", "manage db stamp VERSION"},
-		{&phases.HalfDone{Revision: "x", Missing: &schema.MisfitError{Reason: "gone"}}, "refused", 6, "", "Restore the backup"},
+		{&phases.HalfDone{Revision: "x", Missing: &schema.MisfitError{Reason: "gone"}}, "refused", 6, "x does not fit the schema: : gone", "restore the backup"},
 		{&phases.Blocking{Revision: "x", Statement: plan.Statement{SQL: "ALTER TABLE t", Blocks: plan.BlocksWriters, Rewrites: true, Instead: "wait"}}, "refused", 6,
 			"x would keep writers waiting while the server copies the table", "Instead: wait.\nOr do it all the same, at a quiet hour, with --allow-blocking."},
 		{&phases.Changed{IDs: []string{"x", "y"}}, "refused", 6, "already applied and changed since: x, y", "manage db sync --accept x --accept y"},

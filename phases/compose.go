@@ -69,7 +69,7 @@ func (s *Service) revisions(ctx context.Context, sess database.Session, p *plann
 			return nil
 		}
 		if err != nil {
-			return s.explain(ctx, sess, err, a.applied)
+			return s.explain(ctx, sess, err, a)
 		}
 		step.Checks = checks[r.ID]
 		w.plan.Steps = append(w.plan.Steps, step)
@@ -174,36 +174,6 @@ func (s *Service) migrationSteps(ids []string) []plan.Step {
 		})
 	}
 	return steps
-}
-
-// explain turns an operation that does not fit the live schema into what a
-// person can act on. Without a database there is nothing to add.
-func (s *Service) explain(ctx context.Context, sess database.Session, err error, applied revision.Set) error {
-	var m *misfit
-	if !errors.As(err, &m) || sess == nil {
-		return err
-	}
-	if _, err := s.Catalog.Fold(s.DB.Flavor(), false, applied.Union(s.Catalog.Graph.Closure(m.revision))); err != nil {
-		return err // it would fit no database
-	}
-	half := &HalfDone{Revision: m.revision, Missing: m.err}
-	for _, c := range s.Catalog.Graph.Candidates(applied) {
-		if s.Catalog.Graph.Waiting(c.ID) != m.revision {
-			continue
-		}
-		found, err := s.pending(ctx, sess, s.Catalog.Migrations[c.ID])
-		if err != nil {
-			return err
-		}
-		if !found {
-			continue
-		}
-		half.Migration = c.ID
-		if half.Rows, err = s.countPending(ctx, sess, c.ID); err != nil {
-			return err
-		}
-	}
-	return half
 }
 
 // inspect reads the live schema.

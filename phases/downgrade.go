@@ -105,7 +105,7 @@ func (s *Service) wayBack(ctx context.Context, sess database.Session, req Reques
 			return a, way, nil
 		}
 		if err != nil {
-			return a, way, s.explain(ctx, sess, err, a.applied)
+			return a, way, s.explain(ctx, sess, err, a)
 		}
 		way.Plan.Steps = append(way.Plan.Steps, step)
 		if begun {

@@ -53,26 +53,6 @@ func (e *Mismatch) Error() string {
 	return text
 }
 
-// HalfDone is a revision whose work was begun by something that left no
-// journal: the schema is neither what it starts from nor what it leads to.
-// Nothing was changed.
-type HalfDone struct {
-	Revision  string
-	Migration string // the data migration whose rows are still unset; "" if none is
-	Rows      int64  // how many such rows there are
-	Missing   error  // what does not fit
-}
-
-func (e *HalfDone) Error() string {
-	text := fmt.Sprintf("%s was begun by another tool and not finished: %v", e.Revision, e.Missing)
-	if e.Migration != "" {
-		text += fmt.Sprintf("; %d rows still wait for %s, which can no longer be run", e.Rows, e.Migration)
-	}
-	return text
-}
-
-func (e *HalfDone) Unwrap() error { return e.Missing }
-
 // Blocking is a statement that would keep writers waiting while the service
 // runs, which was not allowed. Nothing was changed.
 type Blocking struct {

@@ -43,6 +43,7 @@ var errOpaque = errors.New("the schema is not known until the steps before have 
 // misfit is an operation that cannot be made on the schema as it is.
 type misfit struct {
 	revision string
+	op       schema.Operation // nil for the whole revision
 	source   revision.Source
 	err      error
 }
@@ -106,7 +107,7 @@ func (p *planner) changes(step *plan.Step, changes []catalog.Change, from resume
 			if errors.Is(err, errOpaque) {
 				return err
 			}
-			return &misfit{revision: step.ID, source: c.Source, err: err}
+			return &misfit{revision: step.ID, op: c.Op, source: c.Source, err: err}
 		}
 		if resumed != nil {
 			p.resumed(step.Statements[first:], resumed[i])
