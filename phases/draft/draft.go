@@ -130,7 +130,7 @@ func (d *drafter) fold() error {
 				d.made = s
 			}
 		case here:
-			d.folded = append(d.folded, d.managed(d.catalog.Tables()))
+			d.folded = append(d.folded, d.withoutKnown(d.managed(d.catalog.Tables())))
 		}
 	}
 	return nil
