@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"bufio"
 	"io"
 	"os"
 
@@ -12,7 +13,7 @@ import (
 // terminal is where a question can be asked: standard input and standard
 // error, if both are terminals.
 func (c *call) terminal() terminal {
-	return terminal{in: c.program.In, out: c.program.Err, interactive: isTerminal(c.program.In) && isTerminal(c.program.Err)}
+	return terminal{in: bufio.NewReader(c.program.In), out: c.program.Err, interactive: isTerminal(c.program.In) && isTerminal(c.program.Err)}
 }
 
 // isTerminal reports whether a stream is a character device that is not the

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"fmt"
 
 	"manage/cmd/view"
 	"manage/phases"
@@ -26,25 +27,19 @@ func (*downgradeCommand) Doc() Doc {
 	}
 }
 
-// Run says what will be lost, asks, and goes back.
-func (c *downgradeCommand) Run(ctx context.Context, g *Global, t terminal, r Reads, w lazyWrites, p *view.Page) error {
-	req := phases.Request{Version: c.Target}
-	way, err := r.WayBack(ctx, req)
-	if err != nil {
-		return err
-	}
-	if len(way.Revisions) > 0 {
-		view.Destroys(t.out, way) // also to those who are not asked, so that it is in their logs
-	}
-	if len(way.Revisions) > 0 && !g.Yes {
-		if err := t.confirm("Go back to "+c.Target+"?", "downgrade "+c.Target); err != nil {
-			return err
-		}
-	}
-	s, err := w(ctx)
-	if err != nil {
-		return err
-	}
+// Run says what will be lost, asks, and goes back. Without a terminal it needs
+// --yes; what is lost is said to those too who are not asked, so that it is in
+// their logs.
+func (c *downgradeCommand) Run(ctx context.Context, g *Global, t terminal, s Writes, p *view.Page) error {
 	c.resolve(s)
-	return change(ctx, "downgrade", s, p, func() (phases.Result, error) { return s.Downgrade(ctx, req) })
+	s.Confirm = func(ctx context.Context, r phases.Removal) error {
+		view.Removes(t.out, r)
+		if g.Yes {
+			return nil
+		}
+		return t.confirm(ctx, fmt.Sprintf("Go back to %s in the database %s with the catalog %s?", c.Target, r.Database, r.Catalog), "downgrade "+c.Target)
+	}
+	return change(ctx, "downgrade", s, p, func() (phases.Result, error) {
+		return s.Downgrade(ctx, phases.Request{Version: c.Target})
+	})
 }

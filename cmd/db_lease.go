@@ -40,7 +40,7 @@ func (c *leaseCommand) Run(ctx context.Context, g *Global, t terminal, r lazyRea
 	}
 	view.Breaks(t.out, st) // also to those who are not asked, so that it is in their logs
 	if !g.Yes {
-		if err := t.confirm("End the lease?", "lease --break"); err != nil {
+		if err := t.confirm(ctx, "End the lease?", "lease --break"); err != nil {
 			return err
 		}
 	}

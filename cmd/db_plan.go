@@ -28,7 +28,7 @@ func plannable() []string { return []string{"sync", "upgrade", "expand", "migrat
 // Doc is what the help says of plan.
 func (*planCommand) Doc() Doc {
 	return Doc{
-		Does: "Shows what a command would run, statement by statement, without running it. With --sql it is " +
+		Does: "Shows what a command would run, statement by statement, without running it, and what that removes, with its size. With --sql it is " +
 			"a script for the database's own client. With --dialect and --from it needs no database. " + versionGrammar,
 		Writes:   writesNothing,
 		Exits:    readExits(ExitRefused),

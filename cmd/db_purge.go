@@ -65,7 +65,7 @@ func (c *purgeCommand) Run(ctx context.Context, g *Global, cat *catalog.Catalog,
 		if g.Yes {
 			break
 		}
-		if err := t.confirm(purgeQuestion(counts.Total(), cut), "purge"); err != nil {
+		if err := t.confirm(ctx, purgeQuestion(counts.Total(), cut), "purge"); err != nil {
 			return err
 		}
 	}

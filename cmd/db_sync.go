@@ -64,7 +64,7 @@ func (*syncCommand) Doc() Doc {
 	return Doc{
 		Does: "Takes the database to VERSION, by default to the newest, with the service stopped: " +
 			"expand, every data migration that is due, contract. It makes the tables of an empty database, " +
-			"goes on from any stage, and takes over a database that another tool made. " + versionGrammar,
+			"goes on from any stage, and takes over a database that another tool made. On a terminal it lists what it removes, and asks. " + versionGrammar,
 		Writes:   writesAll,
 		Exits:    writeExits(),
 		Examples: []string{"db sync", "db sync ocata", "--connection sqlite:///glance.db db sync"},
@@ -72,7 +72,8 @@ func (*syncCommand) Doc() Doc {
 }
 
 // Run takes the database to the version.
-func (c *syncCommand) Run(ctx context.Context, s Writes, p *view.Page) error {
+func (c *syncCommand) Run(ctx context.Context, g *Global, t terminal, s Writes, p *view.Page) error {
+	s.Confirm = t.asking(g, "sync")
 	return c.move(ctx, "sync", s, p, s.Sync)
 }
 

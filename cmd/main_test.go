@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"bufio"
 	"bytes"
 	"os"
 	"path/filepath"
@@ -116,12 +117,12 @@ func TestWantsJSON(t *testing.T) {
 func TestConfirm(t *testing.T) {
 	for answer, want := range map[string]bool{"y\n": true, "Yes\n": true, "n\n": false, "\n": false, "": false} {
 		var out bytes.Buffer
-		err := terminal{in: strings.NewReader(answer), out: &out, interactive: true}.confirm("Sure?", "it")
+		err := terminal{in: bufio.NewReader(strings.NewReader(answer)), out: &out, interactive: true}.confirm(t.Context(), "Sure?", "it")
 		if (err == nil) != want || out.String() != "Sure? [y/N] " {
 			t.Errorf("%q: %v, asked %q", answer, err, out.String())
 		}
 	}
-	err := terminal{in: strings.NewReader("y\n"), out: &bytes.Buffer{}}.confirm("Sure?", "it")
+	err := terminal{in: bufio.NewReader(strings.NewReader("y\n")), out: &bytes.Buffer{}}.confirm(t.Context(), "Sure?", "it")
 	if err == nil {
 		t.Error("nobody was there to ask, and it went on")
 	}

@@ -91,7 +91,7 @@ func (*serviceStamp) Doc() Doc {
 // to answer: scripts that empty the table go on.
 func (c *serviceStamp) Run(ctx context.Context, t terminal, w lazyWrites, log *slog.Logger) error {
 	if c.Revision == "base" && t.interactive {
-		if err := t.confirm("Forget the version of this database?", "stamp"); err != nil {
+		if err := t.confirm(ctx, "Forget the version of this database?", "stamp"); err != nil {
 			return err
 		}
 	}

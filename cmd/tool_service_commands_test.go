@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -26,7 +27,7 @@ func TestServiceStampAsks(t *testing.T) {
 	for _, tt := range tests {
 		var out bytes.Buffer
 		c := &serviceStamp{Revision: tt.revision}
-		at := terminal{in: strings.NewReader(tt.answer), out: &out, interactive: tt.interactive}
+		at := terminal{in: bufio.NewReader(strings.NewReader(tt.answer)), out: &out, interactive: tt.interactive}
 		err := c.Run(context.Background(), at, func(context.Context) (Writes, error) { return Writes{}, opened }, nil)
 		if errors.Is(err, opened) != tt.opened || strings.Contains(out.String(), "Forget the version") != tt.asked {
 			t.Errorf("%+v: %v, asked %q", tt, err, out.String())

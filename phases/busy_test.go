@@ -38,7 +38,7 @@ func TestNothingIsBelievedWhileSomebodyWorks(t *testing.T) {
 }
 
 // busyRuns is how often a life of a database goes by beside two writers.
-const busyRuns = 15
+const busyRuns = 8
 
 // Two writers of short transactions, who come back at once, keep a SQLite file
 // busy nearly all the time. Every command ends well beside them: whatever it
@@ -49,7 +49,8 @@ func TestCommandsBesideWritersOfSQLite(t *testing.T) {
 		s := service(t, inn(t), db)
 		s.Run.LockTimeout = time.Millisecond // so that each wait may end with an error, as one in thousands does otherwise
 		must(t, s, "upgrade", "open01")
-		db.Exec(t, "CREATE TABLE beside (id INTEGER PRIMARY KEY, n INTEGER)", "INSERT INTO beside VALUES (1, 0), (2, 0)")
+		db.Exec(t, "CREATE TABLE beside (id INTEGER PRIMARY KEY, n INTEGER)")
+		db.Exec(t, "INSERT INTO beside VALUES (1, 0), (2, 0), (3, 0), (4, 0)")
 		for i := range 500 {
 			db.Exec(t, fmt.Sprintf("INSERT INTO guests (name) VALUES ('Guest %d')", i))
 		}

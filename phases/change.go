@@ -27,6 +27,12 @@ type work struct {
 	later []string
 	// blocking is a statement for which the plan may be shown and not run.
 	blocking *Blocking
+	// back are the ways back of a downgrade, and notUndone the data migrations
+	// that it does not undo.
+	back      []oneBack
+	notUndone []string
+	// unchecked is true if no rows are compared, because that was not wanted.
+	unchecked bool
 	// unfinished are the half applied revisions that the plan goes on with.
 	unfinished map[string]ledger.Attempt
 	migrated   bool // data migrations of it have had their turn
@@ -44,14 +50,25 @@ const maxRounds = 100_000
 // is what is run.
 func (s *Service) change(ctx context.Context, doing string, decide job) (Result, error) {
 	ctx = context.WithValue(ctx, saidKey{}, map[string]bool{})
-	decide = decide.refusing()
+	asked := s.consentTo(doing)
+	decide = asked.noting(decide.refusing())
 	result, found, err := s.look(ctx, decide)
 	if err != nil || found == idle {
 		return result, err
 	}
 	checked := found == checkedReady
+	if checked {
+		if err := asked.ask(ctx); err != nil {
+			return result, err
+		}
+	}
 	for try := 0; ; try++ {
-		err = s.underLease(ctx, doing, decide.ready(s, &checked), &result)
+		err = s.underLease(ctx, doing, asked.needed(decide.ready(s, &checked)), &result)
+		for asked.isOpen(err) {
+			if err = asked.ask(ctx); err == nil {
+				err = s.underLease(ctx, doing, asked.needed(decide.ready(s, &checked)), &result)
+			}
+		}
 		if try == len(reconnects) || !again(ctx, err, try) {
 			return result, err
 		}

@@ -11,6 +11,7 @@ import (
 	"manage/engine/plan"
 	"manage/engine/revision"
 	"manage/migrations/catalog"
+	"manage/phases/backfill/compare"
 	"manage/schema"
 )
 
@@ -19,7 +20,7 @@ import (
 // planned before any of it is run, so that what does not fit is found while
 // nothing has changed yet.
 func (s *Service) compose(ctx context.Context, sess database.Session, a attempt, pending []revision.Revision, migrations []revision.Migration) (work, error) {
-	w := work{adopted: a.adopted, journal: a.journal}
+	w := work{adopted: a.adopted, journal: a.journal, unchecked: a.req.VerifyRows == compare.None}
 	w.plan = plan.Plan{Catalog: s.Catalog.Name, Dialect: string(s.DB.Flavor().Dialect), From: a.position.Rows, Steps: a.adopt, Online: a.req.Online}
 	if err := s.filledIn(a, pending); err != nil {
 		return work{}, err

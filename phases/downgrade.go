@@ -1,19 +1,15 @@
 package phases
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 
 	"manage/engine/database"
-	"manage/engine/flavor"
 	"manage/engine/plan"
 	"manage/engine/revision"
 	"manage/engine/run"
-	"manage/engine/sqltext"
 	"manage/migrations/catalog"
 	"manage/schema"
 )
@@ -21,23 +17,14 @@ import (
 // WayBack is what a downgrade would do: its plan, and what it would destroy.
 type WayBack struct {
 	Plan   plan.Plan
-	Losses []Loss
+	Losses []plan.Loss
 	// NotUndone are data migrations whose rows stay as they are.
 	NotUndone []string
 	// Revisions are the revisions that go, in their order. Plan may hold fewer:
 	// what follows plain SQL is planned once that has run.
 	Revisions []string
+	ways      []oneBack
 	cut       bool
-}
-
-// Loss is a table or a column that a downgrade takes away with its data, or,
-// where there is a condition, only the data of some rows.
-type Loss struct {
-	Revision string
-	Table    string
-	Column   string // "" if the whole table goes
-	Where    string // the rows that are meant, as SQL; "" for all
-	Rows     int64  // how many rows it is, of a column those with a value
 }
 
 // Downgrade takes a database back to the request's version. Before anything
@@ -46,7 +33,7 @@ type Loss struct {
 func (s *Service) Downgrade(ctx context.Context, req Request) (Result, error) {
 	return s.change(ctx, "downgrade", func(ctx context.Context, sess database.Session) (work, error) {
 		a, way, err := s.wayBack(ctx, sess, req)
-		return work{plan: way.Plan, unfinished: a.unfinished, cut: way.cut}, err
+		return work{plan: way.Plan, unfinished: a.unfinished, cut: way.cut, back: way.ways, notUndone: way.NotUndone}, err
 	})
 }
 
@@ -61,13 +48,8 @@ func (s *Service) WayBack(ctx context.Context, req Request) (WayBack, error) {
 	if err != nil {
 		return way, err
 	}
-	for i := range way.Losses {
-		if err := s.countLoss(ctx, sess, &way.Losses[i]); err != nil {
-			return way, err
-		}
-	}
-	way.Losses = slices.DeleteFunc(way.Losses, func(l Loss) bool { return l.Where != "" && l.Rows == 0 })
-	return way, nil
+	way.Losses, err = s.lossesNow(ctx, sess, work{plan: way.Plan, back: way.ways})
+	return way, err
 }
 
 // wayBack plans a downgrade on the live schema: the contract revisions from
@@ -89,8 +71,8 @@ func (s *Service) wayBack(ctx context.Context, sess database.Session, req Reques
 	}
 	for _, w := range ways {
 		way.Revisions = append(way.Revisions, w.id)
-		way.Losses = append(way.Losses, losses(w.id, w.changes, s.DB.Flavor().Dialect)...)
 	}
+	way.ways = ways
 	way.NotUndone = s.notUndone(a.applied, a.target.Set)
 	live, err := s.inspect(ctx, sess)
 	if err != nil {
@@ -221,67 +203,6 @@ func always(op schema.Operation) schema.Operation {
 		return &drop
 	}
 	return op
-}
-
-// losses are the tables, columns and values that changes take away.
-func losses(id string, changes []catalog.Change, d flavor.Dialect) []Loss {
-	var all []Loss
-	for _, c := range changes {
-		if !c.Serves(d) {
-			continue
-		}
-		switch op := c.Op.(type) {
-		case *schema.DropTable:
-			all = append(all, Loss{Revision: id, Table: op.Name})
-		case *schema.DropColumn:
-			all = append(all, Loss{Revision: id, Table: op.Table, Column: op.Name})
-		case *schema.UpdateRows:
-			where, _ := op.Where.For(d)
-			for _, name := range slices.Sorted(maps.Keys(op.Set)) {
-				all = append(all, Loss{Revision: id, Table: op.Table, Column: name, Where: where})
-			}
-		case *schema.DeleteRows:
-			where, _ := op.Where.For(d)
-			all = append(all, Loss{Revision: id, Table: op.Table, Where: where})
-		case *schema.SQL:
-			for _, st := range op.Statements[d] {
-				all = append(all, lossesOfSQL(id, sqltext.Classify(st.SQL, d))...)
-			}
-		}
-	}
-	return all
-}
-
-// lossesOfSQL are those that the words of a plain SQL statement tell.
-func lossesOfSQL(id string, m sqltext.Meaning) []Loss {
-	var all []Loss
-	for _, e := range m.Effects {
-		if e.Verb != sqltext.Drop {
-			continue
-		}
-		switch e.Kind {
-		case sqltext.KindTable:
-			all = append(all, Loss{Revision: id, Table: e.Name})
-		case sqltext.KindColumn:
-			all = append(all, Loss{Revision: id, Table: e.Table, Column: e.Name})
-		}
-	}
-	return all
-}
-
-// countLoss counts the rows of a loss. A table or column that is not there yet
-// loses nothing.
-func (s *Service) countLoss(ctx context.Context, sess database.Session, l *Loss) error {
-	query := "SELECT COUNT(*) FROM " + sess.QuoteIdent(l.Table) + " WHERE (" + cmp.Or(l.Where, "1 = 1") + ")"
-	if l.Column != "" {
-		query += " AND " + sess.QuoteIdent(l.Column) + " IS NOT NULL"
-	}
-	n, err := database.Number(ctx, sess, query)
-	if err != nil && gone(err) {
-		return nil
-	}
-	l.Rows = n
-	return err
 }
 
 // notUndone are the data migrations that ran between the two positions.

@@ -133,7 +133,7 @@ func goesBack(rt *rapid.T, t *testing.T, c *catalog.Catalog, d flavor.Dialect, t
 // saysLoss reports whether a way back names the column that a revision takes.
 func saysLoss(way WayBack, id string) bool {
 	for _, l := range way.Losses {
-		if l.Revision == id && l.Table == "crates" && l.Column != "" {
+		if l.Step == id && l.Table == "crates" && l.Column != "" {
 			return true
 		}
 	}

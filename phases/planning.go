@@ -61,6 +61,9 @@ func (s *Service) Plan(ctx context.Context, command string, req Request) (plan.P
 	if err == nil {
 		w.plan.SideEffects, err = s.sideEffects(ctx, sess, w.plan)
 	}
+	if err == nil && !w.plan.Empty() {
+		w.plan.Losses, err = s.lossesNow(ctx, sess, w)
+	}
 	return s.spelledOut(w.plan), err
 }
 
@@ -118,6 +121,9 @@ func (s *Service) PlanOffline(command string, f flavor.Flavor, from []string, re
 		err = unplanned(w.plan)
 	}
 	w.plan.To = g.Rows(p.applied)
+	if err == nil {
+		w.plan.Losses, err = s.lossesOffline(f, online, pos.Applied, w)
+	}
 	return s.spelledOut(w.plan), err
 }
 

@@ -1,6 +1,7 @@
 package phases
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"time"
@@ -25,6 +26,10 @@ type Service struct {
 	// Events is told of everything that happens: values of run.Event, of this
 	// package and of package backfill. Nil to hear nothing.
 	Events func(any)
+	// Confirm is asked before a command removes something that nobody can bring
+	// back, without the lease; an error of it ends the command. Nil: nobody is
+	// asked.
+	Confirm func(context.Context, Removal) error
 	// longest and reserve, where tests set them, are the age in place of that at
 	// which a transaction of others is warned of, and bytes that are taken for
 	// used on every disk.

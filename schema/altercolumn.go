@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"manage/engine/flavor"
@@ -141,6 +142,21 @@ func (o *AlterColumn) setType(s *Schema, to *Column) (Type, error) {
 		to.Charset, to.Collation = "", "" // MODIFY gives the table's
 	}
 	return t, nil
+}
+
+// EnumValuesLost are the values that a column of a table on MySQL or MariaDB has
+// and alter_column leaves out.
+func EnumValuesLost(t *Table, column string, o *AlterColumn) []string {
+	c := t.column(column, flavor.MariaDB)
+	if c == nil || !strings.HasPrefix(c.Type, "enum(") || !o.changesType(flavor.MariaDB) {
+		return nil
+	}
+	from, err := ParseType(c.Type)
+	to, toErr := typeFor(o.Type, o.TypeOn, flavor.MariaDB)
+	if err != nil || toErr != nil || to.Name != "enum" {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(from.Values), func(v string) bool { return slices.Contains(to.Values, v) })
 }
 
 func sameDefault(a, b *string) bool {

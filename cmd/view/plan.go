@@ -19,6 +19,8 @@ type PlanDocument struct {
 	Guards []GuardDocument `json:"guards,omitempty"`
 	// SideEffects are what becomes of objects that no operation names.
 	SideEffects []SideEffectDocument `json:"side_effects,omitempty"`
+	// Losses are what goes for good, of the steps here and of those that follow.
+	Losses []LossDocument `json:"losses,omitempty"`
 	// More is true if more follows that can be planned only once the steps
 	// have run.
 	More bool `json:"more,omitempty"`
@@ -71,7 +73,7 @@ func Plan(p *Page, pl plan.Plan) error {
 		for _, c := range s.Checks {
 			l.add("   -- %s", rowCheck(c))
 		}
-		for _, e := range effectsOf(pl, s.ID) {
+		for _, e := range append(lossesBefore(pl, s.ID), effectsOf(pl, s.ID)...) {
 			l.add("   -- %s", e)
 		}
 		for _, st := range s.Statements {
@@ -86,6 +88,11 @@ func Plan(p *Page, pl plan.Plan) error {
 	}
 	if pl.More {
 		l.add("\n%s", moreFollows)
+		for _, loss := range pl.Losses {
+			if !slices.ContainsFunc(pl.Steps, func(s plan.Step) bool { return s.ID == loss.Step }) {
+				l.add("%s then removes %s.", loss.Step, oneLine(lost(loss)))
+			}
+		}
 	}
 	return p.text(&l)
 }
@@ -142,7 +149,7 @@ func position(rows []string) string {
 func indent(text string) string { return "   " + strings.ReplaceAll(text, "\n", "\n   ") }
 
 func planDocument(pl plan.Plan) PlanDocument {
-	d := PlanDocument{Catalog: pl.Catalog, Dialect: pl.Dialect, From: list(pl.From), To: list(pl.To), Steps: []PlanStep{}, Guards: guardsOf(pl), SideEffects: sideEffects(pl), More: pl.More}
+	d := PlanDocument{Catalog: pl.Catalog, Dialect: pl.Dialect, From: list(pl.From), To: list(pl.To), Steps: []PlanStep{}, Guards: guardsOf(pl), SideEffects: sideEffects(pl), Losses: lossesOf(pl), More: pl.More}
 	for _, s := range pl.Steps {
 		step := PlanStep{ID: s.ID, Phase: string(s.Phase), Transaction: oneTransaction(s), Checks: rowChecks(s.Checks), Statements: []PlanStatement{}}
 		for _, st := range s.Statements {

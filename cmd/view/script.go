@@ -25,7 +25,7 @@ func Script(p *Page, pl plan.Plan, versionTable string) error {
 		s.statement(fmt.Sprintf("CREATE TABLE IF NOT EXISTS %s (version_num VARCHAR(32) NOT NULL, CONSTRAINT %s PRIMARY KEY (version_num))", s.table, s.ident(versionTable+"_pkc")))
 	}
 	for i, step := range pl.Steps {
-		s.step(step, append(guardsBefore(pl, i), effectsOf(pl, step.ID)...))
+		s.step(step, slices.Concat(guardsBefore(pl, i), lossesBefore(pl, step.ID), effectsOf(pl, step.ID)))
 	}
 	if pl.More {
 		s.add("\n-- %s", moreFollows)

@@ -56,7 +56,7 @@ func rowOrNone(rows []string) string {
 // LogLosses logs what a downgrade takes away, before it begins.
 func LogLosses(log *slog.Logger, way phases.WayBack) {
 	for _, loss := range way.Losses {
-		log.Warn("Going back takes away " + destroyed(loss) + " (" + loss.Revision + ")")
+		log.Warn("Going back takes away " + lost(loss) + " (" + loss.Step + ")")
 	}
 	for _, id := range way.NotUndone {
 		log.Warn("The rows that " + id + " moved stay as they are")

@@ -46,6 +46,9 @@ type Plan struct {
 	// SideEffects are what its steps do to objects that none of their operations
 	// names, as far as was asked.
 	SideEffects []SideEffect
+	// Losses are what its steps, and those that can be planned only later, take
+	// away, as far as was asked.
+	Losses []Loss
 	// More is true if more is to be done than Steps, and can be planned only
 	// once they have run.
 	More bool
