@@ -11,6 +11,7 @@ import (
 	"manage/phases"
 	"manage/phases/backfill"
 	"manage/phases/backfill/compare"
+	"manage/phases/rowaccess"
 )
 
 // phaseRules say why work is refused.
@@ -22,6 +23,9 @@ func phaseRules() []rule {
 				hint = next(line.db(e.Next), hint)
 			}
 			return failure(ExitRefused, e.Reason, hint)
+		}),
+		on(func(e *rowaccess.Unsafe, _ speaker) view.Failure {
+			return failure(ExitRefused, e.Error(), e.Advice())
 		}),
 		on(func(e *phases.BadQuery, line speaker) view.Failure {
 			f := failure(ExitFailed, e.Error(), "Correct the query in the catalog. What came before it is recorded.")

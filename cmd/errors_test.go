@@ -22,6 +22,7 @@ import (
 	"manage/phases/backfill/throttle"
 	"manage/phases/metadefs"
 	"manage/phases/purge"
+	"manage/phases/rowaccess"
 	"manage/schema"
 	"os"
 	"path/filepath"
@@ -71,6 +72,9 @@ func samples() []spoken {
 		{&phases.Refused{Reason: "not now", Next: "migrate", Hint: "wait a little"}, "refused", 6, "not now", "Next: manage db migrate\nWait a little."},
 		{&phases.BadQuery{What: `the query of guard "old nodes"`, Err: errors.New("no such table: nodes")}, "failed", 1, `the server rejects the query of guard "old nodes": no such table: nodes`, "Correct the query"},
 		{&phases.BadQuery{What: "the pending query of m", Err: &database.Error{Class: database.Denied, Message: "denied"}}, "denied", 1, "the server rejects the pending query of m: denied", "Grant"},
+		{&rowaccess.Unsafe{Problems: []rowaccess.Problem{{Text: "rows of a are hidden", Advice: "Connect as b."}, {Text: "c has MyISAM", Advice: "Connect as b."}}}, "refused", 6, "rows of a are hidden; c has MyISAM", "Connect as b."},
+		{&database.Error{Class: database.HiddenRows, Message: "rows are hidden", Hint: "connect as b"}, "refused", 6, "rows are hidden", "Connect as b."},
+		{&backfill.HookFailed{Migration: "m", Hook: "h", Err: &database.Error{Class: database.HiddenRows, Message: "hidden"}}, "denied", 1, "the Go function h of m failed: hidden", ""},
 		{&phases.Ahead{Unknown: []string{"x"}, Newest: []string{"y"}}, "refused", 6, "", "newer one"},
 		{&purge.NoRules{Catalog: "inn"}, "refused", 6, "the catalog inn has no purge.toml, which says what a purge removes", "Write purge.toml"},
 		{&purge.MissingTables{Tables: []string{"goals"}}, "refused", 6, "tables that a purge looks at are not there: goals", "Next: manage db upgrade"},

@@ -26,6 +26,7 @@ var layers = [][]string{
 	{"phases/draft", "phases/metadefs", "phases/purge"},
 	{"phases/backfill/compare"},
 	{"phases/backfill", "phases/backfill/throttle"},
+	{"phases/rowaccess"},
 	{"migrations"},
 	{"migrations/catalog"},
 	{"schema"},

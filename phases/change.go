@@ -288,7 +288,10 @@ func (s *Service) rounds(ctx context.Context, held *run.Held, decide job, result
 // data migrations through package backfill, and before each phase its guards.
 func (s *Service) perform(ctx context.Context, held *run.Held, w work, result *Result) error {
 	for _, part := range segments(w.plan) {
-		var err error
+		err := s.rowsTrusted(ctx, held.Session(), nil, s.usesOf(part.Steps))
+		if err != nil {
+			return err
+		}
 		switch part.Steps[0].Phase {
 		case plan.Migrate:
 			w.migrated = true

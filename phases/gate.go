@@ -9,6 +9,7 @@ import (
 	"manage/engine/database"
 	"manage/engine/revision"
 	"manage/migrations/catalog"
+	"manage/phases/rowaccess"
 )
 
 // pending reports whether a data migration's query finds rows. A migration
@@ -18,13 +19,16 @@ func (s *Service) pending(ctx context.Context, q database.Querier, m *catalog.Mi
 	if !ok {
 		return s.pendingElsewhere(ctx, m)
 	}
+	if err := rowaccess.Check(ctx, q, s.DB.Flavor().Dialect, rowaccess.Of(pendingName(m), query, s.DB.Flavor().Dialect)); err != nil {
+		return false, err
+	}
 	found, err := anyRow(ctx, q, query)
 	if gone(err) && s.everThere(err) {
 		s.notDue(ctx, q, m, err)
 		return false, nil
 	}
 	if err != nil {
-		return false, rejected("the pending query of "+m.ID, m.Source, err)
+		return false, rejected(pendingName(m), m.Source, err)
 	}
 	return found, nil
 }

@@ -11,6 +11,7 @@ import (
 	"manage/engine/plan"
 	"manage/engine/revision"
 	"manage/migrations/catalog"
+	"manage/phases/rowaccess"
 )
 
 // GuardState is a guard that refuses its phase as things are, or cannot be asked.
@@ -78,12 +79,15 @@ func (s *Service) askGuard(ctx context.Context, q database.Querier, g catalog.Gu
 	if !ok {
 		return st
 	}
+	if st.Err = rowaccess.Check(ctx, q, s.DB.Flavor().Dialect, rowaccess.Of(guardName(g), query, s.DB.Flavor().Dialect)); st.Err != nil {
+		return st
+	}
 	found, err := queryStrings(ctx, q, query)
 	if gone(err) && s.toCome(ctx, q, err) {
 		return st
 	}
 	if err != nil {
-		st.Err = rejected(fmt.Sprintf("the query of guard %q", g.Name), g.Source, err)
+		st.Err = rejected("the query of "+guardName(g), g.Source, err)
 		return st
 	}
 	st.Rows = sample(found)

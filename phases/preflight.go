@@ -37,6 +37,9 @@ func (s *Service) ready(ctx context.Context, sess database.Session, w work) erro
 	n := s.needsOf(w)
 	err := s.able(ctx, sess, n)
 	if err == nil {
+		err = s.rowsTrusted(ctx, sess, n.books, n.uses)
+	}
+	if err == nil {
 		err = keepsValues(ctx, sess, w.plan)
 	}
 	if err == nil {

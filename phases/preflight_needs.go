@@ -11,6 +11,7 @@ import (
 	"manage/engine/revision"
 	"manage/engine/sqltext"
 	"manage/phases/backfill"
+	"manage/phases/rowaccess"
 )
 
 // needs is what a command asks of the server and the user.
@@ -26,6 +27,8 @@ type needs struct {
 	code bool
 	// fresh are the tables that are made, which have no rows and no triggers.
 	fresh []string
+	// uses are the tables whose rows are read or changed.
+	uses []rowaccess.Use
 	// copied are the tables of which a copy is made, or an index.
 	copied []string
 }
@@ -45,6 +48,12 @@ func (s *Service) needsOf(w work) needs {
 	for _, id := range w.later {
 		n.step(s.foreseen(id, w.plan.Online))
 		s.moving(&n, id)
+	}
+	n.uses = s.usesOf(s.stepsOf(w))
+	for _, u := range n.uses {
+		if u.Schema == "" && !u.Common && !slices.Contains(n.fresh, u.Table) {
+			n.add(u.Table, "SELECT")
+		}
 	}
 	order := func(a, b right) int { return cmp.Or(cmp.Compare(a.object, b.object), cmp.Compare(a.word, b.word)) }
 	slices.SortFunc(n.rights, order)

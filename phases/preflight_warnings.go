@@ -15,7 +15,7 @@ import (
 
 // warn tells of what may be in the way and forbids nothing.
 func (s *Service) warn(ctx context.Context, sess database.Session, n needs) {
-	for _, text := range append(s.oldTransactions(ctx, sess), s.shortOfSpace(ctx, sess, n)...) {
+	for _, text := range slices.Concat(s.oldTransactions(ctx, sess), s.shortOfSpace(ctx, sess, n), s.unlogged(ctx, sess, n.uses)) {
 		s.Events(Warned{text})
 	}
 }

@@ -313,11 +313,11 @@ func clientOf(db enginetest.Database) *exec.Cmd {
 	port := strconv.Itoa(db.Server.Port)
 	if db.Dialect == flavor.Postgres {
 		cmd := exec.Command("psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", "-")
-		cmd.Env = append(os.Environ(), "PGHOST="+db.Server.Host, "PGPORT="+port, "PGUSER="+enginetest.User,
+		cmd.Env = append(os.Environ(), "PGHOST="+db.Server.Host, "PGPORT="+port, "PGUSER="+db.User,
 			"PGPASSWORD="+enginetest.Password, "PGDATABASE="+db.Name)
 		return cmd
 	}
-	cmd := exec.Command("mariadb", "--no-defaults", "-h", db.Server.Host, "-P", port, "-u", enginetest.User, db.Name)
+	cmd := exec.Command("mariadb", "--no-defaults", "-h", db.Server.Host, "-P", port, "-u", db.User, db.Name)
 	cmd.Env = append(os.Environ(), "MYSQL_PWD="+enginetest.Password)
 	return cmd
 }

@@ -39,6 +39,7 @@ const (
 	Interrupted      = backend.Interrupted
 	BadURL           = backend.BadURL
 	NoSuchWay        = backend.NoSuchWay
+	HiddenRows       = backend.HiddenRows
 )
 
 // Error is an error of a server or driver with its class. Its text never

@@ -20,10 +20,15 @@ type Database struct {
 	Name string
 	// URL is its SQLAlchemy URL.
 	URL string
+	// User is the account that URL names; "" on SQLite.
+	User string
 	// Server is nil on SQLite.
 	Server *Server
 
 	db *sql.DB
+	// admin is the administrator's pool, if db is that of an owner who may do
+	// less; nil if it is not.
+	admin *sql.DB
 }
 
 // serial tells the databases of one process apart; its id tells those of
@@ -69,16 +74,28 @@ func newSQLite(t testing.TB) Database {
 func (s *Server) New(t testing.TB) Database {
 	t.Helper()
 	name := fmt.Sprintf("t%d_%d", os.Getpid(), serial.Add(1))
-	s.execute(t, "CREATE DATABASE "+name)
+	account, owner := "", ""
+	if Owned() {
+		if account = s.own(t, name); s.Dialect == flavor.Postgres {
+			owner = " OWNER " + account
+		}
+	}
+	s.execute(t, "CREATE DATABASE "+name+owner)
 	t.Cleanup(func() {
 		s.mu.Lock()
 		running := s.proc != nil || s.dir == ""
 		s.mu.Unlock()
 		if running {
 			s.execute(t, "DROP DATABASE "+name+s.force())
+			if account != "" {
+				s.disown(t, account)
+			}
 		}
 	})
-	db := Database{Dialect: s.Dialect, Flavor: s.Flavor, Name: name, URL: s.URL(name), Server: s}
+	db := Database{Dialect: s.Dialect, Flavor: s.Flavor, Name: name, User: s.admin.User.Username(), URL: s.URL(name), Server: s}
+	if account != "" {
+		db.User, db.URL = account, db.withUser(t, url.UserPassword(account, Password))
+	}
 	db.connect(t)
 	return db
 }
@@ -106,6 +123,9 @@ func (s *Server) execute(t testing.TB, query string) {
 func (db *Database) connect(t testing.TB) {
 	t.Helper()
 	u, err := url.Parse(db.URL)
+	if err == nil && Owned() && db.Server != nil {
+		u, err = db.connectAdmin(t, u)
+	}
 	if err == nil {
 		db.db, err = open(db.Dialect, u)
 	}
@@ -116,6 +136,21 @@ func (db *Database) connect(t testing.TB) {
 	t.Cleanup(func() { pool.Close() })
 }
 
+// connectAdmin makes the administrator's pool beside that of the owner, and
+// returns the URL for tests. On MySQL and MariaDB, where tables have no owner,
+// that is the administrator's.
+func (db *Database) connectAdmin(t testing.TB, owner *url.URL) (*url.URL, error) {
+	u, err := db.adminURL()
+	if err != nil || db.Dialect != flavor.Postgres {
+		return u, err
+	}
+	if db.admin, err = open(db.Dialect, u); err == nil {
+		pool := db.admin
+		t.Cleanup(func() { pool.Close() })
+	}
+	return owner, err
+}
+
 // SQL is a connection pool to the database, for what Exec and Query do not do.
 // It is closed when the test ends.
 func (db Database) SQL() *sql.DB { return db.db }
@@ -124,7 +159,11 @@ func (db Database) SQL() *sql.DB { return db.db }
 // there are no arguments. Placeholders are those of the driver.
 func (db Database) Exec(t testing.TB, query string, args ...any) {
 	t.Helper()
-	if _, err := db.db.Exec(query, args...); err != nil {
+	_, err := db.db.Exec(query, args...)
+	if db.denied(err) {
+		_, err = db.admin.Exec(query, args...)
+	}
+	if err != nil {
 		t.Fatalf("%s: %s: %v", db.Dialect.Title(), query, err)
 	}
 }
@@ -134,6 +173,9 @@ func (db Database) Exec(t testing.TB, query string, args ...any) {
 func (db Database) Query(t testing.TB, query string, args ...any) [][]any {
 	t.Helper()
 	rows, err := readRows(db.db, query, args...)
+	if db.denied(err) {
+		rows, err = readRows(db.admin, query, args...)
+	}
 	if err != nil {
 		t.Fatalf("%s: %s: %v", db.Dialect.Title(), query, err)
 	}

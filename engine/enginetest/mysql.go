@@ -24,12 +24,16 @@ func (mysqld) prepare(s *Server, bin string) error {
 }
 
 // command leaves the binary log on, as it is by default: some statements need
-// other rights with it.
+// other rights with it. Accounts without SUPER may make triggers all the same
+// where tests run as such.
 func (mysqld) command(s *Server, bin string) []string {
 	argv := append([]string{filepath.Join(bin, "mysqld")}, mysqlOptions(s)...)
 	argv = append(argv, "--mysqlx=OFF", "--secure-file-priv=NULL")
 	if !s.opts.Durable {
 		argv = append(argv, "--innodb-flush-log-at-trx-commit=2", "--innodb-doublewrite=OFF", "--sync-binlog=0")
+	}
+	if Owned() {
+		argv = append(argv, "--log-bin-trust-function-creators=ON")
 	}
 	return append(argv, extra(s)...)
 }

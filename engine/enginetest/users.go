@@ -23,7 +23,7 @@ func (db Database) Reader(t testing.TB) string {
 			GRANT CONNECT ON DATABASE %[3]s TO %[1]s;
 			GRANT USAGE ON SCHEMA public TO %[1]s;
 			GRANT SELECT ON ALL TABLES IN SCHEMA public TO %[1]s;
-			ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO %[1]s`, name, ReaderPassword, db.Name))
+			ALTER DEFAULT PRIVILEGES FOR ROLE %[4]s IN SCHEMA public GRANT SELECT ON TABLES TO %[1]s`, name, ReaderPassword, db.Name, db.User))
 		db.onCleanup(t, "DROP OWNED BY "+name+"; DROP ROLE "+name)
 	case flavor.MySQL, flavor.MariaDB:
 		db.Exec(t, fmt.Sprintf(`CREATE USER '%[1]s'@'%%' IDENTIFIED BY '%[2]s';
@@ -42,7 +42,7 @@ func (db Database) onCleanup(t testing.TB, query string) {
 // WrongPassword is the database's URL with a password that the server refuses.
 func (db Database) WrongPassword(t testing.TB) string {
 	t.Helper()
-	return db.withUser(t, url.UserPassword(User, "not-the-"+Password))
+	return db.withUser(t, url.UserPassword(db.User, "not-the-"+Password))
 }
 
 func (db Database) withUser(t testing.TB, who *url.Userinfo) string {

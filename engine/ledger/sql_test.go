@@ -1,6 +1,7 @@
 package ledger_test
 
 import (
+	"strings"
 	"testing"
 
 	"manage/engine/database"
@@ -30,4 +31,21 @@ func TestSQL(t *testing.T) {
 			t.Run("notices foreign changes of version rows", func(t *testing.T) { foreignRows(t, fresh(t)) })
 		})
 	}
+}
+
+// The tables have transactions whatever the session would make by default.
+func TestTablesHaveTransactions(t *testing.T) {
+	enginetest.Each(t, func(t *testing.T, db enginetest.Database) {
+		if !db.Dialect.MySQLFamily() {
+			return
+		}
+		sess := open(t, db)
+		_, err := sess.ExecContext(t.Context(), "SET default_storage_engine = MyISAM")
+		must(t, err)
+		must(t, ledger.NewSQL(sess, "shop", "alembic_version").Prepare(t.Context(), ledger.Versions, ledger.Positions))
+		got := db.Strings(t, "SELECT CONCAT(table_name, ' ', engine) FROM information_schema.tables WHERE table_schema = DATABASE() ORDER BY 1")
+		if want := "alembic_version InnoDB, manage_backfill InnoDB, manage_journal InnoDB, manage_lease InnoDB"; strings.Join(got, ", ") != want {
+			t.Errorf("made %v", got)
+		}
+	})
 }

@@ -80,11 +80,15 @@ func (s *sqlStore) leaseTable() table {
 		"expires "+s.clock.columnType()+" NOT NULL")
 }
 
-// versionsTable is Alembic's, to the letter.
+// versionsTable is Alembic's, to the letter, but for the engine: the server's
+// default may have no transactions.
 func (s *sqlStore) versionsTable() table {
-	return table{s.versions, fmt.Sprintf(
-		"CREATE TABLE IF NOT EXISTS %s (version_num VARCHAR(32) NOT NULL, CONSTRAINT %s PRIMARY KEY (version_num))",
-		s.at(s.versions), s.q.QuoteIdent(s.versions+"_pkc"))}
+	text := fmt.Sprintf("CREATE TABLE IF NOT EXISTS %s (version_num VARCHAR(32) NOT NULL, CONSTRAINT %s PRIMARY KEY (version_num))",
+		s.at(s.versions), s.q.QuoteIdent(s.versions+"_pkc"))
+	if s.dialect().MySQLFamily() {
+		text += " ENGINE=InnoDB"
+	}
+	return table{s.versions, text}
 }
 
 // define writes one CREATE statement. The MySQL family is told the engine and

@@ -61,7 +61,7 @@ func TestLongTransaction(t *testing.T) {
 				t.Errorf("in the way: %s", text)
 			}
 		}
-		if b := failed.Blockers[0]; e.Dialect == flavor.Postgres && (!b.Sure || b.User != enginetest.User || !strings.Contains(b.Query, "SELECT '…', id FROM a")) {
+		if b := failed.Blockers[0]; e.Dialect == flavor.Postgres && (!b.Sure || b.User != e.User || !strings.Contains(b.Query, "SELECT '…', id FROM a")) {
 			t.Errorf("in the way: %+v", b)
 		}
 		_, err = c.ExecContext(context.Background(), "ROLLBACK")

@@ -125,13 +125,13 @@ func TestTables(t *testing.T) {
 	pg, lite, my := flavor.Postgres, flavor.SQLite, flavor.MySQL
 	for _, tt := range []struct {
 		d         flavor.Dialect
-		sql, want string // a table that is written has a * behind it
+		sql, want string // a table that is written has a * behind it, a name of WITH a ~
 	}{
 		{pg, "SELECT 1 FROM Goods WHERE a IS NULL", "goods"}, {pg, `SELECT 1 FROM "Goods" g, app.kinds AS k(a, b) WHERE orders = 1`, "Goods app.kinds"},
 		{pg, "id IN (SELECT owner FROM other)", "other"}, {pg, "a IS DISTINCT FROM b AND EXTRACT(year FROM c) > 1", ""}, {pg, "substring(a FROM 2)", ""},
 		{pg, "SELECT extract(year FROM c), trim(both 'x' FROM d) FROM t", "t"}, {pg, "SELECT 1 FROM a LEFT JOIN b ON a.x = b.x JOIN ONLY c USING (y), d", "a b c d"},
 		{pg, "SELECT 1 FROM (a JOIN b ON true) JOIN (SELECT 1 FROM c) AS d ON true", "a b c"}, {pg, "SELECT 1 FROM generate_series(1, 3) AS g, LATERAL (SELECT x FROM t) y", "t"},
-		{pg, "WITH x AS (SELECT 1 FROM a), y AS (DELETE FROM b RETURNING *) SELECT 1 FROM x, y", "a b* x y"}, {pg, "UPDATE ONLY a SET b = (SELECT c FROM d) FROM e WHERE f", "a* d e"},
+		{pg, "WITH x AS (SELECT 1 FROM a), y AS (DELETE FROM b RETURNING *) SELECT 1 FROM x, y", "a b* x~ y~"}, {pg, "WITH RECURSIVE x (n) AS NOT MATERIALIZED (SELECT 1 FROM a), y AS (SELECT 1) SELECT 1 FROM x JOIN y ON true, app.x", "a x~ y~ app.x"}, {pg, "UPDATE ONLY a SET b = (SELECT c FROM d) FROM e WHERE f", "a* d e"},
 		{pg, "DELETE FROM a USING b, c WHERE x", "a* b c"}, {pg, "INSERT INTO a (b, c) SELECT b, c FROM d ON CONFLICT (b) DO UPDATE SET c = 1", "a* d"},
 		{pg, "MERGE INTO a USING b ON a.x = b.x WHEN MATCHED THEN UPDATE SET y = 1", "a* b"}, {pg, "TABLE a", "a"}, {pg, "SELECT 1 UNION TABLE a", "a"}, {pg, "TRUNCATE TABLE a", "a*"},
 		{pg, "COPY a FROM STDIN", "a*"}, {pg, "SELECT 'FROM a' /* FROM b */ FROM c FOR UPDATE", "c"}, {pg, "SELECT setval('s', max(id)) FROM a", "a"},
@@ -149,6 +149,9 @@ func TestTables(t *testing.T) {
 			}
 			if n.Written {
 				text += "*"
+			}
+			if n.Common {
+				text += "~"
 			}
 			got = append(got, text)
 		}
@@ -180,6 +183,23 @@ func TestCalled(t *testing.T) {
 	} {
 		if got := fmt.Sprint(Called(expr, flavor.Postgres)); got != want {
 			t.Errorf("%s: %s, want %s", expr, got, want)
+		}
+	}
+}
+
+func TestEngine(t *testing.T) {
+	for sql, want := range map[string]string{
+		"CREATE TABLE t (engine int) ENGINE=MyISAM DEFAULT CHARSET=utf8": "MyISAM", "CREATE TABLE t (a int) engine 'Aria'": "aria", "ALTER TABLE t ENGINE = InnoDB": "InnoDB",
+		"CREATE TABLE t (a int) /*!40101 ENGINE=MEMORY */": "MEMORY", "CREATE TABLE t (a int COMMENT 'ENGINE=x')": "", "CREATE TABLE t (a int) COMMENT = 'ENGINE=x'": "",
+	} {
+		if got := Engine(sql, flavor.MariaDB); got != want {
+			t.Errorf("%s: %q, want %q", sql, got, want)
+		}
+	}
+	for sql, want := range map[string]bool{"ALTER TABLE t NO FORCE ROW LEVEL SECURITY": true, "alter table t disable row level security": true,
+		"ALTER TABLE t FORCE ROW LEVEL SECURITY": false, "ALTER TABLE t ENABLE ROW LEVEL SECURITY": false, "SELECT 'DISABLE ROW LEVEL SECURITY'": false} {
+		if got := FreesRows(sql, flavor.Postgres); got != want {
+			t.Errorf("%s: %t", sql, got)
 		}
 	}
 }

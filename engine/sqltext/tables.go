@@ -7,6 +7,8 @@ type TableName struct {
 	Schema  string // "" if the name is not qualified
 	Name    string // as the server keeps it
 	Written bool
+	// Common is true if a common table expression of the statement has the name.
+	Common bool
 }
 
 // Tables lists the tables whose rows a query, a condition or a statement about
@@ -18,7 +20,26 @@ func Tables(sql string, d flavor.Dialect) []TableName {
 	for t.i < len(t.e) {
 		t.next()
 	}
+	for i, f := range t.found {
+		t.found[i].Common = f.Schema == "" && !f.Written && t.e.common(f.Name)
+	}
 	return t.found
+}
+
+// common reports whether a common table expression has a name.
+func (e expression) common(name string) bool {
+	for i, t := range e {
+		if t.name != name || !e.word(i-1, "WITH", "RECURSIVE") && !e.mark(i-1, ",") {
+			continue
+		}
+		if e.mark(i+1, "(") {
+			i = e.closing(i + 1)
+		}
+		if e.word(i+1, "AS") && (e.mark(i+2, "(") || e.word(i+2, "NOT", "MATERIALIZED")) {
+			return true
+		}
+	}
+	return false
 }
 
 // tableReader goes over a statement.
@@ -168,4 +189,44 @@ func Assigned(sql string, d flavor.Dialect) []string {
 		}
 	}
 	return all
+}
+
+// Engine is the storage engine that a CREATE TABLE or ALTER TABLE of MySQL or
+// MariaDB gives its table, as it is written; "" if it gives none.
+func Engine(sql string, d flavor.Dialect) string {
+	if !d.MySQLFamily() {
+		return ""
+	}
+	e := expression(partsOf(sql, d))
+	for i := 0; i < len(e); i++ {
+		switch {
+		case e.mark(i, "("):
+			i = e.closing(i)
+		case e.word(i, "ENGINE") && e.mark(i+1, "="):
+			return unquote(e.at(i + 2))
+		case e.word(i, "ENGINE"):
+			return unquote(e.at(i + 1))
+		}
+	}
+	return ""
+}
+
+func unquote(t part) string {
+	if t.str {
+		return t.value()
+	}
+	return t.name
+}
+
+// FreesRows reports whether an ALTER TABLE of PostgreSQL takes row-level
+// security off its table, for all or for its owner.
+func FreesRows(sql string, d flavor.Dialect) bool {
+	e := expression(partsOf(sql, d))
+	for i := range e {
+		if d == flavor.Postgres && e.word(i, "ROW") && e.word(i+1, "LEVEL") && e.word(i+2, "SECURITY") &&
+			(e.word(i-1, "DISABLE") || e.word(i-1, "FORCE") && e.word(i-2, "NO")) {
+			return true
+		}
+	}
+	return false
 }

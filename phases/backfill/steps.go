@@ -83,7 +83,7 @@ func (s *steps) rejected(step int, statement, keys string, err error) error {
 
 func rejected(m *catalog.Migration, step int, statement, keys string, err error) error {
 	switch database.ClassOf(err) {
-	case database.LockTimeout, database.Deadlock, database.ConnectionLost, database.Unreachable, database.Interrupted, database.DiskFull, database.ReadOnly:
+	case database.LockTimeout, database.Deadlock, database.ConnectionLost, database.Unreachable, database.Interrupted, database.DiskFull, database.ReadOnly, database.HiddenRows:
 		return err
 	}
 	return &Rejected{Migration: m.ID, Step: step + 1, Source: m.Steps[step].Source, Statement: statement, Range: keys, Err: err}

@@ -22,7 +22,7 @@ func (s *Service) Load(ctx context.Context, files []string, mode Mode) error {
 	if err := mode.Check(); err != nil {
 		return err
 	}
-	sess, err := s.look(ctx)
+	sess, err := s.look(ctx, true)
 	if err != nil {
 		return err
 	}

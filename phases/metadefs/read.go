@@ -14,7 +14,7 @@ import (
 // order in which they were made. The error is *MissingTables if there are no
 // tables for them.
 func (s *Service) All(ctx context.Context) ([]Namespace, error) {
-	sess, err := s.look(ctx)
+	sess, err := s.look(ctx, false)
 	if err != nil {
 		return nil, err
 	}

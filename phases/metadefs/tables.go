@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"manage/engine/database"
+	"manage/phases/rowaccess"
 )
 
 // The tables of metadata definitions.
@@ -48,20 +49,21 @@ func (t table) query(sess database.Session) string {
 }
 
 // look opens a session for reading and checks that the tables are there; the
-// error is *MissingTables if they are not.
-func (s *Service) look(ctx context.Context) (database.Session, error) {
+// error is *MissingTables if they are not, and *rowaccess.Unsafe if their rows
+// are not all visible, or written without transactions.
+func (s *Service) look(ctx context.Context, writing bool) (database.Session, error) {
 	sess, err := s.DB.Reader(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkTables(ctx, sess); err != nil {
+	if err := checkTables(ctx, sess, writing); err != nil {
 		_ = sess.Close() // nothing was done on it
 		return nil, err
 	}
 	return sess, nil
 }
 
-func checkTables(ctx context.Context, sess database.Session) error {
+func checkTables(ctx context.Context, sess database.Session, writing bool) error {
 	var missing []string
 	for _, t := range tables() {
 		rows, err := sess.QueryContext(ctx, t.query(sess)+" WHERE 1 = 0")
@@ -80,5 +82,9 @@ func checkTables(ctx context.Context, sess database.Session) error {
 	if len(missing) > 0 {
 		return &MissingTables{missing}
 	}
-	return nil
+	var uses []rowaccess.Use
+	for _, t := range tables() {
+		uses = append(uses, rowaccess.Use{Table: t.name, Written: writing, By: "the work on metadata definitions"})
+	}
+	return rowaccess.Check(ctx, sess, sess.Flavor().Dialect, uses)
 }

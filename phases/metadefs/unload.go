@@ -53,7 +53,7 @@ func (s *Service) Unload(ctx context.Context) error {
 
 // tellWhatGoes tells how much a removal will destroy.
 func (s *Service) tellWhatGoes(ctx context.Context) error {
-	sess, err := s.look(ctx)
+	sess, err := s.look(ctx, true)
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"manage/engine/database"
 	"manage/migrations/catalog"
 	"manage/phases/backfill"
+	"manage/phases/rowaccess"
 	"manage/schema"
 )
 
@@ -36,7 +37,10 @@ func (l *looker) inspect(ctx context.Context, schemaName string, more ...need) e
 	if err := l.selection.meet(more...); err != nil {
 		return err
 	}
-	return l.readOutside(ctx, schemaName)
+	if err := l.readOutside(ctx, schemaName); err != nil {
+		return err
+	}
+	return rowaccess.Check(ctx, l.sess, l.sess.Flavor().Dialect, l.selection.uses(more))
 }
 
 // find makes the conditions of what is selected, and counts the rows.

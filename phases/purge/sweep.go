@@ -42,6 +42,9 @@ func (s *Service) Sweep(ctx context.Context, req SweepRequest) error {
 	if sweep == nil {
 		return fmt.Errorf("the catalog %s has no purge called %s", s.Catalog.Name, req.Sweep)
 	}
+	if err := s.sweepable(ctx, sweep); err != nil {
+		return err
+	}
 	for _, t := range sweep.Tables {
 		s.tell(Sweeping{Table: t.Table, Before: req.Before})
 		n, err := s.sweepTable(ctx, t, req)

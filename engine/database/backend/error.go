@@ -24,12 +24,13 @@ const (
 	Interrupted            // cancelled by the context
 	BadURL                 // the connection URL, or a file or option it names, cannot be used
 	NoSuchWay              // the server cannot do the statement in the way that it asks for (ALGORITHM, LOCK); nothing was done
+	HiddenRows             // row-level security would hide rows from the statement, and the session asked for an error instead
 )
 
 // classNames are the names of the classes, in their order.
 var classNames = [...]string{"other", "unreachable", "auth failed", "no database", "denied", "read only",
 	"lock timeout", "deadlock", "connection lost", "duplicate", "constraint failed", "missing table",
-	"missing column", "already exists", "disk full", "syntax", "interrupted", "bad url", "no such way"}
+	"missing column", "already exists", "disk full", "syntax", "interrupted", "bad url", "no such way", "hidden rows"}
 
 // String is the class in words, for messages of tests and logs.
 func (c Class) String() string {

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"errors"
+	"regexp"
 	"strings"
 	"time"
 
@@ -18,6 +19,9 @@ func (Backend) Classify(err error) *backend.Error {
 		return classifyDriver(err)
 	}
 	code := string(e.Code)
+	if e.Routine == "check_enable_rls" {
+		return hiddenRows(e)
+	}
 	class, hint := classOfState(code)
 	return &backend.Error{Class: class, Code: code, Message: message(e), Hint: hint, Err: err}
 }
@@ -29,6 +33,22 @@ func message(e *pq.Error) string {
 	}
 	return e.Message + ": " + strings.TrimSuffix(e.Detail, ".")
 }
+
+// hiddenRows is the error of a session with row_security = off where row-level
+// security would hide rows. The server has it under the code of a missing right;
+// the routine that raises it is the same in all languages, and its words name the
+// table in quotes (PostgreSQL source, check_enable_rls).
+func hiddenRows(e *pq.Error) *backend.Error {
+	table := ""
+	if name := quotedName.FindStringSubmatch(e.Message); name != nil {
+		table = " of the table " + name[1]
+	}
+	return &backend.Error{Class: backend.HiddenRows, Code: string(e.Code), Err: e,
+		Message: "row-level security would hide rows" + table + " from the role of this session, and all of them are needed: the server refuses the statement",
+		Hint:    "connect as the owner of the table, without FORCE ROW LEVEL SECURITY, or as a role with BYPASSRLS (ALTER ROLE … BYPASSRLS)"}
+}
+
+var quotedName = regexp.MustCompile("[\"«„“]\\s*([^\"»“”]+?)\\s*[\"»“”]")
 
 // classifyDriver knows the errors that the driver itself makes; they have no
 // type of their own.

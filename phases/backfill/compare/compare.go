@@ -235,7 +235,7 @@ func shown(key []any) string {
 // failed names the comparison that an error is of. A lost connection is none of
 // its own, nor is a lock.
 func (w *walk) failed(err error) error {
-	others := []database.Class{database.ConnectionLost, database.Unreachable, database.LockTimeout, database.Deadlock}
+	others := []database.Class{database.ConnectionLost, database.Unreachable, database.LockTimeout, database.Deadlock, database.HiddenRows}
 	if err == nil || slices.Contains(others, database.ClassOf(err)) {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 
 	"manage/engine/database"
 	"manage/engine/flavor"
+	"manage/phases/rowaccess"
 )
 
 // Query is a query of the operator's that holds data migrations up while it
@@ -29,6 +30,12 @@ type named struct {
 
 func (l *named) see(ctx context.Context) (string, error) {
 	found, err := ask(ctx, l.primary, func(ctx context.Context, s database.Session) (found bool, err error) {
+		if !l.worked { // a row that is hidden holds nothing up
+			d := s.Flavor().Dialect
+			if err := rowaccess.Check(ctx, s, d, rowaccess.Of("the query of "+l.query.Name, l.query.SQL, d)); err != nil {
+				return false, err
+			}
+		}
 		err = reading(ctx, s, func() error {
 			result, err := s.QueryContext(ctx, l.query.SQL)
 			if err != nil {
@@ -40,7 +47,10 @@ func (l *named) see(ctx context.Context) (string, error) {
 		})
 		return found, err
 	})
+	var unsafe *rowaccess.Unsafe
 	switch {
+	case errors.As(err, &unsafe):
+		return "", &Misconfigured{Place: l.query.Place, Err: err, Problem: "[[throttle]] " + err.Error(), Hint: unsafe.Advice()}
 	case err != nil && !l.worked && ctx.Err() == nil && isFinal(err):
 		return "", &Misconfigured{Place: l.query.Place, Err: err,
 			Problem: fmt.Sprintf("[[throttle]] the query of %s does not work: %s", l.query.Name, err)}

@@ -1,0 +1,75 @@
+package enginetest
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/lib/pq"
+
+	"manage/engine/flavor"
+)
+
+// EnvAccount is the name of the environment variable that says as whom tests
+// connect to servers: AccountOwner, or "" for an administrator, who sees and may
+// do everything.
+const EnvAccount = "MANAGE_TEST_ACCOUNT"
+
+// AccountOwner gives each database an account of its own. On PostgreSQL it owns
+// the database and what the test makes in it, and is neither superuser nor has
+// BYPASSRLS; on MySQL and MariaDB it has the rights that
+// docs/reference/rights.md asks for, on that database alone.
+const AccountOwner = "owner"
+
+// Owned reports whether tests run as the owner of their databases.
+func Owned() bool { return os.Getenv(EnvAccount) == AccountOwner }
+
+// Rights are those on a database of MySQL or MariaDB that all commands together
+// need there.
+const Rights = "SELECT, INSERT, UPDATE, DELETE, CREATE, ALTER, DROP, INDEX, REFERENCES, TRIGGER, CREATE VIEW, SHOW VIEW, CREATE ROUTINE, ALTER ROUTINE, EXECUTE"
+
+// own makes an account for a database that is about to be made.
+func (s *Server) own(t testing.TB, name string) (account string) {
+	t.Helper()
+	account = "own_" + name
+	if s.Dialect == flavor.Postgres {
+		s.execute(t, fmt.Sprintf("CREATE ROLE %s LOGIN PASSWORD '%s'", account, Password))
+	} else {
+		s.execute(t, fmt.Sprintf("CREATE USER '%s'@'%%' IDENTIFIED BY '%s'", account, Password))
+		s.execute(t, fmt.Sprintf("GRANT %s ON `%s`.* TO '%s'@'%%'", Rights, strings.ReplaceAll(name, "_", `\_`), account))
+	}
+	return account
+}
+
+// disown removes such an account, after its database.
+func (s *Server) disown(t testing.TB, account string) {
+	t.Helper()
+	if s.Dialect == flavor.Postgres {
+		s.execute(t, "DROP ROLE "+account)
+		return
+	}
+	s.execute(t, "DROP USER '"+account+"'@'%'")
+}
+
+// Admin is a pool of connections to the database as the server's administrator,
+// who SQL is not if the database has an owner.
+func (db Database) Admin() *sql.DB {
+	if db.admin != nil {
+		return db.admin
+	}
+	return db.db
+}
+
+// denied reports whether a statement failed for want of a right. Exec then has
+// the administrator run it: tests make roles and settings.
+func (db Database) denied(err error) bool {
+	var e *pq.Error
+	return db.admin != nil && errors.As(err, &e) && e.Code == "42501"
+}
+
+// adminURL is the database's URL for the administrator.
+func (db Database) adminURL() (*url.URL, error) { return url.Parse(db.Server.URL(db.Name)) }
