@@ -16,14 +16,14 @@ func databaseRules() []rule {
 		}
 		// The whole error, because what wraps it says what was being done.
 		f := failure(ExitFailed, err.Error(), e.Hint)
-		if e.Class == database.HiddenRows {
-			return failure(ExitRefused, err.Error(), e.Hint), true
-		}
 		if w, ok := classWords(line)[e.Class]; ok {
 			f.Code = w.code
 			if f.Hint == "" {
 				f.Hint = w.hint
 			}
+		}
+		if e.Class == database.HiddenRows {
+			f.Exit = ExitRefused
 		}
 		return f, true
 	}}
@@ -44,7 +44,7 @@ func classWords(line speaker) map[database.Class]classWord {
 		database.Deadlock:       {"locked", "Run the command again: what is done is recorded."},
 		database.ConnectionLost: {"connection_lost", "Run the command again: what is done is recorded. First see where the database stands: " + line.db("status")},
 		database.NoSuchWay:      {"refused", "The server can do this to the table only by keeping its writers waiting. Change it in steps that need no copy, such as a new column beside the old one, or do it at a quiet hour, with --allow-blocking."},
-		database.HiddenRows:     {"denied", "Connect as a role that sees all rows."},
+		database.HiddenRows:     {"hidden_rows", "Connect as a role that sees all rows."},
 		database.DiskFull:       {"disk_full", "Make room on the server, then run the command again."},
 	}
 }

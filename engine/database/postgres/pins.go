@@ -24,7 +24,7 @@ type setting struct{ name, value string }
 var settings = []setting{
 	// Rows that a policy hides are an error and not rows that are not there.
 	{"row_security", "off"},
-	{"session_replication_role", "origin"},
+	{replicationRole, "origin"},
 	{"standard_conforming_strings", "on"},
 	{"backslash_quote", "safe_encoding"},
 	{"transform_null_equals", "off"},
@@ -107,7 +107,7 @@ func (p *pins) atStart(ctx context.Context, q backend.Querier) error {
 	if err == nil {
 		return nil
 	}
-	if at := slices.IndexFunc(p.differ, func(s setting) bool { return s.name == "session_replication_role" }); at >= 0 && (Backend{}).denied(err) {
+	if at := slices.IndexFunc(p.differ, func(s setting) bool { return s.name == replicationRole }); at >= 0 && (Backend{}).denied(err) {
 		return &backend.Error{Class: backend.Denied, Err: err,
 			Message: "the user's sessions have a session_replication_role with which triggers and foreign keys do not work, and the user may not change it",
 			Hint:    "take the setting off the role or the database: ALTER ROLE … RESET session_replication_role"}
@@ -154,10 +154,16 @@ func (p *pins) asOpened() string {
 	local := slices.DeleteFunc(slices.Clone(p.known), func(s setting) bool {
 		// One counts from the beginning of the transaction, the other is set by
 		// whoever waits for a lock.
-		return s.name == "transaction_timeout" || s.name == "lock_timeout"
+		return s.name == "transaction_timeout" || s.name == "lock_timeout" || s.name == replicationRole
 	})
-	return strings.Join(append(texts, assignments(local, "LOCAL")...), "; ")
+	return strings.Join(append(append(texts, triggersOn), assignments(local, "LOCAL")...), "; ")
 }
+
+// replicationRole is the one setting that not everybody may set.
+const replicationRole = "session_replication_role"
+
+// triggersOn sets it where it differs: who may not set it, did not.
+const triggersOn = "SELECT CASE WHEN current_setting('" + replicationRole + "') <> 'origin' THEN set_config('" + replicationRole + "', 'origin', true) END"
 
 // discard forgets all that statements have left in the session: settings, the
 // user, temporary tables, prepared statements, cursors, locks. It is several
