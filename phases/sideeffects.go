@@ -151,7 +151,9 @@ func (s *Service) ownTriggers() map[string]bool {
 			table, triggers := triggersOf(c)
 			for _, name := range triggers {
 				own["trigger "+fold(name)] = true
-				own["function "+fold(schema.TriggerFunction(table, name))] = true
+				for _, function := range schema.TriggerFunctions(table, name) {
+					own["function "+fold(function)] = true
+				}
 			}
 		}
 	}

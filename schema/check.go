@@ -73,6 +73,7 @@ func (o *AddCheck) Render(s *Schema) ([]plan.Statement, error) {
 	}
 	list := after.Table(o.Table).Checks
 	effect := &plan.Effect{Kind: plan.KindCheck, Table: o.Table, Name: list[len(list)-1].Name, Present: true}
+	c.Name = cmp.Or(c.Name, after.Table(o.Table).explicit(effect.Name, s.Flavor.Dialect))
 	return renderAlter(alteration{before: s, after: after, table: o.Table, effect: effect}, func(p *planner) {
 		p.addCheck(c)
 	})

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -329,7 +330,21 @@ func (o *CreateTable) Render(s *Schema) ([]plan.Statement, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.nameExplicitly(t)
 	return renderCreate(s, t, o.IfNotExists)
+}
+
+// nameExplicitly gives names to the constraints of a new table for which the
+// server would choose one that it does not take.
+func (s *Schema) nameExplicitly(t *Table) {
+	named := t.Clone()
+	s.scratch().nameConstraints(named)
+	for i, f := range t.ForeignKeys {
+		f.Name = cmp.Or(f.Name, t.explicit(named.ForeignKeys[i].Name, s.Flavor.Dialect))
+	}
+	for i, c := range t.Checks {
+		c.Name = cmp.Or(c.Name, t.explicit(named.Checks[i].Name, s.Flavor.Dialect))
+	}
 }
 
 // Inverse drops the table.

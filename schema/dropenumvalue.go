@@ -62,7 +62,7 @@ func (o *DropEnumValue) Render(s *Schema) ([]plan.Statement, error) {
 	if err := o.Apply(after); err != nil {
 		return nil, err
 	}
-	name, old := quoteIdent(o.Name, flavor.Postgres), quoteIdent(o.Name+"__old", flavor.Postgres)
+	name, old := quoteIdent(o.Name, flavor.Postgres), quoteIdent(o.stand(), flavor.Postgres)
 	quoted := make([]string, len(after.Enums[o.Name].Values))
 	for i, v := range after.Enums[o.Name].Values {
 		quoted[i] = quoteText(v)
@@ -81,9 +81,12 @@ func (o *DropEnumValue) Render(s *Schema) ([]plan.Statement, error) {
 	for _, text := range texts {
 		out = append(out, plan.Statement{SQL: text, Together: true})
 	}
-	out[len(out)-1].Effect = &plan.Effect{Kind: plan.KindEnum, Name: o.Name + "__old"}
+	out[len(out)-1].Effect = &plan.Effect{Kind: plan.KindEnum, Name: o.stand()}
 	return number(out), nil
 }
+
+// stand is the name of the old type until it goes.
+func (o *DropEnumValue) stand() string { return flavor.FitBefore(o.Name, "__old") }
 
 // retype lists what gives a table's columns the new type.
 func (o *DropEnumValue) retype(t *Table, name string) []string {

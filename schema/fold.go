@@ -29,7 +29,7 @@ func (s *Schema) nameConstraints(t *Table) {
 		if !named {
 			f.Name = s.nameForeignKey(t, f.Columns)
 		}
-		s.supportForeignKey(t, f, named)
+		s.supportForeignKey(t, f, named || t.explicit(f.Name, s.Flavor.Dialect) != "")
 	}
 	made := 0
 	for _, c := range t.Checks {
@@ -39,7 +39,7 @@ func (s *Schema) nameConstraints(t *Table) {
 		if made++; s.Flavor.Dialect == flavor.MySQL {
 			// CREATE TABLE counts those without a name, whatever the others
 			// are called; ALTER TABLE goes on from the highest number.
-			c.Name = fmt.Sprintf("%s_chk_%d", t.Name, made)
+			c.Name = t.numbered("_chk_", made, flavor.MySQL)
 			continue
 		}
 		c.Name = s.nameCheck(t, c.Expr)

@@ -1,6 +1,8 @@
 package schema
 
 import (
+	"cmp"
+
 	"manage/engine/plan"
 )
 
@@ -53,7 +55,7 @@ func (o *AddForeignKey) Apply(s *Schema) error {
 		f.Name = s.nameForeignKey(t, f.Columns)
 	}
 	t.ForeignKeys = append(t.ForeignKeys, f)
-	s.supportForeignKey(t, f, named)
+	s.supportForeignKey(t, f, named || t.explicit(f.Name, d) != "")
 	return nil
 }
 
@@ -69,7 +71,9 @@ func (o *AddForeignKey) Render(s *Schema) ([]plan.Statement, error) {
 	list := after.Table(o.Table).ForeignKeys
 	effect := &plan.Effect{Kind: plan.KindForeignKey, Table: o.Table, Name: list[len(list)-1].Name, Present: true}
 	return renderAlter(alteration{before: s, after: after, table: o.Table, effect: effect}, func(p *planner) {
-		p.addForeignKey(o.key())
+		f := o.key()
+		f.Name = cmp.Or(f.Name, after.Table(o.Table).explicit(effect.Name, s.Flavor.Dialect))
+		p.addForeignKey(f)
 	})
 }
 

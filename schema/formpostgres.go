@@ -261,6 +261,9 @@ func (c *form) alterColumn(o *AlterColumn) ([]plan.Statement, error) {
 func (c *form) setNotNull(main []plan.Statement, column string) []plan.Statement {
 	table := quoteIdent(c.table, flavor.Postgres)
 	name := setCheckName(c.table, column)
+	if c.left.set != nil {
+		name = c.left.set.Name
+	}
 	there := &plan.Effect{Kind: plan.KindCheck, Table: c.table, Name: name, Present: true}
 	add := plan.Statement{SQL: "ALTER TABLE " + table + " ADD CONSTRAINT " + quoteIdent(name, flavor.Postgres) +
 		" CHECK (" + quoteIdent(column, flavor.Postgres) + " IS NOT NULL) NOT VALID", Effect: there}

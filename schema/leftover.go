@@ -1,6 +1,8 @@
 package schema
 
 import (
+	"slices"
+
 	"manage/engine/flavor"
 )
 
@@ -110,7 +112,7 @@ func (t *Table) takeCheck(o *AddCheck) bool {
 // nulls.
 func (t *Table) takeSet(o *AlterColumn) leftovers {
 	for _, c := range t.Checks {
-		if c.Name == setCheckName(t.Name, o.Name) {
+		if slices.Contains(setCheckNames(t.Name, o.Name), c.Name) && mentions(c.Expr, o.Name) {
 			t.Checks = drop(t.Checks, c)
 			return leftovers{set: c}
 		}
@@ -120,4 +122,11 @@ func (t *Table) takeSet(o *AlterColumn) leftovers {
 
 // setCheckName is the name of the check by which a column is proved to have no
 // nulls before it is set NOT NULL.
-func setCheckName(table, column string) string { return postgresCut(table + "_" + column + "_is_set") }
+func setCheckName(table, column string) string { return setCheckNames(table, column)[0] }
+
+// setCheckNames are the names that it may have, the last from when names were
+// only cut.
+func setCheckNames(table, column string) []string {
+	whole := table + "_" + column + "_is_set"
+	return []string{flavor.Fit(whole), flavor.Cut(whole, flavor.PostgresName)}
+}

@@ -91,8 +91,6 @@ func TestChecks(t *testing.T) {
 		`sync_columns = { name = "s", table = "t", old = "a", new = "b", to_new = "{old}", to_old = "{new} + {old}" }`:                                            `to_old names {old}, which it computes`,
 		`sync_columns = { name = "s", table = "t", old = "a", new = "a", to_new = "{old}", to_old = "{new}" }`:                                                    `the same column "a"`,
 		`sync_columns = { name = "s", table = "t", old = "a", new = "b", to_new = "{old}", to_old = "{new}", conflict = "last" }`:                                 `"last" is not refuse, new or old`,
-		`sync_columns = { name = "ssssssssssssssssssssssssssssssssssssssssssssssssssss", table = "t", old = "a", new = "b", to_new = "{old}", to_old = "{new}" }`: `too long for the name of a trigger`,
-		`sync_columns = { name = "ssssssssssssssssssssssssss", table = "tttttttttttttttttttttttttt", old = "a", new = "b", to_new = "{old}", to_old = "{new}" }`:  `choose a shorter name`,
 		`sync_columns = { name = "s", table = "t", old = "a", new = "b", to_new = "{old}", to_old = "{new}", message = "mmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmmm" }`: `more than the 128 characters`,
 		`insert_rows = { table = "t" }`:                                      `at least one is needed`,
 		`insert_rows = { table = "t", rows = [ {} ] }`:                       `row 1 is empty`,

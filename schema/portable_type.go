@@ -129,7 +129,7 @@ func (p *porter) enumName(table string, has []columnOn) string {
 	}
 	for _, c := range has {
 		if t, err := ParseType(c.Type); err == nil && t.Name == "enum" {
-			name := table + "_" + c.Column.Name
+			name := flavor.Fit(table + "_" + c.Column.Name)
 			p.enums = append(p.enums, CreateEnum{Name: name, Values: t.Values})
 			return name
 		}

@@ -35,7 +35,7 @@ func (s *Schema) nameForeignKey(t *Table, columns []string) string {
 		for _, f := range t.ForeignKeys {
 			highest = max(highest, numberAfter(f.Name, t.Name+"_ibfk_"))
 		}
-		return fmt.Sprintf("%s_ibfk_%d", t.Name, highest+1)
+		return t.numbered("_ibfk_", highest+1, d)
 	}
 	return ""
 }
@@ -50,13 +50,39 @@ func (s *Schema) nameCheck(t *Table, expr string) string {
 		for _, c := range t.Checks {
 			highest = max(highest, numberAfter(c.Name, t.Name+"_chk_"))
 		}
-		return fmt.Sprintf("%s_chk_%d", t.Name, highest+1)
+		return t.numbered("_chk_", highest+1, flavor.MySQL)
 	case flavor.MariaDB:
 		for n := 1; ; n++ {
 			name := "CONSTRAINT_" + strconv.Itoa(n)
 			if !t.hasConstraint(name, flavor.MariaDB) {
 				return name
 			}
+		}
+	}
+	return ""
+}
+
+// numbered is the name that MySQL gives a constraint of the table. Where that
+// would be longer than the server takes, it refuses the statement, so a name of
+// our own is given (explicit).
+func (t *Table) numbered(label string, n int, d flavor.Dialect) string {
+	for ; ; n++ {
+		suffix := label + strconv.Itoa(n)
+		if utf8.RuneCountInString(t.Name+suffix) <= flavor.MySQLName {
+			return t.Name + suffix
+		}
+		if name := flavor.FitBefore(t.Name, suffix); !t.hasConstraint(name, d) {
+			return name
+		}
+	}
+}
+
+// explicit is the name that a statement must give to a constraint without one:
+// where the server would choose one that it does not take itself; else "".
+func (t *Table) explicit(chosen string, d flavor.Dialect) string {
+	for _, label := range []string{"_ibfk_", "_chk_"} {
+		if at := strings.LastIndex(chosen, label); at >= 0 && d.MySQLFamily() && chosen[:at] != t.Name {
+			return chosen
 		}
 	}
 	return ""

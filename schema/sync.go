@@ -36,14 +36,8 @@ type SyncColumns struct {
 	earlier []*SyncColumns // hang together with it
 }
 
-// The longest names and messages that every server takes: 63 bytes for a
-// trigger (PostgreSQL) and for its function, which is called after the table
-// and the trigger, and 128 characters for a message (MySQL).
-const (
-	longestSyncName    = 63 - len(syncInsert)
-	longestSyncTable   = longestSyncName - len("_")
-	longestSyncMessage = 128
-)
+// The longest message that every server takes is one of 128 characters (MySQL).
+const longestSyncMessage = 128
 
 // What the names of the triggers end in.
 const (
@@ -66,10 +60,6 @@ func (o *SyncColumns) Check() error {
 		return fmt.Errorf("conflict: %q is not refuse, new or old", o.Conflict)
 	case utf8.RuneCountInString(o.Message) > longestSyncMessage:
 		return fmt.Errorf("message has more than the %d characters that MySQL takes", longestSyncMessage)
-	case len(o.Name) > longestSyncName:
-		return fmt.Errorf("name has more than %d bytes, which is too long for the name of a trigger", longestSyncName)
-	case len(o.Table)+len(o.Name) > longestSyncTable:
-		return fmt.Errorf("name and table have more than %d bytes together, which is too long for the name of a trigger's function: choose a shorter name", longestSyncTable)
 	}
 	if err := checkMapping("to_new", o.ToNew, "{old}", "{new}"); err != nil {
 		return err
@@ -96,7 +86,11 @@ func checkMapping(key string, text Text, from, to string) error {
 
 // TriggerNames are the names of the triggers that it may make.
 func (o *SyncColumns) TriggerNames() []string {
-	return []string{o.Name + syncInsert, o.Name + syncUpdate, o.Name + syncMoreInsert, o.Name + syncMoreUpdate}
+	var names []string
+	for _, suffix := range []string{syncInsert, syncUpdate, syncMoreInsert, syncMoreUpdate} {
+		names = append(names, flavor.FitBefore(o.Name, suffix))
+	}
+	return names
 }
 
 // Parts are the triggers on s, which is the schema before the operation,
@@ -112,7 +106,7 @@ func (o *SyncColumns) Parts(s *Schema) ([]Operation, error) {
 		timing = "after" // a trigger cannot set a column there
 	}
 	part := func(suffix, event string, insert bool) Operation {
-		return &CreateTrigger{Name: o.Name + suffix, Table: o.Table, Timing: Text{All: timing}, Event: event,
+		return &CreateTrigger{Name: flavor.FitBefore(o.Name, suffix), Table: o.Table, Timing: Text{All: timing}, Event: event,
 			Body: Text{All: w.body(w.written(insert))}}
 	}
 	more, err := w.more(s)
@@ -190,12 +184,12 @@ func (o *UnsyncColumns) parts(d flavor.Dialect) []Operation {
 	}
 	if d != flavor.SQLite {
 		for _, name := range o.joint {
-			remove(name + syncMoreUpdate)
-			remove(name + syncMoreInsert)
+			remove(flavor.FitBefore(name, syncMoreUpdate))
+			remove(flavor.FitBefore(name, syncMoreInsert))
 		}
 	}
-	remove(o.Name + syncUpdate)
-	remove(o.Name + syncInsert)
+	remove(flavor.FitBefore(o.Name, syncUpdate))
+	remove(flavor.FitBefore(o.Name, syncInsert))
 	return all
 }
 

@@ -3,6 +3,7 @@ package schema
 import (
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -86,11 +87,12 @@ func lowerWords(text string) string {
 	return strings.ToLower(strings.Join(strings.Fields(text), " "))
 }
 
-// trigger is the trigger for a dialect; nil if there is none.
-func (o *CreateTrigger) trigger(d flavor.Dialect) (*Trigger, error) {
+// trigger is the trigger on s; nil if its dialect has none.
+func (o *CreateTrigger) trigger(s *Schema) (*Trigger, error) {
 	if o.live != nil {
 		return o.live, nil
 	}
+	d := s.Flavor.Dialect
 	body, ok := o.Body.For(d)
 	if !ok {
 		return nil, nil
@@ -104,14 +106,15 @@ func (o *CreateTrigger) trigger(d flavor.Dialect) (*Trigger, error) {
 		Body: strings.TrimSpace(body),
 	}
 	when, _ := o.When.For(d)
-	if err := o.write(tr, strings.TrimSpace(when), d); err != nil {
+	if err := o.write(tr, strings.TrimSpace(when), s); err != nil {
 		return nil, err
 	}
 	return tr, nil
 }
 
 // write fills in the statements that make the trigger.
-func (o *CreateTrigger) write(tr *Trigger, when string, d flavor.Dialect) error {
+func (o *CreateTrigger) write(tr *Trigger, when string, s *Schema) error {
+	d := s.Flavor.Dialect
 	head := triggerHead(*tr, o.Of, d)
 	switch {
 	case d.MySQLFamily():
@@ -132,7 +135,7 @@ func (o *CreateTrigger) write(tr *Trigger, when string, d flavor.Dialect) error 
 		tr.Text = head + " BEGIN " + tr.Body + " END"
 		return nil
 	}
-	tr.Function = postgresCut(tr.Table + "_" + tr.Name)
+	tr.Function = s.functionFor(tr.Table, tr.Name)
 	tag := dollarTag(tr.Body)
 	tr.FunctionText = "CREATE OR REPLACE FUNCTION " + quoteIdent(tr.Function, d) +
 		"() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS " + tag + tr.Body + tag
@@ -165,16 +168,24 @@ func triggerHead(tr Trigger, of []string, d flavor.Dialect) string {
 	return fmt.Sprintf("CREATE TRIGGER %s %s ON %s FOR EACH ROW", quoteIdent(tr.Name, d), event, quoteIdent(tr.Table, d))
 }
 
-// TriggerFunction is the name of the function that create_trigger makes for a
-// trigger of a table on PostgreSQL.
-func TriggerFunction(table, name string) string { return postgresCut(table + "_" + name) }
+// TriggerFunctions are the names that the function of a trigger of a table may
+// have on PostgreSQL, as create_trigger makes it and has made it: the second
+// where the first is another's, the last from when names were only cut.
+func TriggerFunctions(table, name string) []string {
+	whole := table + "_" + name
+	return []string{flavor.Fit(whole), flavor.Signed(whole, table+"\x00"+name, ""), flavor.Cut(whole, flavor.PostgresName)}
+}
 
-// postgresCut shortens a name to the 63 bytes that PostgreSQL keeps.
-func postgresCut(name string) string {
-	for len(name) > 63 {
-		name = cutByte(name)
+// functionFor is the name of the function of a new trigger, which no other
+// trigger calls.
+func (s *Schema) functionFor(table, name string) string {
+	names := TriggerFunctions(table, name)
+	for _, tr := range s.Triggers {
+		if tr.Function == names[0] && (tr.Table != table || tr.Name != name) {
+			return names[1]
+		}
 	}
-	return name
+	return names[0]
 }
 
 // dollarTag is a dollar quote that body does not hold.
@@ -188,7 +199,7 @@ func dollarTag(body string) string {
 
 // Apply adds the trigger.
 func (o *CreateTrigger) Apply(s *Schema) error {
-	tr, err := o.trigger(s.Flavor.Dialect)
+	tr, err := o.trigger(s)
 	if err != nil || tr == nil {
 		return err
 	}
@@ -216,7 +227,7 @@ func (o *CreateTrigger) Render(s *Schema) ([]plan.Statement, error) {
 	if err := applied(s, o); err != nil {
 		return nil, err
 	}
-	tr, err := o.trigger(s.Flavor.Dialect)
+	tr, err := o.trigger(s)
 	if err != nil || tr == nil {
 		return nil, err
 	}
@@ -232,7 +243,7 @@ func (o *CreateTrigger) Render(s *Schema) ([]plan.Statement, error) {
 
 // Inverse drops the trigger.
 func (o *CreateTrigger) Inverse(s *Schema) ([]Operation, error) {
-	if tr, err := o.trigger(s.Flavor.Dialect); err != nil || tr == nil {
+	if tr, err := o.trigger(s); err != nil || tr == nil {
 		return nil, err
 	}
 	return []Operation{&DropTrigger{Name: o.Name, Table: o.Table}}, nil
@@ -299,18 +310,25 @@ func dropFunction(name string) string {
 // ownFunction is the function that create_trigger made for a trigger. It is
 // called after the table as that was called then.
 func (s *Schema) ownFunction(table, name string) string {
-	made := postgresCut(table + "_" + name)
 	at := s.trigger(table, name)
-	if at < 0 || !strings.HasSuffix(s.Triggers[at].Function, "_"+name) {
-		return made
+	if at < 0 {
+		return s.functionFor(table, name)
 	}
+	function := s.Triggers[at].Function
 	for i, other := range s.Triggers {
-		if i != at && other.Function == s.Triggers[at].Function {
-			return made // it serves another trigger as well, so it is not ours
+		if i != at && other.Function == function {
+			return s.functionFor(table, name) // it serves another trigger as well, so it is not ours
 		}
 	}
-	return s.Triggers[at].Function
+	if slices.Contains(TriggerFunctions(table, name), function) || strings.HasSuffix(function, "_"+name) || shortened.MatchString(function) {
+		return function
+	}
+	return s.functionFor(table, name)
 }
+
+// shortened is what the name of a function ends in that was put together of a
+// table's and a trigger's, and was too long: it is not known after which table.
+var shortened = regexp.MustCompile(`^.{40,}_[0-9a-f]{8}$`)
 
 // Inverse makes the trigger again.
 func (o *DropTrigger) Inverse(s *Schema) ([]Operation, error) {

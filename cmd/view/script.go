@@ -22,7 +22,7 @@ func Script(p *Page, pl plan.Plan, versionTable string) error {
 	s.table = s.ident(versionTable)
 	s.add("-- %s: from %s to %s", pl.Catalog, position(pl.From), position(pl.To))
 	if !pl.Empty() {
-		s.statement(fmt.Sprintf("CREATE TABLE IF NOT EXISTS %s (version_num VARCHAR(32) NOT NULL, CONSTRAINT %s PRIMARY KEY (version_num))", s.table, s.ident(versionTable+"_pkc")))
+		s.statement(fmt.Sprintf("CREATE TABLE IF NOT EXISTS %s (version_num VARCHAR(32) NOT NULL, CONSTRAINT %s PRIMARY KEY (version_num))", s.table, s.ident(flavor.FitBefore(versionTable, "_pkc"))))
 	}
 	for i, step := range pl.Steps {
 		s.step(step, slices.Concat(guardsBefore(pl, i), lossesBefore(pl, step.ID), effectsOf(pl, step.ID)))

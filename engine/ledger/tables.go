@@ -84,7 +84,7 @@ func (s *sqlStore) leaseTable() table {
 // default may have no transactions.
 func (s *sqlStore) versionsTable() table {
 	text := fmt.Sprintf("CREATE TABLE IF NOT EXISTS %s (version_num VARCHAR(32) NOT NULL, CONSTRAINT %s PRIMARY KEY (version_num))",
-		s.at(s.versions), s.q.QuoteIdent(s.versions+"_pkc"))
+		s.at(s.versions), s.q.QuoteIdent(flavor.FitBefore(s.versions, "_pkc")))
 	if s.dialect().MySQLFamily() {
 		text += " ENGINE=InnoDB"
 	}

@@ -103,12 +103,13 @@ func (p *reader) name() string {
 	return name
 }
 
-// unquoted is the token's text as the name that the server keeps.
+// unquoted is the token's text as the name that the server keeps: PostgreSQL
+// cuts one that is too long.
 func (p *reader) unquoted() string {
 	text := p.lex.text(p.tok)
 	if p.tok.kind == kindWord {
 		if p.dialect == flavor.Postgres {
-			return strings.ToLower(text)
+			return flavor.Cut(strings.ToLower(text), flavor.PostgresName)
 		}
 		return text
 	}
@@ -117,7 +118,11 @@ func (p *reader) unquoted() string {
 		return text[1 : len(text)-1]
 	case '"', '`', '\'':
 		quote := string(q)
-		return strings.ReplaceAll(text[1:len(text)-1], quote+quote, quote)
+		text = strings.ReplaceAll(text[1:len(text)-1], quote+quote, quote)
+		if p.dialect == flavor.Postgres && q == '"' {
+			return flavor.Cut(text, flavor.PostgresName)
+		}
+		return text
 	}
 	return text
 }

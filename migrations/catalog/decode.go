@@ -25,6 +25,8 @@ type decoder struct {
 	path  []part
 	// dialects are those that a text by dialect must have a text for.
 	dialects []flavor.Dialect
+	// names is true where names of a database are decoded.
+	names bool
 }
 
 // part is one step of the way to a value: a key, or an index of an array.
@@ -216,6 +218,7 @@ func (d *decoder) scalar(src any, dst reflect.Value) {
 	case reflect.String:
 		if s, ok := src.(string); ok {
 			dst.SetString(s)
+			d.checkName(s)
 			return
 		}
 		d.mismatch("a string", src)
@@ -275,6 +278,7 @@ func (d *decoder) mapping(src any, dst reflect.Value) {
 		return
 	}
 	dst.Set(reflect.MakeMapWithSize(dst.Type(), len(m)))
+	d.checkKeys(sortedKeys(m))
 	for key, v := range m {
 		d.at(key, func() {
 			item := reflect.New(dst.Type().Elem()).Elem()

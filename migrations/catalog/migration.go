@@ -53,7 +53,7 @@ type hookFile struct {
 func (w *worker) migration(file string, raw map[string]any, keys []toml.Key) *Migration {
 	d := &w.decoder
 	var f migrationFile
-	d.table(raw, reflect.ValueOf(&f).Elem())
+	d.naming(func() { d.table(raw, reflect.ValueOf(&f).Elem()) })
 	h := head{ID: f.Migration, Branch: string(revision.Migrate), Release: f.Release, line: d.keyLine}
 	if _, ok := h.resolve(d.report, file, "migration"); !ok {
 		return nil

@@ -25,7 +25,7 @@ type modelTableText struct {
 func (w *worker) readModels(raw map[string]any) *Models {
 	d := &w.decoder
 	var f modelsText
-	d.table(raw, reflect.ValueOf(&f).Elem())
+	d.naming(func() { d.table(raw, reflect.ValueOf(&f).Elem()) })
 	m := &Models{Enums: f.Enums}
 	if len(d.problems) == 0 {
 		d.checkModels(&f)

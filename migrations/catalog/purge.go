@@ -122,7 +122,7 @@ type purgeText struct {
 func (w *worker) readPurge(raw map[string]any) *Purge {
 	d := &w.decoder
 	var f purgeText
-	d.table(raw, reflect.ValueOf(&f).Elem())
+	d.naming(func() { d.table(raw, reflect.ValueOf(&f).Elem()) })
 	lines := headers(d.text)["kind"]
 	for i := range f.Kinds {
 		k := &f.Kinds[i]

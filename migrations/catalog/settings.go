@@ -124,6 +124,8 @@ func (d *decoder) checkSettings(s *settings) {
 			d.required("table", s.Legacy.Table != "")
 			d.required("column", s.Legacy.Column != "")
 			d.required("versions", len(s.Legacy.Versions) > 0)
+			d.at("table", func() { d.checkNamed(schema.NameOfTable, s.Legacy.Table) })
+			d.at("column", func() { d.checkNamed(schema.NameOfObject, s.Legacy.Column) })
 		})
 	}
 	for i, g := range s.Guards {

@@ -158,7 +158,7 @@ func (w *worker) operation(kind string, body any, dialects []string) schema.Oper
 	before := len(d.problems)
 	d.dialects = served(w.dialects, dialects)
 	d.at(kind, func() {
-		d.table(body, reflect.ValueOf(op).Elem())
+		d.naming(func() { d.table(body, reflect.ValueOf(op).Elem()) })
 		if len(d.problems) > before {
 			return
 		}
@@ -166,6 +166,7 @@ func (w *worker) operation(kind string, body any, dialects []string) schema.Oper
 			d.fail("%s: %v", kind, err)
 			return
 		}
+		d.checkLimits(op)
 		if sql, ok := op.(*schema.SQL); ok {
 			w.plainSQL(sql, dialects)
 		}
