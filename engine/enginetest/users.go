@@ -54,3 +54,32 @@ func (db Database) withUser(t testing.TB, who *url.Userinfo) string {
 	u.User = who
 	return u.String()
 }
+
+// PlainOwner makes a role that owns the tables of the database, is neither
+// superuser nor has BYPASSRLS, and returns the database's URL for it. It is for
+// PostgreSQL.
+func (db Database) PlainOwner(t testing.TB) string {
+	t.Helper()
+	name := "plain_" + db.Name
+	db.Exec(t, fmt.Sprintf("CREATE ROLE %[1]s LOGIN PASSWORD '%[2]s'; GRANT ALL ON SCHEMA public TO %[1]s", name, ReaderPassword))
+	db.onCleanup(t, "DROP OWNED BY "+name+" CASCADE; DROP ROLE "+name)
+	for _, table := range db.Strings(t, "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public'") {
+		db.execAdmin(t, "ALTER TABLE "+table+" OWNER TO "+name)
+	}
+	return db.withUser(t, url.UserPassword(name, ReaderPassword))
+}
+
+// HideRows lets a policy hide all rows of a table, also from its owner. It is for
+// PostgreSQL.
+func (db Database) HideRows(t testing.TB, table string) {
+	t.Helper()
+	db.execAdmin(t, fmt.Sprintf("ALTER TABLE %[1]s ENABLE ROW LEVEL SECURITY; ALTER TABLE %[1]s FORCE ROW LEVEL SECURITY; CREATE POLICY nothing ON %[1]s USING (false)", table))
+}
+
+// execAdmin runs SQL as the administrator.
+func (db Database) execAdmin(t testing.TB, query string) {
+	t.Helper()
+	if _, err := db.Admin().Exec(query); err != nil {
+		t.Fatalf("%s: %s: %v", db.Dialect.Title(), query, err)
+	}
+}

@@ -64,6 +64,13 @@ func (s *Service) look(ctx context.Context, writing bool) (database.Session, err
 }
 
 func checkTables(ctx context.Context, sess database.Session, writing bool) error {
+	var uses []rowaccess.Use
+	for _, t := range tables() {
+		uses = append(uses, rowaccess.Use{Table: t.name, Written: writing, By: "the work on metadata definitions"})
+	}
+	if err := rowaccess.Check(ctx, sess, sess.Flavor().Dialect, uses); err != nil {
+		return err
+	}
 	var missing []string
 	for _, t := range tables() {
 		rows, err := sess.QueryContext(ctx, t.query(sess)+" WHERE 1 = 0")
@@ -82,9 +89,5 @@ func checkTables(ctx context.Context, sess database.Session, writing bool) error
 	if len(missing) > 0 {
 		return &MissingTables{missing}
 	}
-	var uses []rowaccess.Use
-	for _, t := range tables() {
-		uses = append(uses, rowaccess.Use{Table: t.name, Written: writing, By: "the work on metadata definitions"})
-	}
-	return rowaccess.Check(ctx, sess, sess.Flavor().Dialect, uses)
+	return nil
 }

@@ -111,3 +111,17 @@ func wake(t testing.TB, e enginetest.Database, sleeping string) {
 		_, _ = e.SQL().Exec("KILL QUERY " + id)
 	}
 }
+
+// A query over rows that a policy hides would hold nothing up.
+func TestQueryOfHiddenRows(t *testing.T) {
+	e := enginetest.New(t, flavor.Postgres)
+	e.Exec(t, "CREATE TABLE jobs (id integer); INSERT INTO jobs VALUES (1)")
+	url := e.PlainOwner(t)
+	e.HideRows(t, "jobs")
+	query := throttle.Query{Name: "jobs", SQL: "SELECT id FROM jobs", Place: throttle.Place{File: "manage.toml", Line: 3}}
+	_, err := begin(t, url, throttle.Options{Queries: []throttle.Query{query}}).Reason(t.Context())
+	var bad *throttle.Misconfigured
+	if !errors.As(err, &bad) || bad.Line != 3 || !strings.Contains(bad.Problem, "hide rows of the table jobs") || !strings.Contains(bad.Hint, "NO FORCE ROW LEVEL SECURITY") {
+		t.Errorf("got %v", err)
+	}
+}
