@@ -37,7 +37,7 @@ func (s *Service) compose(ctx context.Context, sess database.Session, a attempt,
 		return work{}, err
 	}
 	w.plan.Steps = append(w.plan.Steps, s.bridges(a, live)...)
-	p := &planner{catalog: s.Catalog, state: live, online: a.req.Online, applied: a.applied, allowed: a.req.AllowBlocking, sees: s.seesTriggers(ctx, sess)}
+	p := &planner{catalog: s.Catalog, state: live, here: s.DB.Schema(), online: a.req.Online, applied: a.applied, allowed: a.req.AllowBlocking, sees: s.seesTriggers(ctx, sess)}
 	if err := s.revisions(ctx, sess, p, &w, a, pending, due); err != nil {
 		return work{}, err
 	}

@@ -78,7 +78,7 @@ func (s *Service) wayBack(ctx context.Context, sess database.Session, req Reques
 	if err != nil {
 		return a, way, err
 	}
-	p := &planner{catalog: s.Catalog, state: live, applied: a.applied, sees: s.seesTriggers(ctx, sess)}
+	p := &planner{catalog: s.Catalog, state: live, here: s.DB.Schema(), applied: a.applied, sees: s.seesTriggers(ctx, sess)}
 	for _, w := range ways {
 		at, begun := a.unfinished[w.id]
 		step, err := p.down(w.id, w.changes, w.left, resume{begun: begun, attempt: at, before: p.before(w.changes)})

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"manage/engine/flavor"
 	"manage/engine/plan"
@@ -29,6 +30,8 @@ type planner struct {
 	// validated are the tables with constraints that plain SQL of this plan
 	// validates.
 	validated map[string]bool
+	// here is the schema or the database worked in; "" where there is none.
+	here string
 	// offline is true if there is no database to look at again.
 	offline bool
 	// sees reports whether the user sees the triggers of a live table; nil where
@@ -110,7 +113,8 @@ func (p *planner) changes(step *plan.Step, changes []catalog.Change, from resume
 			return &misfit{revision: step.ID, op: c.Op, source: c.Source, err: err}
 		}
 		if resumed != nil {
-			p.resumed(step.Statements[first:], resumed[i])
+			_, plain := c.Op.(*schema.SQL)
+			p.resumed(step.Statements[first:], resumed[i], plain)
 		}
 	}
 	step.Opaque = step.Opaque || from.begun
@@ -119,16 +123,31 @@ func (p *planner) changes(step *plan.Step, changes []catalog.Change, from resume
 
 // resumed notes how a run goes on with the statements of one change on a new
 // session: for an operation, one says it for all.
-func (p *planner) resumed(statements []plan.Statement, all []catalog.Resumed) {
+func (p *planner) resumed(statements []plan.Statement, all []catalog.Resumed, plain bool) {
 	for i := range statements {
 		st := &statements[i]
 		one := all[min(st.Position.Part, len(all)-1)]
 		st.Before = one.Before
+		if one.Only {
+			st.Effect = &plan.Effect{Kind: plan.KindNothing}
+		} else if st.Effect != nil && plain && p.elsewhere(st.SQL, one) {
+			st.Effect = nil // a look at this schema would say nothing of it
+		}
 		if one.Together {
 			// On MySQL and MariaDB they commit nothing, as changes of rows do.
 			st.Together, st.Data = true, st.Data || p.state.Flavor.Dialect.MySQLFamily()
 		}
 	}
+}
+
+// elsewhere reports whether a statement of plain SQL may have its effect in
+// another schema or database than the one that is looked at.
+func (p *planner) elsewhere(sql string, r catalog.Resumed) bool {
+	schemas := sqltext.Classify(sql, p.state.Flavor.Dialect).Schemas
+	if len(schemas) == 0 {
+		return r.Path != "" && !strings.EqualFold(r.Path, p.here)
+	}
+	return p.here != "" && slices.ContainsFunc(schemas, func(name string) bool { return !strings.EqualFold(name, p.here) })
 }
 
 // refold takes the schema after what is planned so far from the catalog, which
@@ -167,6 +186,9 @@ func (p *planner) operation(step *plan.Step, c catalog.Change, index int, from r
 		statements = p.needed(statements)
 	}
 	for _, st := range statements {
+		if p.idle(st) {
+			continue
+		}
 		st.Position.Operation = index
 		st.NoTransaction = st.NoTransaction || c.NoTransaction
 		st = p.annotate(st, c)
@@ -188,6 +210,17 @@ func (p *planner) operation(step *plan.Step, c catalog.Change, index int, from r
 	p.make(c.Op)
 	step.Opaque = step.Opaque || p.state.Opaque
 	return nil
+}
+
+// idle reports whether a statement sets what the server does not have to the
+// value that means nothing: dumps of newer releases do.
+func (p *planner) idle(st plan.Statement) bool {
+	f := p.state.Flavor
+	if f.Dialect != flavor.Postgres || f.TransactionTimeout() || !strings.Contains(st.SQL, "transaction_timeout") {
+		return false
+	}
+	a := sqltext.Assignments(st.SQL, f.Dialect)
+	return len(a) == 1 && a[0] == sqltext.Assignment{Name: "transaction_timeout", Value: "0"}
 }
 
 // tryOut takes what plain SQL makes of a SQLite schema from a scratch database.

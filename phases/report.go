@@ -191,7 +191,7 @@ func (s *Service) unsettled(ctx context.Context, sess database.Session, journal 
 		if err != nil {
 			return err
 		}
-		p := &planner{catalog: s.Catalog, state: live, online: true, applied: r.Position.Applied}
+		p := &planner{catalog: s.Catalog, state: live, here: s.DB.Schema(), online: true, applied: r.Position.Applied}
 		st := s.sentLast(p, id, at)
 		if st == nil || st.Data {
 			continue

@@ -166,3 +166,7 @@ func (f Flavor) NoCopyDDL() bool { return f.Dialect == MariaDB && f.AtLeast(10, 
 // replica, as in SHOW REPLICA STATUS: MySQL from 8.0.22 on (release notes), which
 // later dropped the older word.
 func (f Flavor) SaysReplica() bool { return f.Dialect == MySQL && f.AtLeast(8, 0, 22) }
+
+// TransactionTimeout reports whether a transaction can have a limit of time:
+// PostgreSQL from 17 on (release notes).
+func (f Flavor) TransactionTimeout() bool { return f.Dialect == Postgres && f.AtLeast(17, 0, 0) }

@@ -17,6 +17,7 @@ func Classify(sql string, d flavor.Dialect) Meaning {
 	p := newReader(sql, d, r)
 	c := classifier{reader: p}
 	c.statement()
+	c.m.Schemas = p.schemas
 	return c.m
 }
 

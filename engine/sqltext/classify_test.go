@@ -1,6 +1,7 @@
 package sqltext
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -83,7 +84,7 @@ func TestClassifyObjects(t *testing.T) {
 		{pg, "CREATE", Meaning{Verb: Create}},
 	}
 	for _, c := range cases {
-		if diff := cmp.Diff(c.want, Classify(c.sql, c.d)); diff != "" {
+		if diff := cmp.Diff(c.want, unplaced(c.sql, c.d)); diff != "" {
 			t.Errorf("%s: %s\n%s", c.d, c.sql, diff)
 		}
 	}
@@ -135,7 +136,7 @@ func TestClassifyAlterTable(t *testing.T) {
 	for _, c := range cases {
 		sql := "ALTER TABLE t " + c.clauses
 		want := Meaning{Known: c.known, Verb: Alter, Effects: c.want}
-		if diff := cmp.Diff(want, Classify(sql, c.d)); diff != "" {
+		if diff := cmp.Diff(want, unplaced(sql, c.d)); diff != "" {
 			t.Errorf("%s: %s\n%s", c.d, sql, diff)
 		}
 	}
@@ -160,7 +161,7 @@ func TestClassifyAlterTableNames(t *testing.T) {
 			Effects: []Effect{{Verb: Alter, Kind: KindTable, Name: "t"}}}},
 	}
 	for _, c := range cases {
-		if diff := cmp.Diff(c.want, Classify(c.sql, c.d)); diff != "" {
+		if diff := cmp.Diff(c.want, unplaced(c.sql, c.d)); diff != "" {
 			t.Errorf("%s: %s\n%s", c.d, c.sql, diff)
 		}
 	}
@@ -201,7 +202,7 @@ func TestClassifyRows(t *testing.T) {
 	}
 	for _, c := range cases {
 		want := Meaning{Known: true, Verb: c.verb, Table: c.table, Data: true}
-		if diff := cmp.Diff(want, Classify(c.sql, c.d)); diff != "" {
+		if diff := cmp.Diff(want, unplaced(c.sql, c.d)); diff != "" {
 			t.Errorf("%s: %s\n%s", c.d, c.sql, diff)
 		}
 	}
@@ -209,7 +210,7 @@ func TestClassifyRows(t *testing.T) {
 		t.Errorf("TRUNCATE commits on MySQL, so it is not only about rows: %+v", m)
 	}
 	want := one(Create, Effect{Verb: Create, Kind: KindTable, Name: "t"})
-	if diff := cmp.Diff(want, Classify("SELECT a INTO TABLE s.t FROM x", pg)); diff != "" {
+	if diff := cmp.Diff(want, unplaced("SELECT a INTO TABLE s.t FROM x", pg)); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -251,13 +252,37 @@ func TestClassifyOthers(t *testing.T) {
 		{"oracle", "SELECT 1", Meaning{Verb: Other}},
 	}
 	for _, c := range cases {
-		if diff := cmp.Diff(c.want, Classify(c.sql, c.d)); diff != "" {
+		if diff := cmp.Diff(c.want, unplaced(c.sql, c.d)); diff != "" {
 			t.Errorf("%s: %s\n%s", c.d, c.sql, diff)
 		}
 	}
 }
 
 // FuzzClassify: any text has a meaning, and layout does not change it.
+// unplaced is Classify without what names are qualified with.
+func unplaced(sql string, d flavor.Dialect) Meaning {
+	m := Classify(sql, d)
+	m.Schemas = nil
+	return m
+}
+
+// TestSchemas: a statement about another schema says so, wherever the name is.
+func TestSchemas(t *testing.T) {
+	for sql, want := range map[string]string{
+		"CREATE TABLE t (id int)":                        "[]",
+		"CREATE TABLE o.t (id int)":                      "[o]",
+		"CREATE INDEX i ON o.t (a)":                      "[o]",
+		"DROP TABLE a, o.b":                              "[o]",
+		"ALTER TABLE o.t ADD COLUMN a int":               "[o]",
+		"DROP INDEX o.i":                                 "[o]",
+		`CREATE VIEW "O".v AS SELECT t.a FROM other.t t`: "[O]",
+	} {
+		if got := fmt.Sprint(Classify(sql, flavor.Postgres).Schemas); got != want {
+			t.Errorf("%s: %s, want %s", sql, got, want)
+		}
+	}
+}
+
 func FuzzClassify(f *testing.F) {
 	for _, s := range seeds() {
 		f.Add(s)

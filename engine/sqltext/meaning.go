@@ -11,6 +11,9 @@ type Meaning struct {
 	// Effects are the objects that it makes, changes or removes, in its order.
 	// ALTER TABLE has one for each clause.
 	Effects []Effect
+	// Schemas are what names in it are qualified with, such as the schema or the
+	// database of a table: the effects may be there.
+	Schemas []string
 	// Table is the table of Insert, Update, Delete and Truncate, where it is
 	// one.
 	Table string

@@ -13,6 +13,8 @@ type reader struct {
 	dialect flavor.Dialect
 	tok     token
 	upper   string // the word in capitals; "" if tok is none
+	// schemas are what the names read so far were qualified with.
+	schemas []string
 }
 
 func newReader(sql string, d flavor.Dialect, r *rules) *reader {
@@ -97,6 +99,7 @@ func (p *reader) name() string {
 		if p.tok.kind != kindWord && p.tok.kind != kindQuoted {
 			break
 		}
+		p.schemas = append(p.schemas, name)
 		name = p.unquoted()
 		p.advance()
 	}

@@ -31,7 +31,17 @@ type Resumed struct {
 	// Together is true if it must share a transaction with those beside it that
 	// say the same.
 	Together bool
+	// Only is true if it changes the session and nothing else: whatever became
+	// of it ended with the session that it was sent on.
+	Only bool
+	// Path is the schema or database in which those before it have names without
+	// one looked for: the first of several, Nowhere for none, "" if they have
+	// changed nothing.
+	Path string
 }
+
+// Nowhere is the Path of an empty search path.
+const Nowhere = "''"
 
 // Broken is a statement with which no run can go on: it depends on what an
 // earlier one has left in the session, and that cannot be had again.
@@ -60,7 +70,9 @@ func Resume(pieces []Piece, d flavor.Dialect) ([]Resumed, []Broken) {
 		if i > 0 && !pieces[i].Joined {
 			a.resume(i)
 		}
+		a.out[i].Path = a.path()
 		a.step(i)
+		a.out[i].Only = a.states[i].only && len(a.states[i].defines)+len(a.states[i].adds)+len(a.states[i].ends) > 0
 	}
 	return a.out, a.broken
 }
@@ -80,6 +92,16 @@ type analysis struct {
 	changed []int // how many of the statements before changed what lasts
 	out     []Resumed
 	broken  []Broken
+}
+
+// path is where names without a schema are looked for now.
+func (a *analysis) path() string {
+	for _, key := range []string{"set search_path", "set database"} {
+		if at := a.live[key]; len(at) > 0 {
+			return a.states[at[0]].path
+		}
+	}
+	return ""
 }
 
 // event is what a statement does with a key: it reads it, or else it gives it a
@@ -236,7 +258,14 @@ func (a *analysis) join(i int, unsure map[int]string) {
 	first := slices.Min(slices.Collect(maps.Keys(unsure)))
 	for k := first; k <= i; k++ {
 		if a.states[k].commits || a.pieces[k].Operation != a.pieces[i].Operation {
-			a.broken = append(a.broken, Broken{At: i, Because: first, What: kept(unsure[first])})
+			at := i
+			if next, ok := a.next(unsure[first], i); ok {
+				at = next.at
+			}
+			b := Broken{At: at, Because: first, What: kept(unsure[first])}
+			if !slices.Contains(a.broken, b) {
+				a.broken = append(a.broken, b)
+			}
 			return
 		}
 	}

@@ -36,6 +36,28 @@ func told(d flavor.Dialect, statements []string) string {
 	return strings.Join(out, " ")
 }
 
+// TestPath: where names without a schema are looked for, statement by statement.
+func TestPath(t *testing.T) {
+	for _, c := range []struct {
+		d               flavor.Dialect
+		statement, path string
+	}{
+		{flavor.Postgres, "SET search_path TO app, public", "app"},
+		{flavor.Postgres, `SET SESSION search_path = "App"`, "App"},
+		{flavor.Postgres, "SELECT pg_catalog.set_config('search_path', '', false)", Nowhere},
+		{flavor.Postgres, "SELECT set_config('search_path', 'app, x', false)", "app"},
+		{flavor.Postgres, "SET search_path TO DEFAULT", ""},
+		{flavor.Postgres, "SET statement_timeout = 0", ""},
+		{flavor.MariaDB, "USE `other`", "other"},
+		{flavor.MariaDB, "SET NAMES utf8", ""},
+	} {
+		all, _ := Resume([]Piece{{SQL: c.statement}, {SQL: "DROP TABLE a"}}, c.d)
+		if all[1].Path != c.path {
+			t.Errorf("%s: %q, want %q", c.statement, all[1].Path, c.path)
+		}
+	}
+}
+
 func TestResume(t *testing.T) {
 	my, pg, lite := flavor.MariaDB, flavor.Postgres, flavor.SQLite
 	for _, c := range []struct {

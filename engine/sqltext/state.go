@@ -26,6 +26,8 @@ type state struct {
 	// only is true if it changes the session and nothing else, so that it can be
 	// sent again.
 	only bool
+	// path is where it has names without a schema looked for from then on.
+	path string
 	// settings is true if it reads settings of the session.
 	settings bool
 	// reads is true if what it leaves in the session depends on rows, the schema
@@ -48,8 +50,14 @@ func stateOf(sql string, d flavor.Dialect) state {
 	s.uses, s.words = w.uses, w.names
 	s.reads, s.settings = w.reads, w.system
 	p := newReader(sql, d, rulesOf(d))
+	s.path = w.path
 	switch {
 	case p.accept("SET"):
+		for _, a := range Assignments(sql, d) {
+			if a.Name == "search_path" {
+				s.path = firstOfPath(a.Value)
+			}
+		}
 		s.set(p, w)
 	case p.is("RESET", "USE", "PRAGMA", "ATTACH", "DETACH", "DISCARD", "UNLISTEN", "LISTEN"):
 		s.command(p)
@@ -137,7 +145,7 @@ func (s *state) command(p *reader) {
 	p.advance()
 	switch verb {
 	case "USE":
-		s.defines = []string{"set database"}
+		s.defines, s.path = []string{"set database"}, p.name()
 	case "PRAGMA":
 		name := "set pragma " + strings.ToLower(p.name())
 		if p.isMark('=') || p.isMark('(') {

@@ -14,6 +14,7 @@ type stateWords struct {
 	unlocks  []string
 	settings []string // of set_config()
 	names    []string // words and quoted names, in small letters
+	path     string   // that a set_config() gives the search path
 	system   bool     // there is an @@x among them
 	// reads is true if the statement has a query in it, or calls what may give
 	// another answer next time.
@@ -102,6 +103,8 @@ func (w *stateWords) word(p *reader, first bool, before token, d flavor.Dialect)
 	case "set_config":
 		if setting, ok := lastingConfig(args); ok {
 			w.settings = append(w.settings, "set "+setting)
+			_, value, _ := strings.Cut(strings.Trim(call[:parenthesis(call)], "()"), ",")
+			w.path = firstOfPath(value[:strings.LastIndexByte(value, ',')])
 		}
 	case "last_insert_id", "lastval", "currval", "last_insert_rowid":
 		w.uses = append(w.uses, "last")
@@ -134,6 +137,18 @@ func parenthesis(text string) int {
 		}
 	}
 	return len(text)
+}
+
+// firstOfPath is the first schema of a search path; Nowhere if it is empty.
+func firstOfPath(value string) string {
+	first, _, _ := strings.Cut(strings.Trim(strings.TrimSpace(value), "'"), ",")
+	if first = strings.Trim(strings.TrimSpace(first), `'"`); first == "" {
+		return Nowhere
+	}
+	if strings.EqualFold(first, "default") {
+		return ""
+	}
+	return first
 }
 
 // lockArgument is the first argument of a call: what names the lock.

@@ -11,8 +11,9 @@ import (
 // Resumed is how a statement of plain SQL, or all of an operation, is sent where
 // a run goes on with it on a new session; see sqltext.Resumed.
 type Resumed struct {
-	Before   []string
-	Together bool
+	Before         []string
+	Together, Only bool
+	Path           string
 }
 
 // Resume is, for each of changes and each of its statements, how a run goes on
@@ -27,7 +28,7 @@ func Resume(changes []Change, d flavor.Dialect, transaction bool, takesPart func
 	all, _ := sqltext.Resume(s.pieces, d)
 	out := make([][]Resumed, len(changes))
 	for i, r := range all {
-		one := Resumed{Together: r.Together}
+		one := Resumed{Together: r.Together, Only: r.Only, Path: r.Path}
 		for _, k := range r.Before {
 			one.Before = append(one.Before, s.pieces[k].SQL)
 		}
@@ -94,7 +95,7 @@ func (w *worker) resumable(changes []Change, transaction bool, r *report) {
 			for _, b := range broken {
 				if line := s.lines[b.At]; !told[line] {
 					told[line] = true
-					r.add(line, "a run that is interrupted before this statement could not go on with it on %s: %s comes from line %d, is lost with the session, and may be another if it is made again; put what needs it directly after line %d, with nothing between that commits, or keep it in a table",
+					r.add(line, "an interrupted run cannot be resumed here on %s: the statement needs %s from line %d, which is lost with the session and may differ when made again; move it directly after line %d, with no statement between them that commits, or keep what it needs in a table",
 						d.Title(), b.What, s.lines[b.Because], s.lines[b.Because])
 				}
 			}

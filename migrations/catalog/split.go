@@ -33,17 +33,18 @@ func (s script) cut(r *report) []schema.SQLStatement {
 		return nil
 	}
 	var statements []schema.SQLStatement
-	for _, p := range pieces {
+	dumps := s.dumps(pieces, r)
+	for i, p := range pieces {
 		line := s.line + p.Line - 1
 		switch {
 		case p.Role == sqltext.Copy:
 			r.add(line, "COPY with rows in the file cannot be sent to a server: write INSERT statements")
-		case p.Role == sqltext.Command && !isDelimiter(p.Text):
+		case p.Role == sqltext.Command && !dumps.command(p.Text):
 			r.add(line, "this is a command of the database's own client, not SQL: leave it out")
 		case p.Role == sqltext.Query:
 			m := sqltext.Classify(p.SQL, s.dialect)
-			if m.Verb == sqltext.Transaction {
-				r.add(line, "a revision does not begin or end transactions itself: leave this out, or say no-transaction for statements that each stand alone")
+			if dumps.left(i, p.SQL, m, line) {
+				continue
 			}
 			statements = append(statements, schema.SQLStatement{SQL: p.SQL, Data: m.Data, NoTransaction: s.noTransaction || m.NoTransaction, Line: line})
 		}

@@ -1,0 +1,10 @@
+PRAGMA foreign_keys=OFF;
+BEGIN TRANSACTION;
+CREATE TABLE a (id integer primary key autoincrement, name text default 'x\y');
+INSERT INTO a VALUES(1,replace('o''b\nc','\n',char(10)));
+DELETE FROM sqlite_sequence;
+INSERT INTO sqlite_sequence VALUES('a',1);
+CREATE VIEW v as select * from a;
+CREATE TRIGGER tr after insert on a begin update a set name = 'x;y'; end;
+CREATE INDEX i on a(name);
+COMMIT;
