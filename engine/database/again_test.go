@@ -15,6 +15,7 @@ import (
 // it ends.
 func TestReadOutlastsLock(t *testing.T) {
 	enginetest.Each(t, func(t *testing.T, e enginetest.Database) {
+		e.Watches(t) // to lock a table
 		db := open(t, e.URL, database.Options{})
 		s, other := session(t, db), session(t, db)
 		exec(t, s, "CREATE TABLE t (id INTEGER)")

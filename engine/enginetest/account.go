@@ -73,3 +73,23 @@ func (db Database) denied(err error) bool {
 
 // adminURL is the database's URL for the administrator.
 func (db Database) adminURL() (*url.URL, error) { return url.Parse(db.Server.URL(db.Name)) }
+
+// Watches lets the account of the database see what others do on the server,
+// which is no right that commands need: with it they can say more.
+func (db Database) Watches(t testing.TB) {
+	t.Helper()
+	db.allow(t, "pg_monitor", "PROCESS, LOCK TABLES, RELOAD")
+}
+
+// allow gives the account of the database a role of PostgreSQL, or rights on the
+// whole server of MySQL and MariaDB, if tests do not run as an administrator.
+func (db Database) allow(t testing.TB, role, rights string) {
+	t.Helper()
+	switch {
+	case !Owned() || db.Server == nil:
+	case db.Dialect == flavor.Postgres:
+		db.execAdmin(t, "GRANT "+role+" TO "+db.User)
+	default:
+		db.execAdmin(t, "GRANT "+rights+" ON *.* TO '"+db.User+"'@'%'")
+	}
+}

@@ -123,7 +123,10 @@ func (s *Server) execute(t testing.TB, query string) {
 func (db *Database) connect(t testing.TB) {
 	t.Helper()
 	u, err := url.Parse(db.URL)
-	if err == nil && Owned() && db.Server != nil {
+	if err != nil {
+		t.Fatalf("open %s: %v", db.URL, err)
+	}
+	if password, _ := u.User.Password(); Owned() && db.Server != nil && u.User.Username() == db.User && password == Password {
 		u, err = db.connectAdmin(t, u)
 	}
 	if err == nil {

@@ -22,6 +22,7 @@ func TestLongTransaction(t *testing.T) {
 		if e.Dialect == flavor.SQLite || e.Flavor.Galera {
 			return // one writer at a time anyway; a schema change that ends what is in its way
 		}
+		e.Watches(t)
 		e.Exec(t, "CREATE TABLE a (id INTEGER PRIMARY KEY, x INTEGER)")
 		c, err := e.SQL().Conn(t.Context())
 		must(t, err)

@@ -72,14 +72,14 @@ func TestLimited(t *testing.T) {
 
 func TestClassNames(t *testing.T) {
 	seen := map[string]bool{}
-	for c := Other; c <= NoSuchWay; c++ {
+	for c := Other; c <= HiddenRows; c++ {
 		if name := c.String(); name == "" || name == "unknown class" || seen[name] {
 			t.Errorf("class %d is called %q", c, name)
 		} else {
 			seen[name] = true
 		}
 	}
-	if (NoSuchWay+1).String() != "unknown class" || Class(-1).String() != "unknown class" {
+	if (HiddenRows+1).String() != "unknown class" || Class(-1).String() != "unknown class" {
 		t.Error("a class that there is not has a name")
 	}
 }
