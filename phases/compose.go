@@ -32,7 +32,11 @@ func (s *Service) compose(ctx context.Context, sess database.Session, a attempt,
 	if len(pending) == 0 && len(due) == 0 && !s.bridgesPossible(a) {
 		return w, nil
 	}
-	live, err := s.inspect(ctx, sess)
+	var ahead [][]catalog.Change
+	for _, r := range pending {
+		ahead = append(ahead, s.Catalog.Revisions[r.ID].Up)
+	}
+	live, err := s.inspectFor(ctx, sess, ahead...)
 	if err != nil {
 		return work{}, err
 	}
@@ -175,6 +179,22 @@ func (s *Service) migrationSteps(ids []string) []plan.Step {
 		})
 	}
 	return steps
+}
+
+// inspectFor reads the live schema, with what changes that are planned on it
+// need to know of columns.
+func (s *Service) inspectFor(ctx context.Context, sess database.Session, changes ...[]catalog.Change) (*schema.Schema, error) {
+	live, err := s.inspect(ctx, sess)
+	if err != nil {
+		return nil, err
+	}
+	var ops []schema.Operation
+	for _, c := range slices.Concat(changes...) {
+		if c.Serves(live.Flavor.Dialect) {
+			ops = append(ops, c.Op)
+		}
+	}
+	return live, live.Define(ctx, sess, schema.Altered(ops))
 }
 
 // inspect reads the live schema.

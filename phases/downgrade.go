@@ -74,7 +74,11 @@ func (s *Service) wayBack(ctx context.Context, sess database.Session, req Reques
 	}
 	way.ways = ways
 	way.NotUndone = s.notUndone(a.applied, a.target.Set)
-	live, err := s.inspect(ctx, sess)
+	var behind [][]catalog.Change
+	for _, w := range ways {
+		behind = append(behind, w.changes)
+	}
+	live, err := s.inspectFor(ctx, sess, behind...)
 	if err != nil {
 		return a, way, err
 	}

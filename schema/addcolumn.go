@@ -59,6 +59,9 @@ func (o *AddColumn) fitting(s *Schema) (*Table, *Column, *Check, error) {
 	if t.column(c.Name, s.Flavor.Dialect) != nil {
 		return nil, nil, nil, misfit(o.Kind(), o.Table, "column %q exists already", c.Name)
 	}
+	if err := t.strictType(c, s.Flavor); err != nil {
+		return nil, nil, nil, misfit(o.Kind(), o.Table, "%s", err)
+	}
 	return t, c, check, nil
 }
 

@@ -24,10 +24,8 @@ type AlterColumn struct {
 	DefaultSQL  Text `toml:"default_sql"`
 	DropDefault bool `toml:"drop_default"`
 
-	// live and check are the column as it was, and what MariaDB checks at it,
-	// for undoing another alter_column.
-	live  *Column
-	check *Check
+	// undo is set for undoing another alter_column.
+	undo *undoneColumn
 }
 
 // Kind is "alter_column".
@@ -35,7 +33,7 @@ func (o *AlterColumn) Kind() string { return "alter_column" }
 
 // Check reports what is wrong with the operation by itself.
 func (o *AlterColumn) Check() error {
-	if o.live != nil {
+	if o.undo != nil {
 		return nil
 	}
 	if err := checkNeeded("table", o.Table, "name", o.Name); err != nil {
@@ -63,32 +61,17 @@ func (o *AlterColumn) Apply(s *Schema) error {
 	if err != nil {
 		return err
 	}
-	to, err := o.target(s, t, c)
+	to, check, err := o.target(s, t, c)
 	if err != nil {
 		return err
 	}
+	if old := t.columnCheck(c.Name, s.Flavor.Dialect); old != check {
+		if t.Checks = drop(t.Checks, old); check != nil {
+			t.Checks = append(t.Checks, check.clone())
+		}
+	}
 	*c = *to
-	if s.Flavor.Dialect == flavor.MariaDB {
-		o.setCheck(s, t, c)
-	}
 	return nil
-}
-
-// setCheck gives the column the check that belongs to its type on MariaDB.
-func (o *AlterColumn) setCheck(s *Schema, t *Table, c *Column) {
-	if o.live == nil && !o.changesType(s.Flavor.Dialect) {
-		return
-	}
-	if old := t.columnCheck(c.Name, s.Flavor.Dialect); old != nil {
-		t.Checks = drop(t.Checks, old)
-	}
-	check := o.check
-	if o.live == nil {
-		check = jsonCheck(o.Type, o.TypeOn, c, s.Flavor)
-	}
-	if check != nil {
-		t.Checks = append(t.Checks, check.clone())
-	}
 }
 
 // changesType reports whether a type is given for a dialect.
@@ -97,31 +80,40 @@ func (o *AlterColumn) changesType(d flavor.Dialect) bool {
 	return o.Type != "" || here
 }
 
-// target is the column as it is to be.
-func (o *AlterColumn) target(s *Schema, t *Table, c *Column) (*Column, error) {
-	if o.live != nil {
-		return o.live.clone(), nil
+// target is the column as it is to be, with the check that MariaDB then keeps
+// at it.
+func (o *AlterColumn) target(s *Schema, t *Table, c *Column) (*Column, *Check, error) {
+	check := t.columnCheck(c.Name, s.Flavor.Dialect)
+	if o.undo != nil {
+		to, after := o.undo.apply(c, check, s.Flavor)
+		return to, s.redefine(c, to, check, after), nil
 	}
 	to := c.clone()
 	portable, err := o.setType(s, to)
+	if err == nil {
+		err = s.fitType(t, c, to)
+	}
 	if err != nil {
-		return nil, misfit(o.Kind(), o.Table, "%s", err)
+		return nil, nil, misfit(o.Kind(), o.Table, "%s", err)
 	}
 	if o.Nullable != nil {
 		to.Nullable = *o.Nullable
 	}
 	if to.Nullable && t.PrimaryKey != nil && hasColumn(t.PrimaryKey.Columns, c.Name, s.Flavor.Dialect) && !c.Nullable {
-		return nil, misfit(o.Kind(), o.Table, "column %q belongs to the primary key and cannot be null", c.Name)
+		return nil, nil, misfit(o.Kind(), o.Table, "column %q belongs to the primary key and cannot be null", c.Name)
 	}
 	if o.DropDefault {
 		to.Default = nil
 	} else if text := defaultText(o.Default, o.DefaultSQL, portable, s.Flavor); text != nil {
 		to.Default = text
+	} else if err := s.keepDefault(c, to, portable); err != nil {
+		return nil, nil, misfit(o.Kind(), o.Table, "%s", err)
 	}
-	if c.Text != "" {
-		to.Text = redefine(c.Text, c, to)
+	after, err := o.jsonCheck(s, c, to, check)
+	if err != nil {
+		return nil, nil, misfit(o.Kind(), o.Table, "%s", err)
 	}
-	return to, nil
+	return to, s.redefine(c, to, check, after), nil
 }
 
 // setType gives the column its new type, and returns the portable one, which
@@ -138,9 +130,6 @@ func (o *AlterColumn) setType(s *Schema, to *Column) (Type, error) {
 		return t, fmt.Errorf("an enum needs a type_name on %s", s.Flavor.Dialect.Title())
 	}
 	to.Type = SQLType(t, s.Flavor, o.TypeName)
-	if s.Flavor.Dialect.MySQLFamily() {
-		to.Charset, to.Collation = "", "" // MODIFY gives the table's
-	}
 	return t, nil
 }
 
@@ -157,6 +146,25 @@ func EnumValuesLost(t *Table, column string, o *AlterColumn) []string {
 		return nil
 	}
 	return slices.DeleteFunc(slices.Clone(from.Values), func(v string) bool { return slices.Contains(to.Values, v) })
+}
+
+// jsonCheck is the check that MariaDB keeps at the column. The one that belongs
+// to the type JSON comes and goes with it; another stays.
+func (o *AlterColumn) jsonCheck(s *Schema, c, to *Column, check *Check) (*Check, error) {
+	if s.Flavor.Dialect != flavor.MariaDB || !o.changesType(flavor.MariaDB) {
+		return check, nil
+	}
+	own := check != nil && check.Expr != jsonValid(c.Name)
+	json := jsonCheck(o.Type, o.TypeOn, to, s.Flavor)
+	switch {
+	case own && json != nil:
+		return nil, fmt.Errorf("column %q has the check %s of its own, and MariaDB keeps one check at a column, which the type json needs: drop it before, and add it as a check of the table after", c.Name, check.Expr)
+	case own:
+		return check, nil
+	case json == nil && isJSON(c, check):
+		to.Charset, to.Collation = "", "" // which were the type's
+	}
+	return json, nil
 }
 
 func sameDefault(a, b *string) bool {
@@ -210,6 +218,9 @@ func (o *AlterColumn) Render(s *Schema) ([]plan.Statement, error) {
 	out, err := renderAlter(a, func(p *planner) {
 		p.modifyColumn(from, to, check)
 	})
+	if s.Flavor.Dialect == flavor.Postgres && err == nil {
+		out = number(append(out, keepStorage(o.Table, from, to)...))
+	}
 	if len(out) > 0 {
 		out[0].Values = s.valueCheck(s.Table(o.Table).Name, from, to)
 	}
@@ -223,6 +234,10 @@ func (o *AlterColumn) Inverse(s *Schema) ([]Operation, error) {
 	if err != nil {
 		return nil, err
 	}
-	back := &AlterColumn{Table: t.Name, Name: c.Name, live: c.clone(), check: t.columnCheck(c.Name, s.Flavor.Dialect)}
+	to, _, err := o.target(s, t, c)
+	if err != nil {
+		return nil, err
+	}
+	back := &AlterColumn{Table: t.Name, Name: c.Name, undo: &undoneColumn{was: c.clone(), became: to, check: t.columnCheck(c.Name, s.Flavor.Dialect)}}
 	return []Operation{back}, nil
 }

@@ -30,6 +30,7 @@ type planner struct {
 	keyName string  // of a primary key that has a name
 	changes []atlas.Change
 	marks   []mark
+	direct  string // the statement, where it is written without Atlas
 }
 
 // mark is what a mark in the planned text stands for.

@@ -5,6 +5,7 @@ import (
 	atlas "ariga.io/atlas/sql/schema"
 
 	"manage/engine/flavor"
+	"manage/engine/plan"
 )
 
 // This file holds the changes of a table that a planner can be asked for.
@@ -46,6 +47,10 @@ func (p *planner) modifyColumn(from, to *Column, check *Check) {
 		p.modifyPostgres(from, to)
 		return
 	}
+	if to.Definition != "" {
+		p.direct = "ALTER TABLE " + quoteIdent(p.table.Name, p.schema.Flavor.Dialect) + " MODIFY COLUMN " + definedAsJSON(to, check)
+		return
+	}
 	to, check = asJSON(to, check)
 	p.add(&atlas.ModifyColumn{From: p.column(from, check), To: p.column(to, check), Change: atlas.ChangeType})
 }
@@ -54,12 +59,26 @@ func (p *planner) modifyColumn(from, to *Column, check *Check) {
 // the check that it is made of, MODIFY takes it for another type and copies the
 // table.
 func asJSON(c *Column, check *Check) (*Column, *Check) {
-	if check == nil || c.Type != "longtext" || c.Collation != "utf8mb4_bin" || check.Expr != jsonValid(c.Name) {
+	if !isJSON(c, check) {
 		return c, check
 	}
 	out := c.clone()
 	out.Type, out.Charset, out.Collation = "json", "", ""
 	return out, nil
+}
+
+// isJSON reports whether a column of MariaDB is one of type JSON.
+func isJSON(c *Column, check *Check) bool {
+	return check != nil && c.Type == "longtext" && c.Collation == "utf8mb4_bin" && check.Expr == jsonValid(c.Name)
+}
+
+// definedAsJSON is a column's definition, spelled as asJSON does.
+func definedAsJSON(c *Column, check *Check) string {
+	d := cutMySQLDefinition(c.Definition)
+	if isJSON(c, check) {
+		d.typ, d.check = "json", ""
+	}
+	return d.String()
 }
 
 // modifyPostgres asks for what differs. A default is dropped before the type
@@ -90,6 +109,25 @@ func (p *planner) modifyPostgres(from, to *Column) {
 	if kind != atlas.NoChange {
 		p.add(&atlas.ModifyColumn{From: p.column(from, nil), To: p.typed(to), Change: kind, Extra: extra})
 	}
+}
+
+// keepStorage gives a column of PostgreSQL back how it kept long values: a
+// change of its type, to whatever, takes what the type brings ("ALTER TABLE",
+// SET STORAGE and SET COMPRESSION).
+func keepStorage(table string, from, to *Column) []plan.Statement {
+	if from.Type == to.Type {
+		return nil
+	}
+	var out []plan.Statement
+	set := func(what, to string) {
+		if to != "" {
+			out = append(out, plan.Statement{Effect: again(), SQL: "ALTER TABLE " + quoteIdent(table, flavor.Postgres) +
+				" ALTER COLUMN " + quoteIdent(from.Name, flavor.Postgres) + " SET " + what + " " + to})
+		}
+	}
+	set("STORAGE", to.Storage)
+	set("COMPRESSION", to.Compression)
+	return out
 }
 
 // typed is a column whose type is written without what ALTER … TYPE does not
@@ -157,7 +195,9 @@ func (p *planner) dropCheck(c *Check) {
 	d := p.schema.Flavor.Dialect
 	if d == flavor.MariaDB && c.Column != "" {
 		if column := p.table.column(c.Column, d); column != nil {
-			p.modifyColumn(column, column, nil)
+			without := column.clone()
+			without.Definition = withoutCheck(column.Definition)
+			p.modifyColumn(column, without, nil)
 			return
 		}
 	}

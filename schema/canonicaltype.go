@@ -53,6 +53,9 @@ func canonicalSQLite(text string) string {
 }
 
 func canonicalMySQL(text string) string {
+	if bare, found := cutCompressed(text); found {
+		return canonicalMySQL(bare) + compressed
+	}
 	if lower := strings.ToLower(text); strings.HasPrefix(lower, "enum(") || strings.HasPrefix(lower, "enum (") {
 		if t, err := ParseType(text); err == nil {
 			return enumType(t.Values)
@@ -80,6 +83,18 @@ func canonicalMySQL(text string) string {
 	}
 	return joinType(name, size, rest)
 }
+
+// cutCompressed cuts off the word, or the comment, by which MariaDB says that a
+// column is compressed.
+func cutCompressed(text string) (string, bool) {
+	m := compressedType.FindStringSubmatch(text)
+	if m == nil {
+		return text, false
+	}
+	return m[1], true
+}
+
+var compressedType = regexp.MustCompile(`(?i)^(.*\S)\s+(?:/\*M!\d+ COMPRESSED\s*\*/|COMPRESSED)$`)
 
 // mysqlInteger drops the display width, except the one of tinyint(1), which
 // tells a boolean, and those that zerofill shows.

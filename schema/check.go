@@ -131,6 +131,9 @@ func (o *DropCheck) Apply(s *Schema) error {
 	}
 	t.Checks = drop(t.Checks, c)
 	t.dropInlineCheck(c)
+	if column := t.column(c.Column, s.Flavor.Dialect); c.Column != "" && column != nil && s.Flavor.Dialect == flavor.MariaDB {
+		column.Definition = withoutCheck(column.Definition)
+	}
 	return nil
 }
 

@@ -63,6 +63,9 @@ type Rules struct {
 	// Affinity takes SQLite types for equal that store the same: INTEGER for
 	// BIGINT.
 	Affinity bool
+	// Rowid takes INTEGER for the type of a sole key on SQLite that is any whole
+	// number: a key that numbers the rows stays so when its type is altered.
+	Rowid bool
 	// States overlooks that a foreign key or check was never validated or is
 	// not enforced, that a trigger is switched off, an index hidden from
 	// queries, and which engine keeps a table.

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"manage/engine/flavor"
 )
@@ -16,6 +17,16 @@ func (c *comparer) settleType(text string) string {
 	text = CanonicalType(text, c.f)
 	if c.f.Dialect == flavor.SQLite && c.rules.Affinity && strings.Contains(text, "INT") {
 		return "INTEGER" // SQLite, "Datatypes": "INT" anywhere gives INTEGER affinity
+	}
+	return text
+}
+
+// typeOf is a column's type in the spelling that is compared. On SQLite the key
+// that numbers the rows is INTEGER, whatever whole number it was altered to.
+func (c *comparer) typeOf(t *Table, col *Column) string {
+	text := c.settleType(col.Type)
+	if c.rules.Rowid && c.f.Dialect == flavor.SQLite && strings.Contains(text, "INT") && t.PrimaryKey != nil && sameColumns(t.PrimaryKey.Columns, []string{col.Name}, flavor.SQLite) {
+		return "INTEGER"
 	}
 	return text
 }
@@ -45,6 +56,8 @@ const (
 	anyKind literalKind = iota
 	booleanKind
 	numberKind
+	timeKind
+	dateKind
 )
 
 // defaultRules are applied in order. They see the text without the
@@ -96,9 +109,28 @@ func settleDefault(col *Column, f flavor.Flavor) (text string, sequence bool) {
 		return n.RatString(), false // 0.50 is 0.5
 	}
 	if strings.HasPrefix(text, "'") {
-		return text, false
+		return settleTime(text, kind), false
 	}
 	return settleExpr(text), false
+}
+
+// settleTime is a literal of a time in the one spelling that all servers give
+// it, with the fraction of a second only where there is one.
+func settleTime(text string, kind literalKind) string {
+	if kind != timeKind && kind != dateKind {
+		return text
+	}
+	for _, layout := range []string{time.DateOnly, "2006-01-02 15:04:05.999999999", "2006-01-02T15:04:05.999999999", "2006-01-02 15:04", "2006-01-02T15:04"} {
+		at, err := time.Parse(layout, strings.Trim(text, "'"))
+		switch {
+		case err != nil:
+		case kind == dateKind && at.Equal(at.Truncate(24*time.Hour)):
+			return quoteText(at.Format(time.DateOnly))
+		default:
+			return quoteText(at.Format("2006-01-02 15:04:05.999999999"))
+		}
+	}
+	return text
 }
 
 func kindOfLiteral(typ string, f flavor.Flavor) literalKind {
@@ -109,6 +141,10 @@ func kindOfLiteral(typ string, f flavor.Flavor) literalKind {
 	case slices.Contains([]string{"integer", "int", "bigint", "smallint", "tinyint", "mediumint", "numeric", "decimal",
 		"float", "double", "double precision", "real"}, base):
 		return numberKind
+	case base == "datetime" || strings.HasPrefix(base, "timestamp"):
+		return timeKind
+	case base == "date":
+		return dateKind
 	}
 	return anyKind
 }
@@ -144,7 +180,7 @@ var ungroupedRules = []exprRule{
 // because each server adds its own around every operator. Expressions that
 // differ in nothing but parentheses are taken for equal.
 func settleExpr(text string) string {
-	text = strings.ReplaceAll(text, `\'`, "''") // MySQL's escape
+	text = mysqlQuote.ReplaceAllString(text, "$1''")
 	if strings.Contains(text, "ARRAY[") {
 		text = strings.NewReplacer("[", "(", "]", ")").Replace(text)
 	}
@@ -166,6 +202,10 @@ func settleExpr(text string) string {
 	}
 	return closer.Replace(out)
 }
+
+// mysqlQuote finds a quote that MySQL takes for a part of a string: one with a
+// backslash before it that is not itself a part of the string.
+var mysqlQuote = regexp.MustCompile(`((?:^|[^\\])(?:\\\\)*)\\'`)
 
 // closer sets what belongs together side by side again, for the reader.
 var closer = strings.NewReplacer("< >", "<>", "> =", ">=", "< =", "<=", " ( ", " (", "( ", "(", " )", ")", " ,", ",", "| |", "||")

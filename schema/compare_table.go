@@ -75,7 +75,7 @@ func (c *comparer) columns(want, have *Table) {
 
 // describeColumn is a column in settled words: equal for columns that are.
 func (c *comparer) describeColumn(t *Table, col *Column) string {
-	words := []string{c.settleType(col.Type)}
+	words := []string{c.typeOf(t, col)}
 	if !col.Nullable || c.impliedNotNull(t, col) {
 		words = append(words, "not null")
 	}

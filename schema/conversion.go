@@ -74,7 +74,8 @@ func (s *Schema) valueTypeOf(text string) valueType {
 	if e := s.Enums[text]; e != nil {
 		return valueType{class: enumValues, name: "enum", enum: e.Values, text: text}
 	}
-	name, size, rest := cutServerType(text)
+	bare, _ := cutCompressed(text)
+	name, size, rest := cutServerType(bare)
 	t := valueType{name: strings.ToLower(name), text: text}
 	t.class = portableClasses[t.name]
 	if t.class == enumValues {
@@ -117,7 +118,7 @@ const noValues = "FALSE"
 // conversionOf is how column c becomes one of another type.
 func (s *Schema) conversionOf(c *Column, to string) conversion {
 	k := converter{f: s.Flavor, column: quoteIdent(c.Name, s.Flavor.Dialect), from: s.valueTypeOf(c.Type), to: s.valueTypeOf(to)}
-	if c.Type == to {
+	if c.Type == to || c.generated() { // what is computed is computed again
 		return conversion{}
 	}
 	known := k.from.class != otherValues && k.to.class != otherValues

@@ -58,7 +58,7 @@ func Derive(from []*Schema, to Model) ([]Edit, error) {
 
 // derivedRules are what is no difference between a model and a schema.
 func derivedRules() Rules {
-	return Rules{ChosenNames: true, ColumnOrder: true, Charsets: true, Comments: true, Triggers: true}
+	return Rules{ChosenNames: true, ColumnOrder: true, Charsets: true, Comments: true, Triggers: true, Rowid: true}
 }
 
 // deriver is one run of Derive. The edits of each step of the order are

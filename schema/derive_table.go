@@ -73,7 +73,7 @@ func (t *tableEdit) change(name string) columnChange {
 		hd, hs := settleDefault(h, on.f)
 		wd, ws := settleDefault(w, on.f)
 		now := columnChange{
-			typ:      on.settleType(h.Type) != on.settleType(w.Type),
+			typ:      on.typeOf(have, h) != on.typeOf(want, w),
 			null:     (h.Nullable && !on.impliedNotNull(have, h)) != (w.Nullable && !on.impliedNotNull(want, w)),
 			def:      hd != wd,
 			numbered: on.f.Dialect != flavor.SQLite && (h.Autoincrement || hs) != (w.Autoincrement || ws),

@@ -91,7 +91,7 @@ func TableNames(ctx context.Context, q Querier, f flavor.Flavor, name string) ([
 			WHERE c.relkind IN ('r', 'p') AND n.nspname = ` + i.here() + ` ORDER BY c.relname COLLATE "C"`
 	case f.Dialect.MySQLFamily():
 		query = `SELECT table_name FROM information_schema.tables
-			WHERE table_schema = ` + i.here() + ` AND table_type = 'BASE TABLE' ORDER BY table_name`
+			WHERE table_schema = ` + i.here() + ` AND table_type IN (` + mysqlTables + `) ORDER BY table_name`
 	}
 	var names []string
 	var table string

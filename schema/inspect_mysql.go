@@ -19,11 +19,15 @@ func mysqlSteps() []inspectStep {
 	}
 }
 
+// mysqlTables are the kinds of tables, with those of which MariaDB keeps the
+// history.
+const mysqlTables = "'BASE TABLE', 'SYSTEM VERSIONED'"
+
 func (i *inspector) mysqlTables() error {
 	var name string
 	var engine, collation, comment sql.NullString
 	return i.each(`SELECT table_name, engine, table_collation, table_comment FROM information_schema.tables
-		WHERE table_schema = `+i.here()+` AND table_type = 'BASE TABLE'`, []any{&name, &engine, &collation, &comment}, func() error {
+		WHERE table_schema = `+i.here()+` AND table_type IN (`+mysqlTables+`)`, []any{&name, &engine, &collation, &comment}, func() error {
 		i.s.Tables[name] = &Table{Name: name, Engine: engine.String, Collation: collation.String,
 			Charset: charsetOf(collation.String), Comment: comment.String}
 		return nil
@@ -92,6 +96,8 @@ func (i *inspector) mysqlDefault(r mysqlColumn, expression bool) *string {
 	switch {
 	case !r.def.Valid, i.s.Flavor.Dialect == flavor.MariaDB && text == "NULL":
 		return nil
+	case i.s.Flavor.Dialect == flavor.MariaDB && r.nullable == "NO" && strings.Contains(strings.ToUpper(r.extra), "ON UPDATE") && zeroTime.MatchString(text):
+		return nil // which MariaDB adds where there is none
 	case i.s.Flavor.Dialect == flavor.MariaDB:
 	case strings.HasPrefix(strings.ToUpper(text), "CURRENT_TIMESTAMP"):
 	case expression:
@@ -101,6 +107,8 @@ func (i *inspector) mysqlDefault(r mysqlColumn, expression bool) *string {
 	}
 	return &text
 }
+
+var zeroTime = regexp.MustCompile(`^'0000-00-00 00:00:00(\.0+)?'$`)
 
 // bareDefault reports whether MySQL writes defaults of a type without quotes.
 func bareDefault(dataType string) bool {
@@ -114,10 +122,10 @@ func bareDefault(dataType string) bool {
 // unescaped undoes the backslashes that MySQL puts before quotes and
 // backslashes in expressions that it reports.
 func (i *inspector) unescaped(text string) string {
-	if i.s.Flavor.Dialect == flavor.MariaDB {
-		return text
+	if i.s.Flavor.Dialect == flavor.MySQL {
+		text = escaped.ReplaceAllString(text, "$1")
 	}
-	return escaped.ReplaceAllString(text, "$1")
+	return standardQuotes(text)
 }
 
 var escaped = regexp.MustCompile(`(?s)\\(.)`)
@@ -215,11 +223,22 @@ func (i *inspector) mysqlChecks() error {
 		}
 		c := &Check{Name: name, Expr: withoutParens(i.unescaped(clause)), Off: off}
 		if atColumn {
-			c.Column = name
+			c.Column = t.checkedColumn(c)
 		}
 		t.Checks = append(t.Checks, c)
 		return nil
 	})
+}
+
+// checkedColumn is the column at which MariaDB has a check: the one after which
+// it is called, but for columns that were renamed since, which the check is
+// about.
+func (t *Table) checkedColumn(c *Check) string {
+	in := t.columnsIn(c.Expr)
+	if len(in) == 1 && !sameName(in[0], c.Name, flavor.MariaDB) {
+		return in[0]
+	}
+	return c.Name
 }
 
 // mysqlTriggers reads the triggers. MariaDB shows them without their bodies to

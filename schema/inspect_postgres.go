@@ -41,6 +41,7 @@ type postgresColumn struct {
 	name, typ, def, identity, generated sql.NullString
 	comment, collation                  sql.NullString
 	nullable, sequence                  sql.NullBool
+	storage, compression                sql.NullString
 }
 
 // postgresColumns reads tables and columns. A table without columns is one row
@@ -48,14 +49,19 @@ type postgresColumn struct {
 // belongs to the column, as serial makes it.
 func (i *inspector) postgresColumns() error {
 	var r postgresColumn
-	into := []any{&r.table, &r.tableComment, &r.name, &r.typ, &r.nullable, &r.def, &r.identity, &r.generated, &r.comment, &r.collation, &r.sequence}
+	into := []any{&r.table, &r.tableComment, &r.name, &r.typ, &r.nullable, &r.def, &r.identity, &r.generated, &r.comment, &r.collation, &r.sequence, &r.storage, &r.compression}
+	compression := "NULL"
+	if i.s.Flavor.AtLeast(14, 0, 0) {
+		compression = "CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END"
+	}
 	return i.each(`SELECT c.relname, obj_description(c.oid, 'pg_class'),
 			a.attname, format_type(a.atttypid, a.atttypmod), NOT a.attnotnull, pg_get_expr(d.adbin, d.adrelid),
 			a.attidentity, a.attgenerated, col_description(c.oid, a.attnum),
 			(SELECT co.collname FROM pg_catalog.pg_collation co WHERE co.oid = a.attcollation AND a.attcollation <> t.typcollation),
 			d.adbin IS NOT NULL AND EXISTS (SELECT FROM pg_catalog.pg_depend p JOIN pg_catalog.pg_class s ON s.oid = p.objid AND s.relkind = 'S'
 				WHERE p.refclassid = 'pg_class'::regclass AND p.refobjid = c.oid AND p.refobjsubid = a.attnum
-					AND p.classid = 'pg_class'::regclass AND p.deptype = 'a')
+					AND p.classid = 'pg_class'::regclass AND p.deptype = 'a'),
+			CASE WHEN a.attstorage <> t.typstorage THEN CASE a.attstorage WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' WHEN 'x' THEN 'EXTENDED' END END, `+compression+`
 		FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 			LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 			LEFT JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
@@ -79,6 +85,7 @@ func (i *inspector) addPostgresColumn(r postgresColumn) {
 	c := &Column{
 		Name: r.name.String, Type: CanonicalType(i.unqualified(r.typ.String), i.s.Flavor), Nullable: r.nullable.Bool,
 		Comment: r.comment.String, Collation: r.collation.String, Autoincrement: r.sequence.Bool,
+		Storage: r.storage.String, Compression: r.compression.String,
 	}
 	switch {
 	case r.identity.String == "a":

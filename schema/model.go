@@ -70,6 +70,13 @@ type Column struct {
 	// lose, in its own words: `ON UPDATE CURRENT_TIMESTAMP`, `GENERATED
 	// ALWAYS AS (…) STORED`, a SQLite `COLLATE NOCASE`.
 	Extra string
+	// Storage and Compression are how PostgreSQL keeps long values, where that is
+	// not what the type brings (ALTER COLUMN … SET STORAGE, SET COMPRESSION).
+	Storage, Compression string
+	// Definition is the column's definition as SHOW CREATE TABLE has it on MySQL
+	// and MariaDB, for tables whose columns are altered (Schema.Define); "" where
+	// it is to be rendered from the other fields.
+	Definition string
 	// Text is the column's definition as it stands in a SQLite CREATE TABLE,
 	// kept so that a rebuild changes only what it means to; "" where the
 	// definition is to be rendered from the other fields.

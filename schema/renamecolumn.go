@@ -61,6 +61,7 @@ func (t *Table) renameColumn(from, to string, d flavor.Dialect) {
 		if sameName(c.Name, from, d) {
 			c.Name = to
 		}
+		c.Definition = renameInDefinition(c.Definition, from, to)
 	}
 	if t.PrimaryKey != nil {
 		renameIn(t.PrimaryKey.Columns, from, to, d)

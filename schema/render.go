@@ -30,6 +30,9 @@ func renderAlter(a alteration, change func(*planner)) ([]plan.Statement, error) 
 	t := a.before.Table(a.table)
 	p := &planner{schema: a.before, table: t}
 	change(p)
+	if p.direct != "" {
+		return one(p.direct, a.effect), nil
+	}
 	if len(p.changes) == 0 {
 		return nil, nil
 	}

@@ -92,13 +92,19 @@ func redefine(text string, from, to *Column) string {
 			d.parts = slices.Insert(d.parts, 0, definitionPart{text: "DEFAULT " + *to.Default})
 		}
 	}
-	if from.Nullable != to.Nullable {
+	if from.Nullable != to.Nullable || !to.Nullable && from.Type != to.Type && d.unsaid() {
 		d.drop(func(p definitionPart) bool { return p.kind == "NOT" || p.kind == "NULL" })
 		if !to.Nullable {
 			d.parts = slices.Insert(d.parts, 0, definitionPart{text: "NOT NULL"})
 		}
 	}
 	return d.String()
+}
+
+// unsaid reports whether the definition says nothing of nulls: the key of a
+// table has none as long as it is the rowid.
+func (d *definition) unsaid() bool {
+	return !slices.ContainsFunc(d.parts, func(p definitionPart) bool { return p.kind == "NOT" || p.kind == "NULL" })
 }
 
 // dropInline removes from a column's text a constraint that stands there.

@@ -209,12 +209,51 @@ func (t *Table) settleSQLiteKey() {
 		return
 	}
 	strict := mentions(t.Suffix, "WITHOUT") || mentions(t.Suffix, "STRICT")
+	rowid := t.rowid()
 	for _, c := range t.Columns {
-		rowid := len(t.PrimaryKey.Columns) == 1 && c.Type == "INTEGER"
-		if (strict || rowid) && hasColumn(t.PrimaryKey.Columns, c.Name, flavor.SQLite) {
+		if c == rowid || strict && hasColumn(t.PrimaryKey.Columns, c.Name, flavor.SQLite) {
 			c.Nullable = false
 		}
 	}
+}
+
+// rowid is the column of a SQLite table that is another name for its rowid, by
+// which SQLite numbers rows; nil if there is none: the sole column of the
+// primary key, of the type INTEGER and no other, but for the words INTEGER
+// PRIMARY KEY DESC, which mean no rowid "for historical reasons" (SQLite,
+// "CREATE TABLE", "ROWIDs and the INTEGER PRIMARY KEY").
+func (t *Table) rowid() *Column {
+	if t.PrimaryKey == nil || len(t.PrimaryKey.Columns) != 1 || mentions(t.Suffix, "WITHOUT") {
+		return nil
+	}
+	c := t.column(t.PrimaryKey.Columns[0], flavor.SQLite)
+	if c == nil || c.Type != "INTEGER" || t.PrimaryKey.Inline && keyDescends(c.Text) {
+		return nil
+	}
+	return c
+}
+
+// keyDescends reports whether a column's definition says PRIMARY KEY DESC.
+func keyDescends(text string) bool {
+	for p := newParser(text); !p.done(); p.at++ {
+		if p.accept("PRIMARY", "KEY", "DESC") {
+			return true
+		}
+	}
+	return false
+}
+
+// keepRowid leaves a column that numbers the rows what it is under another type
+// of whole numbers, as at creation: with the word BIGINT it would be a column
+// like any other, which takes no number of its own.
+func keepRowid(from, to *Column) error {
+	switch {
+	case strings.Contains(to.Type, "INT"):
+		to.Type = from.Type
+	case from.Autoincrement:
+		return fmt.Errorf("column %q numbers the rows by itself, so it cannot become %s", from.Name, to.Type)
+	}
+	return nil
 }
 
 // startsConstraint reports whether a definition is a table's constraint.
@@ -236,7 +275,11 @@ func (p *sqlParser) tableConstraints(t *Table) {
 		}
 		switch {
 		case p.accept("PRIMARY", "KEY"):
+			list := p.at
 			k := &Key{Name: name, Columns: p.names()}
+			if len(k.Columns) == 1 && mentions(p.since(list), "AUTOINCREMENT") {
+				t.count(k.Columns[0])
+			}
 			p.conflict()
 			k.Text, t.PrimaryKey = p.since(start), k
 		case p.accept("UNIQUE"):
@@ -255,6 +298,13 @@ func (p *sqlParser) tableConstraints(t *Table) {
 		default:
 			p.at++
 		}
+	}
+}
+
+// count marks a column as one with the keyword AUTOINCREMENT.
+func (t *Table) count(column string) {
+	if c := t.column(column, flavor.SQLite); c != nil {
+		c.Autoincrement = true
 	}
 }
 
