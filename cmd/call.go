@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"manage/cmd/argv"
 	"manage/cmd/view"
 	"manage/engine/database"
+	"manage/engine/safetext"
 	"slices"
 	"strings"
 
@@ -27,6 +29,10 @@ type call struct {
 	global  *Global
 	teller  teller       // nil while no database is open
 	screen  *view.Screen // nil where no bar can be shown
+	// out is standard output as it was given, for what is not text; asks is true
+	// if somebody sits at a terminal.
+	out     io.Writer
+	asks    bool
 	closers []func() error
 }
 
@@ -34,6 +40,12 @@ type call struct {
 func newCall(p Program, t tool, began *latch) *call {
 	c := &call{program: p, tool: t, began: began, speaker: speaker{program: t.name, catalog: t.catalog, under: t.under}}
 	c.screen = c.screenOf(p.Err)
+	c.out, c.asks = p.Out, isTerminal(p.In) && isTerminal(p.Err)
+	// What is said holds text of catalogs, servers and programs, so all of it
+	// goes through these.
+	out, errs := safetext.NewWriter(p.Out), safetext.NewWriter(p.Err)
+	c.program.Out, c.program.Err = out, errs
+	c.closers = append(c.closers, out.Flush, errs.Flush)
 	return c
 }
 
@@ -41,9 +53,10 @@ func newCall(p Program, t tool, began *latch) *call {
 // comes of it.
 func (c *call) run(ctx context.Context, words []string) int {
 	defer c.close()
-	page := &view.Page{Out: c.program.Out, JSON: c.tool.catalog == "" && wantsJSON(words)}
+	page := c.page(c.tool.catalog == "" && wantsJSON(words))
 	root := c.tool.grammar()
-	parser, err := kong.New(root, kong.Name(c.tool.name), kong.Description(c.tool.about), kong.NoDefaultHelp())
+	parser, err := kong.New(root, kong.Name(c.tool.name), kong.Description(c.tool.about), kong.NoDefaultHelp(),
+		kong.Writers(c.program.Out, c.program.Err))
 	if err != nil {
 		return c.say(page, c.explain(err))
 	}
@@ -57,6 +70,18 @@ func (c *call) run(ctx context.Context, words []string) int {
 		return c.say(page, c.explain(&argv.UsageError{Err: err, Command: s.Node}))
 	}
 	return c.finish(ctx, page, c.dispatch(ctx, page, root.global(), parsed))
+}
+
+// page is where the result goes.
+func (c *call) page(asJSON bool) *view.Page {
+	p := &view.Page{Out: c.program.Out, JSON: asJSON, Exact: c.out}
+	if asJSON {
+		p.Out = safetext.NewJSONWriter(c.out)
+	}
+	if isTerminal(c.out) {
+		p.Exact = c.program.Out
+	}
+	return p
 }
 
 // answer deals with what needs no command: help, the tool's version, and words

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"manage/engine/safetext"
 	"os"
 	"strings"
 	"sync"
@@ -29,7 +30,7 @@ func (c *call) openLog(g *Global) error {
 			return &noLogFile{err}
 		}
 		c.closers = append(c.closers, f.Close)
-		w = io.MultiWriter(w, f)
+		w = io.MultiWriter(w, safetext.NewWriter(f))
 	}
 	c.log = c.tool.logs(w, &c.level)
 	c.usual = c.level.Level()
@@ -71,9 +72,9 @@ func (h *serviceHandler) Enabled(_ context.Context, l slog.Level) bool { return 
 
 func (h *serviceHandler) Handle(_ context.Context, r slog.Record) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %d %s manage [-] %s", r.Time.Format("2006-01-02 15:04:05.000"), os.Getpid(), levelName(r.Level), r.Message)
+	fmt.Fprintf(&b, "%s %d %s manage [-] %s", r.Time.Format("2006-01-02 15:04:05.000"), os.Getpid(), levelName(r.Level), safetext.Line(r.Message))
 	add := func(a slog.Attr) bool {
-		fmt.Fprintf(&b, " %s=%v", a.Key, a.Value)
+		fmt.Fprintf(&b, " %s=%s", a.Key, safetext.Line(a.Value.String()))
 		return true
 	}
 	for _, a := range h.attrs {

@@ -13,7 +13,7 @@ import (
 // terminal is where a question can be asked: standard input and standard
 // error, if both are terminals.
 func (c *call) terminal() terminal {
-	return terminal{in: bufio.NewReader(c.program.In), out: c.program.Err, interactive: isTerminal(c.program.In) && isTerminal(c.program.Err)}
+	return terminal{in: bufio.NewReader(c.program.In), out: c.program.Err, interactive: c.asks}
 }
 
 // isTerminal reports whether a stream is a character device that is not the

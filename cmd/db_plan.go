@@ -29,7 +29,8 @@ func plannable() []string { return []string{"sync", "upgrade", "expand", "migrat
 func (*planCommand) Doc() Doc {
 	return Doc{
 		Does: "Shows what a command would run, statement by statement, without running it, and what that removes, with its size. With --sql it is " +
-			"a script for the database's own client. With --dialect and --from it needs no database. " + versionGrammar,
+			"a script for the database's own client: messages and guards are comments in it, and a statement that the client " +
+			"would read as another one is refused. With --dialect and --from it needs no database. " + versionGrammar,
 		Writes:   writesNothing,
 		Exits:    readExits(ExitRefused),
 		Examples: []string{"db plan", "db plan contract", "db plan --sql --dialect postgres --from mitaka sync ocata"},

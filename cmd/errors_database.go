@@ -5,6 +5,7 @@ import (
 
 	"manage/cmd/view"
 	"manage/engine/database"
+	"manage/engine/files"
 )
 
 // databaseRules say what a server refused, by the class of its error.
@@ -26,7 +27,9 @@ func databaseRules() []rule {
 			f.Exit = ExitRefused
 		}
 		return f, true
-	}}
+	}, on(func(e *files.Refused, _ speaker) view.Failure {
+		return failure(ExitUsage, "a file is not read: "+e.Reason, "")
+	})}
 }
 
 // classWord is what is said of a class of database errors beside the server's

@@ -35,6 +35,9 @@ func phaseRules() []rule {
 			}
 			return f
 		}),
+		on(func(e *view.Unscriptable, line speaker) view.Failure {
+			return failure(ExitRefused, e.Error(), "Run the plan with "+line.db("sync")+", or correct the revision.")
+		}),
 		on(func(e *manyVersions, line speaker) view.Failure {
 			return failure(ExitRefused, e.Error(), "Record the one that is right: "+line.db("stamp VERSION"))
 		}),

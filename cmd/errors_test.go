@@ -9,7 +9,9 @@ import (
 	"io/fs"
 	"manage/cmd/argv"
 	"manage/cmd/config"
+	"manage/cmd/view"
 	"manage/engine/database"
+	"manage/engine/files"
 	"manage/engine/ledger"
 	"manage/engine/plan"
 	"manage/engine/revision"
@@ -68,6 +70,8 @@ func samples() []spoken {
 		{&catalog.There{Files: []string{"a", "b"}}, "usage", 2, "there already, and not overwritten: a, b; nothing was written", "Name another directory"},
 		{&catalog.WriteError{File: "db/a.toml", Err: fs.ErrExist}, "failed", 1, "db/a.toml is there already, and is not overwritten; nothing was written", ""},
 		{&catalog.WriteError{File: "db/a.toml", Err: fs.ErrPermission}, "failed", 1, "db/a.toml cannot be written: permission denied; nothing was written", ""},
+		{&fs.PathError{Op: "open", Path: "x", Err: &files.Refused{Reason: "it is a named pipe, not a regular file"}}, "usage", 2, "a file is not read: it is a named pipe, not a regular file", ""},
+		{&view.Unscriptable{Step: "a", Number: 2, Reason: "it holds a bell"}, "refused", 6, "statement 2 of a cannot be written into a script: it holds a bell", "manage db sync"},
 		{&noLogFile{fs.ErrPermission}, "failed", 1, "the log file cannot be written: permission denied", ""},
 		{&phases.Refused{Reason: "not now", Next: "migrate", Hint: "wait a little"}, "refused", 6, "not now", "Next: manage db migrate\nWait a little."},
 		{&phases.BadQuery{What: `the query of guard "old nodes"`, Err: errors.New("no such table: nodes")}, "failed", 1, `the server rejects the query of guard "old nodes": no such table: nodes`, "Correct the query"},

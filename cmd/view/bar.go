@@ -6,6 +6,8 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/progress"
 	"github.com/jedib0t/go-pretty/v6/text"
+
+	"manage/engine/safetext"
 )
 
 // bar is the bar of a data migration on a terminal. It is drawn some times a
@@ -46,7 +48,7 @@ func newBar(screen *Screen, every time.Duration) *bar {
 
 // set changes what is shown: a total of 0 is one that is not known.
 func (b *bar) set(words string, done, total int64) {
-	b.tracker.UpdateMessage(words)
+	b.tracker.UpdateMessage(safetext.Line(words))
 	b.tracker.UpdateTotal(total)
 	b.tracker.SetValue(min(done, total))
 }

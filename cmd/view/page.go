@@ -14,6 +14,10 @@ import (
 type Page struct {
 	Out  io.Writer
 	JSON bool
+	// Exact is where text goes that another program reads, and that must be what
+	// it is to the byte: Out without what makes it safe to be shown, unless that
+	// is a terminal.
+	Exact io.Writer
 	// Verbose asks for what is usually left out.
 	Verbose bool
 	// Command completes a command of `manage db`, such as "migrate", to the
@@ -35,6 +39,16 @@ func (l *lines) add(format string, args ...any) { fmt.Fprintf(l, format+"\n", ar
 
 func (p *Page) text(l *lines) error {
 	_, err := io.WriteString(p.Out, l.String())
+	return err
+}
+
+// exact prints text that another program reads.
+func (p *Page) exact(l *lines) error {
+	out := p.Exact
+	if out == nil {
+		out = p.Out
+	}
+	_, err := io.WriteString(out, l.String())
 	return err
 }
 

@@ -66,12 +66,12 @@ func Plan(p *Page, pl plan.Plan) error {
 	}
 	l.add("From %s to %s, %s:", position(pl.From), position(pl.To), count(len(pl.Steps), "step"))
 	for i, s := range pl.Steps {
-		l.add("\n%d. %s", i+1, heading(s))
+		l.add("\n%d. %s", i+1, oneLine(heading(s)))
 		for _, g := range guardsBefore(pl, i) {
-			l.add("   -- %s", g)
+			l.add("   -- %s", oneLine(g))
 		}
 		for _, c := range s.Checks {
-			l.add("   -- %s", rowCheck(c))
+			l.add("   -- %s", oneLine(rowCheck(c)))
 		}
 		for _, e := range append(lossesBefore(pl, s.ID), effectsOf(pl, s.ID)...) {
 			l.add("   -- %s", e)

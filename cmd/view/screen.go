@@ -7,11 +7,14 @@ import (
 	"sync"
 
 	"github.com/jedib0t/go-pretty/v6/text"
+
+	"manage/engine/safetext"
 )
 
 // Screen is standard error of a terminal whose last line may be a bar: what
 // else is written, the log and the lines of Progress, goes above it. Others may
-// write at any time, whole lines only while there is a bar.
+// write at any time, whole lines only while there is a bar. Of what reaches the
+// terminal only the moves of the bar are control characters.
 type Screen struct {
 	out   io.Writer
 	width func() int
@@ -28,10 +31,11 @@ func (s *Screen) Write(b []byte) (int, error) {
 	s.lock.Lock()
 	defer s.lock.Unlock()
 	if s.bar == "" {
-		return s.out.Write(b)
+		_, err := io.WriteString(s.out, safetext.Clean(string(b)))
+		return len(b), err
 	}
 	bar := s.bar
-	_, err := fmt.Fprintf(s.out, "%s%s%s", s.erased(), b, s.drawn(bar))
+	_, err := fmt.Fprintf(s.out, "%s%s%s", s.erased(), safetext.Clean(string(b)), s.drawn(bar))
 	return len(b), err
 }
 
@@ -63,6 +67,7 @@ func (s *Screen) erased() string {
 // drawn is what shows a bar, cut to the width of the terminal: the cursor stays
 // behind it, so that the next line takes its place.
 func (s *Screen) drawn(line string) string {
+	line = safetext.Line(line)
 	if width := s.width(); width > 1 {
 		line = text.Snip(line, width-1, "~")
 	}

@@ -5,6 +5,8 @@ import (
 
 	"github.com/jedib0t/go-pretty/v6/table"
 	"github.com/jedib0t/go-pretty/v6/text"
+
+	"manage/engine/safetext"
 )
 
 // grid lays rows out below their headings, without a frame, so that a line can
@@ -26,7 +28,7 @@ func grid(headings []string, rows [][]string) string {
 func cells(values []string) table.Row {
 	row := make(table.Row, len(values))
 	for i, v := range values {
-		row[i] = v
+		row[i] = safetext.Line(v) // as wide as it is shown
 	}
 	return row
 }

@@ -70,6 +70,28 @@ func (s *splitter) delimiterLine() (bool, error) {
 	return true, nil
 }
 
+// Backslash reports whether a statement has a backslash where the clients of
+// PostgreSQL, MySQL and MariaDB take it for the beginning of a command: outside
+// of quotes and comments. No server has it there. The program of SQLite has no
+// such commands.
+func Backslash(sql string, d flavor.Dialect) bool {
+	r := rulesOf(d)
+	if r == nil || d == flavor.SQLite {
+		return false
+	}
+	l := lexer{src: sql, rules: r}
+	for {
+		switch t := l.next(); t.kind {
+		case kindEnd, kindBad:
+			return false
+		case kindMark:
+			if sql[t.start] == '\\' {
+				return true
+			}
+		}
+	}
+}
+
 // argument returns the first word of line; quotes around it are left out.
 func argument(line string) string {
 	line = strings.TrimLeft(line, " \t\r\n\f\v")
