@@ -10,6 +10,7 @@ import (
 	"manage/engine/flavor"
 	"manage/engine/run"
 	"manage/migrations/catalog"
+	"manage/phases/backfill"
 	"manage/phases/rowaccess"
 )
 
@@ -266,4 +267,44 @@ func TestRowsWithoutTransactionsMeanwhile(t *testing.T) {
 			t.Errorf("%s of 10 rows are as they were", got[0])
 		}
 	})
+}
+
+// A virtual table of SQLite has no key that could cut it into batches, so its rows
+// are moved by nobody; what plain SQL does to it is in the revision's transaction.
+func TestVirtualTables(t *testing.T) {
+	db := enginetest.New(t, flavor.SQLite)
+	s := service(t, stock(t, "[[up]]\nsql = { text = \"INSERT INTO words (word) VALUES ('kept')\" }", "versions/art_migrate01_cents.toml", `
+migration = "art_migrate01"
+depends_on = "art_expand01"
+before = "art_contract01"
+pending = "SELECT 1 FROM words WHERE word = 'old'"
+[[step]]
+table = "words"
+key = ["rowid"]
+where = "word = 'old'"
+set = { word = "'new'" }`), db)
+	must(t, s, "upgrade", "open01")
+	db.Exec(t, "CREATE VIRTUAL TABLE words USING fts5 (word); INSERT INTO words VALUES ('old')")
+	must(t, s, "expand", "")
+	_, err := command(s, "migrate", "")
+	var bad *backfill.BadKey
+	if !errors.As(err, &bad) || bad.Table != "words" {
+		t.Errorf("the error is %v", err)
+	}
+	db.Exec(t, "UPDATE words SET word = 'done'")
+	died := errors.New("the process dies here")
+	s.Faults = faults(func(p run.Point) error {
+		if p.Step == "art_contract01" && p.Place == run.AfterStatement {
+			return died
+		}
+		return nil
+	})
+	if _, err := command(s, "contract", ""); !errors.Is(err, died) {
+		t.Fatalf("the error is %v", err)
+	}
+	s.Faults = nil
+	must(t, s, "contract", "")
+	if got := strings.Join(db.Strings(t, "SELECT word FROM words"), " "); got != "done kept" {
+		t.Errorf("the words are %s", got)
+	}
 }

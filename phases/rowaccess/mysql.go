@@ -9,6 +9,7 @@ import (
 
 	"manage/engine/database"
 	"manage/engine/flavor"
+	"manage/engine/quote"
 )
 
 // mysqlProblems asks MySQL or MariaDB which of the tables that are written have
@@ -61,7 +62,7 @@ func (w *engines) follow(written []Use) ([]Use, error) {
 	var conditions []string
 	for _, n := range names {
 		w.seen[[2]string{n.Schema, n.Table}] = true
-		conditions = append(conditions, fmt.Sprintf("(t.table_schema = %s AND t.table_name = %s)", w.schema(n), literal(w.q, n.Table)))
+		conditions = append(conditions, fmt.Sprintf("(t.table_schema = %s AND t.table_name = %s)", w.schema(n), quote.Text(n.Table, w.dialect)))
 	}
 	where := strings.Join(conditions, " OR ")
 	query := "SELECT t.table_schema, t.table_name, t.table_type, COALESCE(t.engine, ''), DATABASE() FROM information_schema.tables t WHERE " + where
@@ -101,7 +102,7 @@ func (w *engines) schema(n Use) string {
 	if n.Schema == "" {
 		return "DATABASE()"
 	}
-	return literal(w.q, n.Schema)
+	return quote.Text(n.Schema, w.dialect)
 }
 
 // usersOf are the uses of a table that the server has named: its schema, its
@@ -125,14 +126,14 @@ func (w *engines) judge(r []string, users string) error {
 	if safe, err := w.commits(engine); safe || err != nil || strings.EqualFold(r[2], "SEQUENCE") {
 		return err
 	}
-	table := r[1]
+	table, quoted := r[1], ident(r[1], w.dialect)
 	if !strings.EqualFold(r[0], r[4]) {
-		table = r[0] + "." + table
+		table, quoted = r[0]+"."+table, ident(r[0], w.dialect)+"."+quoted
 	}
 	if engine == "" {
 		engine = "none that works (it may be damaged)"
 	}
-	w.found = append(w.found, noTransactions(table, engine, users))
+	w.found = append(w.found, noTransactions(table, quoted, engine, users))
 	return nil
 }
 
@@ -166,16 +167,16 @@ func (w *engines) enforced(engine string) error {
 
 // noTransactions is the problem of a table with a storage engine that keeps what
 // an interrupted run has changed, of which there is no record.
-func noTransactions(table, engine, by string) Problem {
+func noTransactions(table, quoted, engine, by string) Problem {
 	return Problem{Table: table,
 		Text:   fmt.Sprintf("the table %s has the storage engine %s, which has no transactions of this server, so an interrupted run of %s could change its rows twice", table, engine, by),
-		Advice: fmt.Sprintf("Convert the table first: ALTER TABLE %s ENGINE = InnoDB", table)}
+		Advice: fmt.Sprintf("Convert the table first: ALTER TABLE %s ENGINE = InnoDB", quoted)}
 }
 
 // below are the tables that a view reads: one of them is written. A view whose
 // text the account may not see is written into who knows what.
 func (w *engines) below(r []string, users string) ([]Use, error) {
-	texts, err := readTexts(w.ctx, w.q, fmt.Sprintf("SELECT COALESCE(view_definition, '') FROM information_schema.views WHERE table_schema = %s AND table_name = %s", literal(w.q, r[0]), literal(w.q, r[1])))
+	texts, err := readTexts(w.ctx, w.q, fmt.Sprintf("SELECT COALESCE(view_definition, '') FROM information_schema.views WHERE table_schema = %s AND table_name = %s", quote.Text(r[0], w.dialect), quote.Text(r[1], w.dialect)))
 	if err != nil {
 		return nil, err
 	}

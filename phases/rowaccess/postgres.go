@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"manage/engine/database"
+	"manage/engine/flavor"
+	"manage/engine/quote"
 )
 
 // reached lists, for each relation that is named, itself and what it reads as a
@@ -42,6 +44,7 @@ WHERE c.relkind IN ('r', 'p', 'f', 'm') ORDER BY x.place, NOT x.direct, c.relnam
 type relation struct {
 	table, who, owner, policies  string
 	own, hidden, member, foreign bool
+	quoted                       string // the table as SQL
 	view                         string // the view through which it is reached; "" if it is named itself
 }
 
@@ -53,7 +56,7 @@ func postgresProblems(ctx context.Context, q database.Querier, uses []Use) ([]Pr
 	}
 	values := make([]string, len(names))
 	for i, n := range names {
-		values[i] = fmt.Sprintf("(%d, %s, %s)", i, literal(q, n.Schema), literal(q, n.Table))
+		values[i] = fmt.Sprintf("(%d, %s, %s)", i, quote.Text(n.Schema, flavor.Postgres), quote.Text(n.Table, flavor.Postgres))
 	}
 	rows, err := readTexts(ctx, q, fmt.Sprintf(reached, strings.Join(values, ", ")))
 	if err != nil {
@@ -67,8 +70,9 @@ func postgresProblems(ctx context.Context, q database.Querier, uses []Use) ([]Pr
 			return nil, fmt.Errorf("the server names no relation that was asked for: %q", r[0])
 		}
 		rel := relation{table: r[1], who: r[4], own: r[5] == "true", hidden: r[6] == "true", member: r[7] == "true", owner: r[8], policies: r[9], foreign: r[10] == "true"}
+		rel.quoted = ident(rel.table, flavor.Postgres)
 		if r[11] != "" {
-			rel.table = r[11] + "." + rel.table
+			rel.table, rel.quoted = r[11]+"."+rel.table, ident(r[11], flavor.Postgres)+"."+rel.quoted
 		}
 		if r[2] != "true" {
 			rel.view = names[place].Table
@@ -106,12 +110,13 @@ func (r relation) hiding(by string) Problem {
 	}
 	p := Problem{Table: r.table,
 		Text: fmt.Sprintf("row-level security may hide rows of the table %s from the role %s%s (%s); all of them are needed by %s", r.table, r.who, through, policies, by)}
-	bypass := fmt.Sprintf("a role with BYPASSRLS (ALTER ROLE %s BYPASSRLS)", r.who)
+	who := ident(r.who, flavor.Postgres)
+	bypass := fmt.Sprintf("a role with BYPASSRLS (ALTER ROLE %s BYPASSRLS)", who)
 	switch {
 	case !r.own:
-		p.Advice = fmt.Sprintf("Give the view's owner %s rights to all rows (ALTER ROLE %s BYPASSRLS), or let the query read the table itself.", r.who, r.who)
+		p.Advice = fmt.Sprintf("Give the view's owner %s rights to all rows (ALTER ROLE %s BYPASSRLS), or let the query read the table itself.", r.who, who)
 	case r.member:
-		p.Advice = fmt.Sprintf("Connect as %s, or let the policies of %s not apply to its owner (ALTER TABLE %s NO FORCE ROW LEVEL SECURITY).", bypass, r.table, r.table)
+		p.Advice = fmt.Sprintf("Connect as %s, or let the policies of %s not apply to its owner (ALTER TABLE %s NO FORCE ROW LEVEL SECURITY).", bypass, r.table, r.quoted)
 	default:
 		p.Advice = fmt.Sprintf("Connect as the owner of the table %s, %s, or as %s.", r.table, r.owner, bypass)
 	}

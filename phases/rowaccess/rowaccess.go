@@ -11,11 +11,13 @@ package rowaccess
 
 import (
 	"context"
+	"regexp"
 	"slices"
 	"strings"
 
 	"manage/engine/database"
 	"manage/engine/flavor"
+	"manage/engine/quote"
 	"manage/engine/sqltext"
 )
 
@@ -105,13 +107,15 @@ func by(uses []Use) string {
 	return strings.Join(all, ", ")
 }
 
-// literal writes text as an SQL string, as the session reads it.
-func literal(q database.Querier, text string) string {
-	if sess, ok := q.(interface{ QuoteLiteral(string) string }); ok {
-		return sess.QuoteLiteral(text)
+// ident writes a name as a person would: in quotes only where it needs them.
+func ident(name string, d flavor.Dialect) string {
+	if plainName.MatchString(name) {
+		return name
 	}
-	return "'" + strings.ReplaceAll(text, "'", "''") + "'"
+	return quote.Ident(name, d)
 }
+
+var plainName = regexp.MustCompile(`^[a-z_][a-z0-9_]*$`)
 
 // readTexts reads the rows of a query whose columns are texts that are not NULL.
 func readTexts(ctx context.Context, q database.Querier, query string) ([][]string, error) {
