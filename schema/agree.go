@@ -130,8 +130,14 @@ func postgresExact(typ string) bool {
 func Conjuncts(cond string) []string {
 	var parts []string
 	depth, between, begin := 0, 0, 0
+	last := ""
 	for _, t := range lex(cond) {
-		switch strings.ToLower(t.text) {
+		word := strings.ToLower(t.text)
+		if last == "." {
+			word = "" // a column that is called so
+		}
+		last = t.text
+		switch word {
 		case "(", "case":
 			depth++
 		case ")", "end":

@@ -133,7 +133,7 @@ func (t *Table) dropColumnOthers(name string, d flavor.Dialect) {
 		return gone
 	})
 	t.Checks = slices.DeleteFunc(t.Checks, func(c *Check) bool {
-		gone := c.Column != "" && sameName(c.Column, name, d) || mentions(c.Expr, name)
+		gone := c.Column != "" && sameName(c.Column, name, d) || reads(c.Expr, name, d)
 		if gone {
 			t.dropInlineCheck(c)
 		}
@@ -143,8 +143,8 @@ func (t *Table) dropColumnOthers(name string, d flavor.Dialect) {
 
 // uses reports whether a column is in the index, also by an expression.
 func (x *Index) uses(name string, d flavor.Dialect) bool {
-	return mentions(x.Where, name) || slices.ContainsFunc(x.Columns, func(c IndexColumn) bool {
-		return c.Name != "" && sameName(c.Name, name, d) || mentions(c.Expr, name)
+	return reads(x.Where, name, d) || slices.ContainsFunc(x.Columns, func(c IndexColumn) bool {
+		return c.Name != "" && sameName(c.Name, name, d) || reads(c.Expr, name, d)
 	})
 }
 

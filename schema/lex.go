@@ -1,6 +1,12 @@
 package schema
 
-import "strings"
+import (
+	"slices"
+	"strings"
+
+	"manage/engine/flavor"
+	"manage/engine/sqltext"
+)
 
 // token is one word, name, string, number or sign of an SQL text. White space
 // and comments are not tokens; a token knows where it stands.
@@ -127,6 +133,12 @@ func mentions(text, name string) bool {
 		}
 	}
 	return false
+}
+
+// reads reports whether an expression may read a column: a function or a type of
+// that name does not count.
+func reads(expr, column string, d flavor.Dialect) bool {
+	return slices.ContainsFunc(sqltext.Columns(expr, d), func(name string) bool { return strings.EqualFold(name, column) })
 }
 
 // NamesIn lists the names and words in an expression, functions among them,

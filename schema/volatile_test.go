@@ -26,3 +26,23 @@ func TestVolatileDefaults(t *testing.T) {
 		}
 	}
 }
+
+// A column goes with the checks and indexes that read it, not with those that
+// call a function, or name a type, of its name.
+func TestDropColumnNamedLikeAFunction(t *testing.T) {
+	table := &Table{Name: "t", Columns: []*Column{{Name: "lower", Type: "text"}, {Name: "code", Type: "text"}},
+		Checks:  []*Check{{Name: "small", Expr: "lower(code) = (code)::text"}, {Name: "own", Expr: `"lower" <> ''`}},
+		Indexes: []*Index{{Name: "by_lower", Columns: []IndexColumn{{Expr: "lower(code)"}}}, {Name: "by_column", Columns: []IndexColumn{{Name: "lower"}}}, {Name: "part", Columns: []IndexColumn{{Name: "code"}}, Where: "t.lower > 'a'"}}}
+	table.dropColumnOthers("lower", flavor.Postgres)
+	if len(table.Checks) != 1 || table.Checks[0].Name != "small" || len(table.Indexes) != 1 || table.Indexes[0].Name != "by_lower" {
+		t.Errorf("left are %+v, %+v", table.Checks, table.Indexes)
+	}
+}
+
+func TestConjunctsOfColumnsLikeKeywords(t *testing.T) {
+	for cond, want := range map[string]int{"t.end > 1 AND a = 2": 2, `"or" = 1 AND b = 2`: 2, "t.or = 1 AND b": 2, "a OR b AND c": 1, "t.between > 1 AND b BETWEEN 1 AND 2": 2} {
+		if got := Conjuncts(cond); len(got) != want {
+			t.Errorf("%s: %q", cond, got)
+		}
+	}
+}

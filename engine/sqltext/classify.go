@@ -122,10 +122,9 @@ func (c *classifier) update() {
 // query reads a SELECT. On PostgreSQL SELECT … INTO makes a table.
 func (c *classifier) query() {
 	c.m = Meaning{Verb: Select, Data: true, Known: true}
-	if c.dialect != flavor.Postgres || !c.skipTo(false, "INTO") {
+	if c.dialect != flavor.Postgres || !c.skipToInto() {
 		return
 	}
-	c.advance()
 	temporary := c.accept("TEMP", "TEMPORARY")
 	c.accept("UNLOGGED")
 	c.accept("TABLE")
@@ -135,12 +134,44 @@ func (c *classifier) query() {
 	}
 }
 
+// skipToInto moves behind the INTO of a SELECT. Behind a point and behind AS the
+// word is a name.
+func (c *classifier) skipToInto() bool {
+	for {
+		before := *c.reader
+		if !c.skipTo(false, "INTO") {
+			return false
+		}
+		name := before.namesNext()
+		if c.advance(); !name {
+			return true
+		}
+	}
+}
+
+// namesNext reports whether the INTO that comes next outside of parentheses is a
+// name.
+func (p *reader) namesNext() bool {
+	name := false
+	for !p.atEnd() && !p.is("INTO") {
+		if p.isMark('(') {
+			p.skipParens()
+			name = false
+			continue
+		}
+		name = p.isMark('.') || p.is("AS")
+		p.advance()
+	}
+	return name
+}
+
 // with reads the statement behind common table expressions. Those of
 // PostgreSQL can change rows themselves, also below a SELECT, so that no single
 // table is named.
 func (c *classifier) with() {
 	c.advance()
 	ahead := *c.reader
+	c.commonNames()
 	if !c.skipTo(false, "SELECT", "INSERT", "REPLACE", "UPDATE", "DELETE", "MERGE", "VALUES", "TABLE") || !c.rows() {
 		c.m = Meaning{Verb: Select, Data: true, Known: true}
 	}
@@ -150,6 +181,27 @@ func (c *classifier) with() {
 	c.m.Table = ""
 	if verb := ahead.changesWithin(); verb != "" && c.m.Verb == Select {
 		c.m.Verb = verb
+	}
+}
+
+// commonNames moves over the common table expressions of a WITH, whose names may
+// be words that begin a statement.
+func (p *reader) commonNames() {
+	p.accept("RECURSIVE")
+	for {
+		back := *p
+		p.name()
+		p.skipParens()
+		if !p.accept("AS") {
+			*p = back
+			return
+		}
+		p.accept("NOT")
+		p.accept("MATERIALIZED")
+		p.skipParens()
+		if !p.acceptMark(',') {
+			return
+		}
 	}
 }
 

@@ -203,3 +203,11 @@ func TestEngine(t *testing.T) {
 		}
 	}
 }
+
+func TestSelectInto(t *testing.T) {
+	for sql, want := range map[string]Verb{"SELECT a.into INTO b FROM a": Create, "SELECT a AS into, b INTO UNLOGGED TABLE c FROM a": Create, "SELECT (SELECT 1), a.into FROM a": Select} {
+		if got := Classify(sql, flavor.Postgres).Verb; got != want {
+			t.Errorf("%s: %s", sql, got)
+		}
+	}
+}
