@@ -2,6 +2,7 @@ package faults
 
 import (
 	"fmt"
+	"hash/fnv"
 	"os"
 	"slices"
 	"strings"
@@ -97,6 +98,38 @@ func (b *breaker) due(point string) bool {
 	if err != nil {
 		panic(err)
 	}
+	if b.task.Share > 0 {
+		return b.drawn(point)
+	}
 	b.new++
 	return b.new >= b.task.Stride
+}
+
+// drawn reports whether a point that was not seen before is one of those to
+// break: the first of its kind, or one of the share that the seed draws.
+func (b *breaker) drawn(point string) bool {
+	kind := kindOfPoint(point)
+	first := !slices.ContainsFunc(b.seen[:len(b.seen)-1], func(other string) bool { return kindOfPoint(other) == kind })
+	sum := fnv.New64a()
+	fmt.Fprintf(sum, "%d %s %s %s", b.task.Seed, b.task.Catalog, b.task.Fault, point)
+	return first || float64(sum.Sum64()>>11)/(1<<53) < b.task.Share
+}
+
+// kindOfPoint is the place of a point, and the phase of its step as its name has
+// it: "after-statement of expand".
+func kindOfPoint(point string) string {
+	point, _, _ = strings.Cut(point, "#")
+	step, place := "", point
+	if parts := strings.Split(point, "/"); len(parts) == 3 {
+		step, place = parts[0], parts[2]
+	}
+	for _, phase := range []string{"expand", "migrate", "contract"} {
+		if strings.Contains(step, phase) {
+			return place + " of " + phase
+		}
+	}
+	if step != "" {
+		return place + " of the trunk"
+	}
+	return place
 }

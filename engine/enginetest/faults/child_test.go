@@ -13,6 +13,7 @@ import (
 	"manage/cmd"
 	"manage/engine/database"
 	"manage/engine/enginetest"
+	"manage/engine/revision"
 	"manage/engine/run"
 	"manage/migrations"
 	"manage/migrations/catalog"
@@ -59,6 +60,10 @@ type task struct {
 	Fault  fault
 	Seen   string
 	Stride int
+	// Share, if it is not 0, breaks the first point of each kind and this share
+	// of the others, drawn by Seed, in place of one of Stride.
+	Share float64
+	Seed  uint64
 	// At, if set, is the one point at which the fault happens.
 	At string
 	// TTL is how long the lease lasts.
@@ -170,8 +175,11 @@ func do(ctx context.Context, s *phases.Service, c command) error {
 		"sync": s.Sync, "upgrade": s.Upgrade, "expand": s.Expand, "migrate": s.Migrate, "contract": s.Contract,
 		"downgrade": s.Downgrade,
 	}
-	if c.Name == "purge" {
+	switch c.Name {
+	case "purge":
 		return purgeAll(ctx, s)
+	case "create_schema":
+		return createSchema(ctx, s)
 	}
 	f, ok := all[c.Name]
 	if !ok {
@@ -183,12 +191,23 @@ func do(ctx context.Context, s *phases.Service, c command) error {
 
 // purgeAll removes what is soft-deleted.
 func purgeAll(ctx context.Context, s *phases.Service) error {
-	p := &purge.Service{Catalog: s.Catalog, DB: s.DB, Run: s.Run, Faults: s.Faults}
+	p := &purge.Service{Catalog: s.Catalog, DB: s.DB, Run: s.Run, Faults: s.Faults, Time: time.Millisecond}
 	sel, err := p.Look(ctx, purge.Request{})
 	if err != nil {
 		return err
 	}
 	_, err = p.Delete(ctx, sel)
+	return err
+}
+
+// createSchema makes the newest schema. One that is made already is refused, so
+// who comes after the end finds nothing to do.
+func createSchema(ctx context.Context, s *phases.Service) error {
+	r, err := s.Status(ctx)
+	if err != nil || r.Stage == revision.Current {
+		return err
+	}
+	_, err = s.CreateSchema(ctx)
 	return err
 }
 

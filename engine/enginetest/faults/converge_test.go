@@ -12,6 +12,8 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -21,8 +23,13 @@ import (
 	"manage/engine/ledger"
 )
 
-// all breaks every point instead of a sample.
-var all = flag.Bool("all", false, "break every point of every run, not a sample of them")
+// A full run breaks each kind of point of each run, and of all other points a
+// share, by a seed: twice the same seed is twice the same points.
+var (
+	all   = flag.Bool("all", false, "break every kind of point of every run, not a sample of a few")
+	share = flag.Float64("share", 0.4, "with -all: the share of all points that is broken, beside one of each kind; 1 for every point")
+	seed  = flag.Uint64("seed", 1, "with -all: which points these are")
+)
 
 // stride is how many points a sample takes one of.
 func stride(sample int) int {
@@ -30,6 +37,14 @@ func stride(sample int) int {
 		return 1
 	}
 	return sample
+}
+
+// lot is what draws the points of a full run.
+func lot(k task) task {
+	if *all {
+		k.Share, k.Seed = *share, *seed
+	}
+	return k
 }
 
 // start starts a child with a task.
@@ -121,7 +136,10 @@ func (c chain) run(t *testing.T, db enginetest.Database, f fault, want content, 
 	t.Helper()
 	c.prepare(t, db)
 	seen := filepath.Join(t.TempDir(), "seen")
-	k := task{URL: db.URL, Catalog: c.catalog, Commands: c.broken, Fault: f, Seen: seen, Stride: stride(sample)}
+	k := lot(task{URL: db.URL, Catalog: c.catalog, Commands: c.broken, Fault: f, Seen: seen, Stride: stride(sample)})
+	if *all && c.few {
+		k.Share = 1
+	}
 	if f == away {
 		k.TTL = awayTTL
 	}
@@ -189,31 +207,48 @@ func (c chain) undisturbed(t *testing.T, d flavor.Dialect) content {
 const enough = 1000
 
 // TestConverges breaks runs at the points that they pass, one after the other,
-// and looks whether they end as if nothing had happened.
+// and looks whether they end as if nothing had happened. Ways and faults, each on
+// a database of its own, go side by side: a process that is killed leaves the
+// machine waiting more than working.
 func TestConverges(t *testing.T) {
 	for _, d := range enginetest.Dialects() {
 		t.Run(string(d), func(t *testing.T) {
-			began, kills, breaks := time.Now(), 0, 0
+			t.Parallel()
+			var kills, breaks atomic.Int64
+			began := time.Now()
+			t.Cleanup(func() {
+				t.Logf("%s: %d processes killed, %d connections broken in %v", d.Title(), kills.Load(), breaks.Load(), time.Since(began).Round(time.Second))
+				if kills.Load() < 10 || *all && kills.Load() < enough {
+					t.Errorf("only %d processes were killed", kills.Load())
+				}
+			})
 			for _, c := range chains(d) {
-				want := c.undisturbed(t, d)
+				var once sync.Once
+				var want content
 				for _, f := range c.faults {
 					t.Run(c.name+" "+string(f), func(t *testing.T) {
-						n := c.run(t, enginetest.New(t, d), f, want, sampleOf(d))
+						t.Parallel()
+						once.Do(func() { want = c.undisturbed(t, d) })
+						n := c.run(t, enginetest.New(t, d), f, want, c.sample(d))
 						t.Logf("%d times", n)
 						if f.kills() {
-							kills += n
+							kills.Add(int64(n))
 						} else {
-							breaks += n
+							breaks.Add(int64(n))
 						}
 					})
 				}
 			}
-			t.Logf("%s: %d processes killed, %d connections broken in %v", d.Title(), kills, breaks, time.Since(began).Round(time.Second))
-			if kills < 10 || *all && kills < enough {
-				t.Errorf("only %d processes were killed", kills)
-			}
 		})
 	}
+}
+
+// sample is sampleOf for the chain.
+func (c chain) sample(d flavor.Dialect) int {
+	if c.few {
+		return 12
+	}
+	return sampleOf(d)
 }
 
 // sampleOf is how many points the sample takes one of: what is one transaction

@@ -20,6 +20,9 @@ type chain struct {
 	faults  []fault
 	// pooled lets the broken runs come through a pooler.
 	pooled bool
+	// few is true for a way with so few points that a full run takes all of
+	// them, and a sample one of some.
+	few bool
 }
 
 // chains are the ways that are broken: the image service's catalog and one that
@@ -39,6 +42,11 @@ func chains(d flavor.Dialect) []chain {
 	back := every
 	back.name, back.then, back.broken = "all and back", []command{{"sync", ""}}, []command{{"downgrade", "one_expand01"}}
 	ways = append(ways, back)
+	ways = append(ways,
+		chain{name: "watcher created", catalog: "watcher", broken: []command{{"create_schema", ""}}, few: true},
+		chain{name: "plain base in one go", catalog: "testdata/plain", broken: []command{{"sync", ""}}, few: true},
+		chain{name: "plain base step by step", catalog: "testdata/plain", before: []command{{"upgrade", "open01"}}, rows: plainRows(),
+			broken: []command{{"expand", ""}, {"migrate", ""}, {"contract", ""}}, few: true})
 	for i := range ways {
 		ways[i].faults = faultsOn(d, death, sent, loss, cut)
 	}
@@ -55,8 +63,8 @@ func faultsOn(d flavor.Dialect, faults ...fault) []fault {
 }
 
 // more are the ways of full runs only: the other catalogs, a database that
-// nobody has put under control yet, a purge, and those on which who comes next
-// cannot tell whether the process before is dead.
+// nobody has put under control yet, a large schema in one go, and those on which
+// who comes next cannot tell whether the process before is dead.
 func more(d flavor.Dialect, image, every chain) []chain {
 	var ways []chain
 	for _, name := range []string{"watcher", "solum", "mogan"} {
@@ -66,12 +74,11 @@ func more(d flavor.Dialect, image, every chain) []chain {
 	found.name, found.faults = "glance found", faultsOn(d, death, cut)
 	found.rows = append([]string{"DROP TABLE alembic_version", "DROP TABLE manage_journal", "DROP TABLE manage_lease"}, image.rows...)
 	found.broken = []command{{"sync", ""}}
-	purge := chain{name: "watcher purged", catalog: "watcher", before: []command{{"upgrade", ""}}, rows: deletedRows(),
-		broken: []command{{"purge", ""}}, faults: faultsOn(d, death, sent, cut)}
+	created := chain{name: "glance created", catalog: "glance", broken: []command{{"create_schema", ""}}, faults: faultsOn(d, death, sent, loss, cut)}
 	unseen := every
 	unseen.name, unseen.faults = "all from another container", []fault{away}
 	unseen.broken = []command{{"expand", ""}, {"migrate", ""}, {"contract", ""}}
-	ways = append(ways, found, purge, unseen)
+	ways = append(ways, found, created, unseen)
 	if d == flavor.Postgres {
 		unseen.name, unseen.pooled = "all through a pooler", true
 		ways = append(ways, unseen)
@@ -126,17 +133,12 @@ func everyRows() []string {
 	return all
 }
 
-// deletedRows fill tables of the optimization service, of which half are
-// soft-deleted.
-func deletedRows() []string {
+// plainRows fill the tables that plain SQL made.
+func plainRows() []string {
 	var all []string
-	for i := 1; i <= 40; i++ {
-		deleted := i % 2 * i
-		all = append(all,
-			fmt.Sprintf("INSERT INTO goals (id, uuid, name, display_name, efficacy_specification, deleted) VALUES (%d, 'g%d', 'g%d', 'd', '[]', %d)", i, i, i, deleted),
-			fmt.Sprintf("INSERT INTO strategies (id, uuid, name, display_name, goal_id, deleted) VALUES (%d, 's%d', 's%d', 'd', %d, %d)", i, i, i, i, deleted),
-			fmt.Sprintf("INSERT INTO audits (id, uuid, goal_id, auto_trigger, deleted) VALUES (%d, 'a%d', %d, false, %d)", i, i, i, deleted),
-			fmt.Sprintf("INSERT INTO action_plans (id, uuid, audit_id, strategy_id, deleted) VALUES (%d, 'p%d', %d, %d, %d)", i, i, i, i, deleted))
+	for i := range 40 {
+		all = append(all, fmt.Sprintf("INSERT INTO parcels (id, label, grams) VALUES (%d, 'parcel %d', %d)", i+1, i, 100*i),
+			fmt.Sprintf("INSERT INTO stops (id, parcel_id, place) VALUES (%d, %d, 'place %d')", i+1, i+1, i%7))
 	}
 	return all
 }
