@@ -55,6 +55,11 @@ func phaseRules() []rule {
 			}
 			return f
 		}),
+		on(func(e *phases.NotPossible, _ speaker) view.Failure {
+			f := failure(ExitRefused, e.Error(), firstOf(e.Hint, "Nothing was changed."))
+			f.File, f.Line = e.Source.File, e.Source.Line
+			return f
+		}),
 		on(func(e *phases.InTheWay, _ speaker) view.Failure {
 			return failure(ExitRefused, e.Error(), "Drop what is named or change it, in the revision before the operation or by hand; then run the command again. Nothing of the step was run.")
 		}),

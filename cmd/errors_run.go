@@ -105,8 +105,20 @@ func stepRule(err error, line speaker) (view.Failure, bool) {
 	for _, b := range e.Blockers {
 		lines = append(lines, view.BlockedBy(b))
 	}
-	f.Hint = strings.Join(nonEmpty(append(lines, state, advice(f.Hint))...), "\n")
+	f.Hint = strings.Join(nonEmpty(append(lines, state, leftBehind(e), advice(f.Hint))...), "\n")
 	return f, true
+}
+
+// leftBehind says what became of the indexes that a statement left half built.
+func leftBehind(e *run.StepFailed) string {
+	var texts []string
+	if names := strings.Join(e.Dropped, ", "); names != "" {
+		texts = append(texts, fmt.Sprintf("It left the index %s, which was not valid; that was dropped. Nothing is left of it.", names))
+	}
+	if names := strings.Join(e.Left, ", "); names != "" {
+		texts = append(texts, fmt.Sprintf("The index %s is left, and not valid: queries do not use it, writes still keep it up. The next run drops it and builds it again.", names))
+	}
+	return strings.Join(texts, " ")
 }
 
 // valuesHint says how a column gets another type though it has values that the

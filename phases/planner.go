@@ -32,6 +32,9 @@ type planner struct {
 	validated map[string]bool
 	// here is the schema or the database worked in; "" where there is none.
 	here string
+	// cleared are the indexes that this plan builds, or drops because they are
+	// not valid.
+	cleared map[string]bool
 	// offline is true if there is no database to look at again.
 	offline bool
 	// sees reports whether the user sees the triggers of a live table; nil where
@@ -109,6 +112,10 @@ func (p *planner) changes(step *plan.Step, changes []catalog.Change, from resume
 		if err := p.operation(step, c, i, from); err != nil {
 			if errors.Is(err, errOpaque) {
 				return err
+			}
+			var never *notPossible
+			if errors.As(err, &never) {
+				return &NotPossible{Revision: step.ID, Source: c.Source, Reason: never.reason, Hint: never.hint}
 			}
 			return &misfit{revision: step.ID, op: c.Op, source: c.Source, err: err}
 		}
@@ -192,7 +199,11 @@ func (p *planner) operation(step *plan.Step, c catalog.Change, index int, from r
 		st.Position.Operation = index
 		st.NoTransaction = st.NoTransaction || c.NoTransaction
 		st = p.annotate(st, c)
-		step.Statements = append(step.Statements, st)
+		before, err := p.plainIndex(st, c)
+		if err != nil {
+			return err
+		}
+		step.Statements = append(append(step.Statements, before...), st)
 		p.weigh(step.ID, st)
 	}
 	step.ForeignKeyCheck = append(step.ForeignKeyCheck, schema.Rebuilt(statements)...)
@@ -299,6 +310,9 @@ func (p *planner) annotate(st plan.Statement, c catalog.Change) plan.Statement {
 	st.Willing = k.Known && !k.NoTransaction
 	st.NoTransaction = st.NoTransaction || k.NoTransaction
 	st.Effect = effectOf(k)
+	if p.state.Flavor.Dialect == flavor.Postgres {
+		indexEffect(&st)
+	}
 	st.Session = sqltext.Lasting(st.SQL, k, p.state.Flavor.Dialect)
 	p.appraise(&st, k)
 	return st

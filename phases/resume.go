@@ -82,5 +82,9 @@ func (s *Service) probe(ctx context.Context, sess database.Session, e plan.Effec
 	case shown:
 		return run.Settled{Outcome: run.Applied}, nil
 	}
-	return run.Settled{Outcome: run.NotApplied, Cleanup: live.Leftover(e)}, nil
+	settled := run.Settled{Outcome: run.NotApplied, Cleanup: live.Leftover(e)}
+	for _, x := range live.LeftoverIndexes(e) {
+		settled.Left = append(settled.Left, x.Name)
+	}
+	return settled, nil
 }

@@ -1,7 +1,9 @@
 package schema
 
 import (
+	"regexp"
 	"slices"
+	"strings"
 
 	"manage/engine/flavor"
 	"manage/engine/plan"
@@ -26,7 +28,7 @@ func (s *Schema) Shows(e plan.Effect) (shown, known bool) {
 
 // shows is Shows for a single object.
 func (s *Schema) shows(e plan.Effect) (shown, known bool) {
-	if e.Kind == plan.KindNothing {
+	if e.Kind == plan.KindNothing || e.Kind == plan.KindReindex {
 		return false, true
 	}
 	have, definition, known := s.find(e)
@@ -151,19 +153,62 @@ func validity(notValid bool) string {
 	return ValidDefinition
 }
 
-// Leftover returns the statements that remove what an interrupted statement
-// left half done, before it is sent again: on PostgreSQL the invalid index of
-// a CREATE INDEX CONCURRENTLY (PostgreSQL manual, "Building Indexes
-// Concurrently").
+// Leftover returns the statements that remove what a statement left half done
+// that did not come to its end, before it is sent again: on PostgreSQL the
+// indexes that are not valid of a CREATE INDEX CONCURRENTLY and a REINDEX
+// CONCURRENTLY (PostgreSQL manual, "Building Indexes Concurrently", "Rebuilding
+// Indexes Concurrently").
 func (s *Schema) Leftover(e plan.Effect) []string {
-	if e.Kind != plan.KindIndex || !e.Present || s.Flavor.Dialect != flavor.Postgres {
+	var drops []string
+	for _, x := range s.LeftoverIndexes(e) {
+		drops = append(drops, "DROP INDEX CONCURRENTLY IF EXISTS "+quoteIdent(x.Name, s.Flavor.Dialect))
+	}
+	return drops
+}
+
+// LeftoverIndexes are the indexes that Leftover removes.
+func (s *Schema) LeftoverIndexes(e plan.Effect) []*Index {
+	build := e.Kind == plan.KindIndex && e.Present
+	if !build && e.Kind != plan.KindReindex || s.Flavor.Dialect != flavor.Postgres {
 		return nil
 	}
+	var found []*Index
 	for _, name := range s.TableNames() {
-		x := s.Tables[name].index(e.Name, flavor.Postgres)
-		if x != nil && !x.Valid && (e.Table == "" || e.Table == name) {
-			return []string{"DROP INDEX CONCURRENTLY " + quoteIdent(x.Name, s.Flavor.Dialect)}
+		if e.Table != "" && e.Table != name {
+			continue
+		}
+		for _, x := range s.Tables[name].Indexes {
+			switch {
+			case x.Valid || x.Partitioned():
+			case build && (x.Name == e.Name || e.Name == "" && chosenIndex(name, x.Name)):
+				found = append(found, x)
+			case !build && rebuilt(x.Name, e.Name):
+				found = append(found, x)
+			}
 		}
 	}
-	return nil
+	return found
 }
+
+// Partitioned reports whether the index is that of a partitioned table, which
+// is only the sum of those of its partitions.
+func (x *Index) Partitioned() bool { return strings.Contains(x.Text, " ON ONLY ") }
+
+// chosenIndex reports whether PostgreSQL may have given an index of a table its
+// name, for a CREATE INDEX without one.
+func chosenIndex(table, name string) bool {
+	return serverIndex.MatchString(name) && strings.HasPrefix(name, flavor.Cut(table, len(name)/3))
+}
+
+var serverIndex = regexp.MustCompile(`_idx\d*$`)
+
+// rebuilt reports whether an index is what a REINDEX CONCURRENTLY of another
+// one left, of any one if none is named.
+func rebuilt(name, of string) bool {
+	at := concurrentCopy.FindStringIndex(name)
+	return at != nil && (of == "" || strings.HasPrefix(of, name[:at[0]]))
+}
+
+// concurrentCopy is what REINDEX CONCURRENTLY adds to the names of the new and the old
+// index.
+var concurrentCopy = regexp.MustCompile(`_cc(?:new|old)\d*$`)

@@ -173,7 +173,7 @@ func (i *inspector) postgresIndexes() error {
 	var where sql.NullString
 	var unique, valid bool
 	into := []any{&table, &name, &method, &unique, &valid, &text, &where, &parts, &kinds, &options}
-	return i.each(`SELECT c.relname, i.relname, am.amname, x.indisunique, x.indisvalid,
+	return i.each(`SELECT c.relname, i.relname, am.amname, x.indisunique, x.indisvalid AND x.indisready AND x.indislive,
 			pg_get_indexdef(x.indexrelid), pg_get_expr(x.indpred, x.indrelid),
 			array_to_string(array(SELECT CASE WHEN u.num = 0 THEN pg_get_indexdef(x.indexrelid, u.pos::int, true) ELSE a.attname END
 				FROM unnest(x.indkey) WITH ORDINALITY AS u (num, pos)

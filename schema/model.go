@@ -109,8 +109,9 @@ type Index struct {
 	// key, and drops by itself once another serves. Servers do not tell, so
 	// only computed schemas know.
 	Made bool
-	// Valid is false for what an interrupted CREATE INDEX CONCURRENTLY left
-	// on PostgreSQL.
+	// Valid is false for what PostgreSQL keeps and does not use: what a CREATE or
+	// DROP INDEX CONCURRENTLY left that did not come to its end, and an index of a
+	// partitioned table that one of its partitions lacks.
 	Valid  bool
 	Hidden bool // as Key.Hidden
 	// Text is the whole statement that made it, where the server keeps it.

@@ -12,10 +12,15 @@ func (o *AddColumn) there(s *Schema) bool {
 	return o.IfNotExists && t != nil && t.column(o.Name, s.Flavor.Dialect) != nil
 }
 
-// there reports whether the index is there and need not be made.
+// there reports whether the index is there and need not be made. One that is not
+// valid is not there.
 func (o *AddIndex) there(s *Schema) bool {
 	t, d := s.Table(o.Table), s.Flavor.Dialect
-	return o.IfNotExists && t != nil && (t.index(o.Name, d) != nil || d.MySQLFamily() && t.unique(o.Name, d) != nil)
+	if !o.IfNotExists || t == nil {
+		return false
+	}
+	x := t.index(o.Name, d)
+	return x != nil && x.Valid || d.MySQLFamily() && t.unique(o.Name, d) != nil
 }
 
 // there reports whether the constraint is there and need not be made.

@@ -192,6 +192,10 @@ const (
 	// KindConstraint is a unique constraint, foreign key, check or primary key
 	// of which only the name is known.
 	KindConstraint ObjectKind = "constraint"
+	// KindReindex is the effect of a REINDEX CONCURRENTLY, which can be sent again,
+	// once what it left is gone. Name is the index, or Table the table, that is
+	// built anew; neither for all of them.
+	KindReindex ObjectKind = "reindex"
 	// KindNothing is the effect of a statement that can be sent again whatever
 	// became of it: it is not looked for, and the statement is sent again.
 	KindNothing ObjectKind = "nothing"

@@ -77,6 +77,9 @@ type StepFailed struct {
 	// Blockers are who was in the way the last time.
 	Retries  int
 	Blockers []Blocker
+	// Left are the indexes that the statement left half built, and that could
+	// not be dropped; Dropped are those that were.
+	Left, Dropped []string
 }
 
 func (e *StepFailed) Error() string {

@@ -25,6 +25,8 @@ type Settled struct {
 	// Cleanup are statements that remove what was left half done, before the
 	// statement is sent again: an invalid index, for one.
 	Cleanup []string
+	// Left are the names of what each of them removes.
+	Left []string
 }
 
 // Probe looks at the schema, through s, whether an effect is there.

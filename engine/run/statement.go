@@ -110,6 +110,7 @@ func (e *execution) alone(ctx context.Context, st plan.Statement, record func(co
 		return err
 	}
 	e.h.unlimitAlone(ctx)
+	e.tidy(ctx, st, err)
 	e.leaves(ctx, st, err)
 	if database.ClassOf(err) == database.ConnectionLost {
 		return &OutcomeUnknown{Step: e.step.ID, Index: e.first + number, SQL: st.SQL, LookAt: st.Effect,
@@ -128,6 +129,43 @@ func (e *execution) alone(ctx context.Context, st plan.Statement, record func(co
 		return e.back(ctx)
 	})
 	return e.wrap("", number, err)
+}
+
+// tidy drops the indexes that a statement which failed has left half built: they
+// cost each write, and one that is unique may refuse rows. A run that cannot,
+// because the disk is full or somebody has asked to end it, says so; the next
+// one drops them first.
+func (e *execution) tidy(ctx context.Context, st plan.Statement, err error) {
+	var failed *StepFailed
+	if !errors.As(err, &failed) || st.Effect == nil || e.h.r.Probe == nil || isDead(err) || database.ClassOf(err) == database.ConnectionLost {
+		return
+	}
+	ctx = context.WithoutCancel(ctx)
+	s, sessionErr := e.h.r.DB.Session(ctx) // its own: it may be cut off
+	if sessionErr != nil {
+		return
+	}
+	defer s.Close()
+	settled, probeErr := e.h.r.Probe(ctx, s, *st.Effect)
+	if probeErr != nil {
+		return
+	}
+	for i, text := range settled.Cleanup {
+		if e.h.aborted() || e.tidied(ctx, s, text) != nil {
+			failed.Left = append(failed.Left, settled.Left[i:]...)
+			return
+		}
+		failed.Dropped = append(failed.Dropped, settled.Left[i])
+	}
+}
+
+// tidied runs a statement that removes what was left, which waits for locks no
+// longer than any other.
+func (e *execution) tidied(ctx context.Context, s database.Session, text string) error {
+	ctx, cancel := context.WithTimeout(ctx, e.h.o.LockTimeout*time.Duration(e.h.o.LockRetries+1))
+	defer cancel()
+	_, err := s.ExecContext(ctx, text)
+	return err
 }
 
 // leaves notes in an interruption that the statement which waited for a lock has
