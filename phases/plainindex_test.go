@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -130,5 +131,64 @@ func TestConstraintOfInvalidIndex(t *testing.T) {
 	}
 	if n := db.Strings(t, "SELECT count(*)::text FROM pg_class WHERE relname = 'first'")[0]; n != "0" {
 		t.Error("the revision was begun")
+	}
+}
+
+// unsoundCases are objects that the server keeps and that do not do their work,
+// though a revision that is recorded made them.
+var unsoundCases = []struct {
+	dialect  flavor.Dialect
+	up       string   // of the revision
+	breaking []string // what became of them later
+	want     string   // "" if it is as the revision wants it
+	cure     string
+}{
+	{flavor.Postgres, "CREATE UNIQUE INDEX u ON goods (id, code);", []string{"UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'u'::regclass"},
+		"the index u of goods, which a02 made, is not valid, so that queries do not use it", `REINDEX INDEX CONCURRENTLY "u"`},
+	{flavor.Postgres, "CREATE INDEX u ON goods (code);", []string{"UPDATE pg_index SET indisready = false WHERE indexrelid = 'u'::regclass"},
+		"the index u of goods, which a02 made, is not valid, so that queries do not use it", `REINDEX INDEX CONCURRENTLY "u"`},
+	{flavor.Postgres, "CREATE TABLE p (a integer) PARTITION BY LIST (a); CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1); CREATE INDEX i ON ONLY p (a);", nil,
+		"the index i of p, which a02 made, is not valid, as a partition lacks it", `ALTER INDEX "i" ATTACH PARTITION …`},
+	{flavor.Postgres, "ALTER TABLE goods ADD CONSTRAINT c CHECK (id > 0) NOT VALID; ALTER TABLE goods VALIDATE CONSTRAINT c;", []string{"UPDATE pg_constraint SET convalidated = false WHERE conname = 'c'"},
+		"the check c of goods, which a02 made, is not validated", `ALTER TABLE "goods" VALIDATE CONSTRAINT "c"`},
+	{flavor.Postgres, "ALTER TABLE goods ADD CONSTRAINT c CHECK (id > 0) NOT VALID;", nil, "", ""},
+	{flavor.Postgres, "SELECT 1;", []string{"CREATE INDEX mine ON goods (code)", "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'mine'::regclass"}, "", ""},
+	{flavor.MySQL, "ALTER TABLE goods ADD CONSTRAINT c CHECK (id > 0) NOT ENFORCED;", nil, "", ""},
+}
+
+// TestUnsoundObjects: check and verify name what the server keeps and does not
+// use, whoever made it so.
+func TestUnsoundObjects(t *testing.T) {
+	for _, c := range unsoundCases {
+		if c.dialect == flavor.MySQL && !slices.Contains(enginetest.Dialects(), flavor.MySQL) {
+			continue
+		}
+		t.Run(c.up, func(t *testing.T) {
+			db := enginetest.New(t, c.dialect)
+			s := service(t, indexCatalog(t, strings.ReplaceAll(c.up, "; ", ";\n")+"\n"), db)
+			must(t, s, "upgrade", "")
+			for _, sql := range c.breaking {
+				db.Exec(t, sql)
+			}
+			r, err := s.Status(context.Background())
+			if err != nil {
+				t.Fatal(err)
+			}
+			exit := 0
+			if c.want != "" {
+				exit = 6
+			}
+			if r.Exit != exit || len(r.Problems) != exit/6 || exit > 0 && (r.Problems[0].Message != c.want || r.Problems[0].Cure != c.cure) {
+				t.Errorf("check ends with %d, %+v", r.Exit, r.Problems)
+			}
+			v, err := s.Verify(context.Background())
+			if err != nil {
+				t.Fatal(err)
+			}
+			found := slices.ContainsFunc(v.Differences, func(f Finding) bool { return f.Have != "" && strings.HasSuffix(c.want, f.Have) })
+			if c.want != "" && !found {
+				t.Errorf("verify finds %v", v.Differences)
+			}
+		})
 	}
 }

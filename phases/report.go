@@ -39,6 +39,7 @@ type Problem struct {
 	Kind    ProblemKind
 	ID      string // the revision it is about; "" if it is about none
 	Message string
+	Cure    string // a statement that repairs it; "" if there is none
 }
 
 // ProblemKind says what sort of problem it is.
@@ -51,6 +52,7 @@ const (
 	AheadOfCatalog ProblemKind = "ahead"           // a version that the catalog does not know
 	ChangedFile    ProblemKind = "changed"         // an applied revision whose file means something else
 	Leftover       ProblemKind = "leftover"        // a bridge that outlived its release
+	NotSound       ProblemKind = "not sound"       // an index or constraint that does not do its work
 )
 
 // Status reads all that version, check and status tell. It writes nothing.
@@ -170,6 +172,9 @@ func (s *Service) books(ctx context.Context, sess database.Session, journal []le
 	if err := s.unsettled(ctx, sess, journal, r); err != nil {
 		return err
 	}
+	if err := s.broken(ctx, sess, r); err != nil {
+		return err
+	}
 	r.Migrations = s.migrationStates(r, progress)
 	r.Comparisons = comparisons(r, progress)
 	r.Releases = s.releaseStates(r)
@@ -256,6 +261,10 @@ func (s *Service) advise(r *Report) {
 			return
 		case AheadOfCatalog, ChangedFile:
 			r.Exit, r.Next, r.NextRevisions = 6, "", nil
+		case NotSound:
+			if r.Exit == 0 {
+				r.Exit = 6
+			}
 		}
 	}
 }

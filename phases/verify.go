@@ -87,7 +87,14 @@ func (s *Service) Verify(ctx context.Context) (Verification, error) {
 	if v.Unseen, err = s.unseen(ctx, sess, live); err != nil {
 		return v, err
 	}
-	return v, verifying.compare()
+	unsound, err := s.unsound(ctx, sess, v.Position.Applied)
+	if err == nil {
+		err = verifying.compare()
+	}
+	if err == nil {
+		verifying.unsoundObjects(unsound)
+	}
+	return v, err
 }
 
 // verifying is one verification under way.

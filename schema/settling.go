@@ -92,7 +92,7 @@ func SettlingOf(st plan.Statement) Settling {
 		return Together
 	case e == nil:
 		return Unsettled
-	case e.Kind == plan.KindNothing:
+	case e.Kind == plan.KindNothing, e.Kind == plan.KindReindex:
 		return SentAgain
 	case !e.Present:
 		return Settling(e.Kind + " gone")

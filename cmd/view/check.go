@@ -83,6 +83,8 @@ func advice(p *Page, q phases.Problem) string {
 			"\n  " + p.Command("verify") + " says in what the database differs from the file as it is now."
 	case phases.AheadOfCatalog:
 		return "Use the release of the catalog that made this database, or a newer one."
+	case phases.NotSound:
+		return "Repair it with: " + q.Cure
 	case phases.UnknownOutcome:
 		return "Look at the database whether the statement took effect; what was run is told by " + p.Command("history")
 	}
