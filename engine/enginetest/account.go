@@ -93,3 +93,12 @@ func (db Database) allow(t testing.TB, role, rights string) {
 		db.execAdmin(t, "GRANT "+rights+" ON *.* TO '"+db.User+"'@'%'")
 	}
 }
+
+// Reads lets the account of the database read another database of MySQL or
+// MariaDB.
+func (db Database) Reads(t testing.TB, other string) {
+	t.Helper()
+	if Owned() && db.Server != nil && db.Dialect.MySQLFamily() {
+		db.execAdmin(t, fmt.Sprintf("GRANT SELECT, REFERENCES ON `%s`.* TO '%s'@'%%'", strings.ReplaceAll(other, "_", `\_`), db.User))
+	}
+}

@@ -174,6 +174,7 @@ func TestOtherSchemasAreInTheWay(t *testing.T) {
 				s := shelved(t, db)
 				other := "other_" + strings.ToLower(strings.ReplaceAll(s.DB.Schema(), "-", "_"))
 				db.Exec(t, "CREATE SCHEMA "+other)
+				db.Reads(t, other)
 				t.Cleanup(func() {
 					db.Exec(t, map[bool]string{true: "DROP SCHEMA " + other, false: "DROP SCHEMA " + other + " CASCADE"}[d.MySQLFamily()])
 				})
