@@ -72,8 +72,25 @@ func (postgres) welcome(ctx context.Context, s *Server) error {
 	if err != nil {
 		return err
 	}
-	_, err = db.ExecContext(ctx, fmt.Sprintf("CREATE ROLE %s LOGIN SUPERUSER PASSWORD '%s'", User, Password))
-	return err
+	if _, err := db.ExecContext(ctx, fmt.Sprintf("CREATE ROLE %s LOGIN SUPERUSER PASSWORD '%s'", User, Password)); err != nil {
+		return err
+	}
+	return warm(ctx, s)
+}
+
+// warm connects once to the template of new databases. The first session of a
+// database reads the catalog and keeps what each needs in a file, which is
+// copied with the others: it would take half of the time that the first
+// connection to each test's database takes.
+func warm(ctx context.Context, s *Server) error {
+	template := s.kind.bootstrapURL(s)
+	template.Path = "/template1"
+	db, err := open(s.Dialect, template)
+	if err != nil {
+		return err
+	}
+	defer db.Close() // CREATE DATABASE waits for sessions in its template
+	return db.PingContext(ctx)
 }
 
 func (postgres) adminURL(s *Server) *url.URL { return loopback("postgresql", s, "postgres") }

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -201,8 +202,9 @@ func newDir(d flavor.Dialect, account string, durable bool) (string, error) {
 	return dir, nil
 }
 
-// sweep removes the folders of processes that are gone.
-func sweep() {
+// sweep removes the folders of processes that are gone, once: each process has
+// many folders of its own.
+var sweep = sync.OnceFunc(func() {
 	old, _ := filepath.Glob(filepath.Join(os.TempDir(), dirPrefix+"*"))
 	more, _ := filepath.Glob(filepath.Join(memory, dirPrefix+"*"))
 	for _, dir := range append(old, more...) {
@@ -212,7 +214,7 @@ func sweep() {
 			os.RemoveAll(dir)
 		}
 	}
-}
+})
 
 // tail is the end of a log, for messages.
 func tail(path string) string {
