@@ -148,7 +148,7 @@ func TestBadKeys(t *testing.T) {
 		{"good", "a", "it is no primary or unique key"},
 		{"good", "u", "the column u may be NULL"},
 		{"good", "id n", "it is no primary or unique key"},
-		{"looking", "id", "there is no table looking"},
+		{"looking", "id", "looking is a view, whose rows have no key: name the table that holds them"},
 	}
 	enginetest.Each(t, func(t *testing.T, e enginetest.Database) {
 		e.Exec(t, fmt.Sprintf(tables, ", UNIQUE (u), UNIQUE (n, p)"))

@@ -202,6 +202,11 @@ func (s *steps) check(ctx context.Context, sess database.Session) error {
 			return err
 		}
 		reason := l.unfit(s.dialect, st.Table, st.Key)
+		if len(l.columns) == 0 {
+			if what := otherwise(ctx, sess, st.Table); what != "" {
+				reason = st.Table + " is " + what + ", whose rows have no key: name the table that holds them"
+			}
+		}
 		if reason == "" {
 			if reason, err = l.ambiguous(ctx, sess, st.Key); err != nil {
 				return err
@@ -220,6 +225,24 @@ func (s *steps) check(ctx context.Context, sess database.Session) error {
 		}
 	}
 	return nil
+}
+
+// otherQueries say what a name stands for that is no table.
+var otherQueries = map[flavor.Dialect]string{
+	flavor.Postgres: "SELECT CASE c.relkind WHEN 'v' THEN 'a view' WHEN 'm' THEN 'a materialized view' WHEN 'f' THEN 'a foreign table' ELSE 'no table' END" +
+		" FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = current_schema() AND c.relname = {table}",
+	flavor.MySQL:  "SELECT 'a view' FROM information_schema.views WHERE table_schema = DATABASE() AND table_name = {table}",
+	flavor.SQLite: "SELECT 'a view' FROM sqlite_master WHERE type = 'view' AND name = {table} COLLATE NOCASE",
+}
+
+// otherwise is what a name stands for that is no table; "" if it is nothing's, or
+// cannot be told.
+func otherwise(ctx context.Context, sess database.Session, name string) string {
+	found, err := texts(ctx, sess, strings.ReplaceAll(otherQueries[family(sess.Flavor().Dialect)], "{table}", sess.QuoteLiteral(name)), 1)
+	if err != nil || len(found) == 0 {
+		return ""
+	}
+	return found[0][0]
 }
 
 // forgiveNulls takes the columns of a primary key for NOT NULL on SQLite, where

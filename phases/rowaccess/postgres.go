@@ -69,14 +69,7 @@ func postgresProblems(ctx context.Context, q database.Querier, uses []Use) ([]Pr
 		if _, err := fmt.Sscan(r[0], &place); err != nil || place >= len(names) {
 			return nil, fmt.Errorf("the server names no relation that was asked for: %q", r[0])
 		}
-		rel := relation{table: r[1], who: r[4], own: r[5] == "true", hidden: r[6] == "true", member: r[7] == "true", owner: r[8], policies: r[9], foreign: r[10] == "true"}
-		rel.quoted = ident(rel.table, flavor.Postgres)
-		if r[11] != "" {
-			rel.table, rel.quoted = r[11]+"."+rel.table, ident(r[11], flavor.Postgres)+"."+rel.quoted
-		}
-		if r[2] != "true" {
-			rel.view = names[place].Table
-		}
+		rel := relationOf(r, names[place].Table)
 		var p Problem
 		switch {
 		case rel.hidden:
@@ -92,6 +85,19 @@ func postgresProblems(ctx context.Context, q database.Querier, uses []Use) ([]Pr
 		}
 	}
 	return found, nil
+}
+
+// relationOf reads a row for a name.
+func relationOf(r []string, named string) relation {
+	rel := relation{table: r[1], who: r[4], own: r[5] == "true", hidden: r[6] == "true", member: r[7] == "true", owner: r[8], policies: r[9], foreign: r[10] == "true"}
+	rel.quoted = ident(rel.table, flavor.Postgres)
+	if r[11] != "" {
+		rel.table, rel.quoted = r[11]+"."+rel.table, ident(r[11], flavor.Postgres)+"."+rel.quoted
+	}
+	if r[2] != "true" {
+		rel.view = named
+	}
+	return rel
 }
 
 // hiding is the problem of row-level security.
