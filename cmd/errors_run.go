@@ -64,10 +64,26 @@ func runRules() []rule {
 		}),
 		sentinel(ledger.ErrLeaseLost, ExitBusy, "Somebody else took over after this process gave no sign of life for too long; nothing more was written."),
 		sentinel(ledger.ErrRowsChanged, ExitFailed, "Another tool works on this database; let it end, then run the command again."),
-		on(func(e *ledger.Garbled, _ speaker) view.Failure {
-			return failure(ExitFailed, e.Error(), "Something else wrote to this table, or a newer release of manage did.")
+		on(func(e *ledger.Garbled, line speaker) view.Failure {
+			return failure(ExitFailed, e.Error(), "Something else wrote to this table, or a newer release of manage did. "+garbledHint(e, line))
 		}),
 	}
+}
+
+// garbledHint is what to do about a row that cannot be understood.
+func garbledHint(e *ledger.Garbled, line speaker) string {
+	remove := fmt.Sprintf("DELETE FROM %s WHERE %s", e.Table, e.Row)
+	switch {
+	case e.Row == "":
+		return "Look at its rows."
+	case e.Table == ledger.BackfillTable:
+		return "Correct the row, or delete it: then the data migration begins again at its first row. " + remove
+	case e.Table == ledger.LeaseTable:
+		return "If nobody works on this database, delete the row: " + remove
+	case e.Table == ledger.JournalTable:
+		return "Correct the value. It says what was run of a revision; if that is not known any more, compare the schema with the catalog before you delete the row: " + line.db("verify")
+	}
+	return "Correct the row; it names the version that the database has."
 }
 
 // stepRule speaks for a statement that failed: in the words of the server, with

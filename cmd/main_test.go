@@ -28,7 +28,7 @@ create_table = { name = "guests", columns = [{ name = "id", type = "integer", nu
 }
 
 // callMain runs a program in this process.
-func callMain(t *testing.T, p Program, words ...string) (code int, out, errs string) {
+func callMain(t testing.TB, p Program, words ...string) (code int, out, errs string) {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
 	p.Args, p.In, p.Out, p.Err = append([]string{"/usr/bin/inn-manage"}, words...), strings.NewReader(""), &stdout, &stderr

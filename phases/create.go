@@ -57,6 +57,9 @@ func (s *Service) createJob(ctx context.Context, sess database.Session) (work, e
 	from := resume{begun: begun, attempt: last, before: func(n int) *schema.Schema {
 		return planned.folded(schema.New(live.Flavor), changes[:n])
 	}}
+	if err := misplaced(last, len(changes), last.Checksum == checksum); err != nil {
+		return work{}, err
+	}
 	step := plan.Step{ID: createID, Phase: plan.Create, Direction: plan.Up, Message: "make the newest schema",
 		Checksum: checksum, Transaction: live.Flavor.TransactionalDDL()}
 	if err := planned.changes(&step, changes, from); err != nil {

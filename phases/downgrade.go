@@ -85,6 +85,9 @@ func (s *Service) wayBack(ctx context.Context, sess database.Session, req Reques
 	p := &planner{catalog: s.Catalog, state: live, here: s.DB.Schema(), applied: a.applied, sees: s.seesTriggers(ctx, sess)}
 	for _, w := range ways {
 		at, begun := a.unfinished[w.id]
+		if err := misplaced(at, len(w.changes), false); err != nil {
+			return a, way, err
+		}
 		step, err := p.down(w.id, w.changes, w.left, resume{begun: begun, attempt: at, before: p.before(w.changes)})
 		if errors.Is(err, errOpaque) {
 			way.cut = true

@@ -33,6 +33,9 @@ func (s *Service) resumePoint(p *planner, a attempt, id string) (resume, error) 
 		return resume{}, nil
 	}
 	r := s.Catalog.Revisions[id]
+	if err := misplaced(last, len(r.Up), r.Means(last.Checksum)); err != nil {
+		return resume{}, err
+	}
 	if !r.Means(last.Checksum) {
 		changed := &run.Changed{Step: id, Attempt: last}
 		changed.Differences, changed.Compared = last.Outline.Differences(
@@ -44,6 +47,20 @@ func (s *Service) resumePoint(p *planner, a attempt, id string) (resume, error) 
 	last.Checksum = r.Checksum
 	a.unfinished[id] = last
 	return resume{begun: true, attempt: last, before: p.before(r.Up)}, nil
+}
+
+// misplaced is the error of an attempt that stands at an operation which its
+// changes do not have: to go on from there would be to leave all of them out.
+// Where the changes are others than they were, it may stand behind them.
+func misplaced(at ledger.Attempt, changes int, same bool) error {
+	last := changes
+	if same {
+		last = max(0, changes-1)
+	}
+	if at.Sent.Operation > last {
+		return at.GarbledSent()
+	}
+	return nil
 }
 
 // before is resume's before for the changes of a revision, up or down.

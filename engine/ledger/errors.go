@@ -20,7 +20,9 @@ var ErrNoAttempt = errors.New("the attempt is not in the journal")
 // Garbled is a row of the books that cannot be understood: written by
 // something else, or by a newer release of this tool.
 type Garbled struct {
-	Table  string
+	Table string
+	// Row is the condition that selects the row, as SQL; "" if it is not known.
+	Row    string
 	Column string // "" if the row could not be read at all
 	Value  string
 	Err    error
@@ -30,7 +32,11 @@ func (e *Garbled) Error() string {
 	if e.Column == "" {
 		return fmt.Sprintf("table %s holds a row that cannot be read: %v", e.Table, e.Err)
 	}
-	return fmt.Sprintf("table %s, column %s, holds %q, which cannot be understood", e.Table, e.Column, e.Value)
+	row := ""
+	if e.Row != "" {
+		row = " of the row where " + e.Row
+	}
+	return fmt.Sprintf("table %s, column %s%s, holds %q, which cannot be understood", e.Table, e.Column, row, e.Value)
 }
 
 // Unwrap returns the cause, if there is one.

@@ -3,6 +3,7 @@ package ledger_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -72,6 +73,65 @@ func TestGarbled(t *testing.T) {
 				t.Errorf("error %v", err)
 			}
 		})
+	}
+}
+
+// Every column of every table has values that are refused, with the row named:
+// bytes that are no text, zero bytes, values of another kind, and such that are
+// too long or too large.
+func TestEveryColumnIsRead(t *testing.T) {
+	long := "'" + strings.Repeat("x", 70_000) + "'"
+	kinds := map[string][]string{
+		"text":   {"x'ff'", "CAST(x'ff' AS TEXT)", "CAST(x'610062' AS TEXT)", "x'00'", long},
+		"number": {"-1", "9223372036854775807", "1.5", "'one'", "''", "x'00'", "'1 OR 1=1'", "'0x10'", "1e300"},
+		"flag":   {"2", "-1", "'yes'", "x'01'"},
+		"time":   {"''", "'now'", "0", "1.5", "x'00'", "'infinity'", "'0000-00-00 00:00:00'", "'99999-01-01 00:00:00'", "'2026-01-01 00:00:00; DROP TABLE x'"},
+	}
+	columns := map[string]map[string]string{
+		"manage_journal": {"id": "number", "revision": "text", "phase": "text", "direction": "text", "checksum": "text", "total": "number", "done": "number",
+			"sent_operation": "number", "sent_part": "number", "confirmed": "flag", "who": "text", "started": "time", "finished": "time", "error": "text", "outline": "text"},
+		"manage_backfill": {"migration": "text", "key_range": "text", "position": "text", "rows_done": "number", "estimate": "number", "started": "time", "updated": "time",
+			"finished": "time", "batch_rows": "number", "waiting": "text", "speed_milli": "number"},
+		"manage_lease":    {"holder": "text", "server_session": "text", "token": "number", "doing": "text", "acquired": "time", "beat": "time", "expires": "time"},
+		"alembic_version": {"version_num": "text"},
+	}
+	nullable := []string{"finished", "outline", "batch_rows", "waiting", "speed_milli"}
+	negative := []string{"estimate"} // -1 is what no server could tell
+	e, s := filled(t)
+	for table, named := range columns {
+		for _, column := range e.Strings(t, "SELECT name FROM pragma_table_info('"+table+"')") {
+			kind := named[column]
+			if kind == "" {
+				if column != "catalog" {
+					t.Errorf("%s.%s is not tested", table, column)
+				}
+				continue
+			}
+			for _, value := range kinds[kind] {
+				if value == "-1" && slices.Contains(negative, column) {
+					value = "-2"
+				}
+				kept := table + "_kept"
+				e.Exec(t, "CREATE TEMP TABLE "+kept+" AS SELECT * FROM "+table)
+				e.Exec(t, fmt.Sprintf("UPDATE %s SET %s = %s", table, column, value))
+				err := read(t, s)
+				var garbled *ledger.Garbled
+				if !errors.As(err, &garbled) || garbled.Table != table || garbled.Column != column || len(err.Error()) > 1000 {
+					t.Errorf("%s.%s = %.60s: %.300v", table, column, value, err)
+				} else if table != "alembic_version" && !strings.Contains(garbled.Row, "catalog = '") {
+					t.Errorf("%s.%s = %.60s: the row is %q", table, column, value, garbled.Row)
+				}
+				e.Exec(t, "DELETE FROM "+table)
+				e.Exec(t, "INSERT INTO "+table+" SELECT * FROM "+kept)
+				e.Exec(t, "DROP TABLE "+kept)
+			}
+			if slices.Contains(nullable, column) {
+				e.Exec(t, fmt.Sprintf("UPDATE %s SET %s = NULL", table, column))
+			}
+		}
+		if err := read(t, s); err != nil {
+			t.Errorf("%s with its own values: %v", table, err)
+		}
 	}
 }
 

@@ -22,7 +22,8 @@ func (s *sqlStore) Attempts(ctx context.Context) ([]Attempt, error) {
 	}
 	var attempts []Attempt
 	tail := s.at(JournalTable) + " WHERE catalog = " + s.catalog + " ORDER BY id"
-	err = s.each(ctx, JournalTable, journalColumns(outlined), tail, func(r *row) { attempts = append(attempts, readAttempt(r)) })
+	from := source{table: JournalTable, columns: journalColumns(outlined), keys: 1, all: "catalog = " + s.catalog}
+	err = s.each(ctx, from, tail, func(r *row) { attempts = append(attempts, readAttempt(r)) })
 	if err != nil {
 		return nil, err
 	}
@@ -43,22 +44,23 @@ func journalColumns(outlined bool) []string {
 // readAttempt reads a row of journalColumns. It refuses what no release of
 // this tool writes: to go on from it would be to guess.
 func readAttempt(r *row) Attempt {
-	a := Attempt{ID: r.number(), Revision: r.text(), Phase: plan.Phase(r.text()), Direction: plan.Direction(r.text()),
-		Checksum: r.text(), Total: r.small(), Done: r.small(),
-		Sent: plan.Position{Operation: r.small(), Part: r.small()}, Confirmed: r.number() != 0,
-		Who: r.text(), Started: r.time(), Finished: r.timeOrNull(), Error: r.text(), Outline: plan.Outline(r.textOrNone())}
+	a := Attempt{ID: r.number(1, lastToken), Revision: r.name(), Phase: plan.Phase(r.name()), Direction: plan.Direction(r.name()),
+		Checksum: r.name(), Total: r.small(), Done: r.small(),
+		Sent: plan.Position{Operation: r.small(), Part: r.small()}, Confirmed: r.flag(),
+		Who: r.name(), Started: r.time(), Finished: r.timeOrNull(), Error: r.text(longestText), Outline: plan.Outline(r.textOrNone())}
 	switch a.Phase {
 	case plan.Trunk, plan.Expand, plan.Migrate, plan.Contract, plan.Bridge, plan.Adopt, plan.Create, plan.Downgrade:
 	default:
-		r.reject("phase", a.Phase)
+		r.reject("phase", a.Phase, nil)
 	}
 	switch {
 	case a.Direction != plan.Up && a.Direction != plan.Down:
-		r.reject("direction", a.Direction)
-	case a.ID < 1:
-		r.reject("id", a.ID)
+		r.reject("direction", a.Direction, nil)
 	case a.Done > a.Total:
-		r.reject("done", a.Done)
+		r.reject("done", a.Done, nil)
+	}
+	if _, ok := a.Outline.Parts(); !ok && a.Outline != "" {
+		r.reject("outline", string(a.Outline), nil)
 	}
 	return a
 }

@@ -26,12 +26,10 @@ func (s *sqlStore) readLease(ctx context.Context) (*Lease, error) {
 	var lease *Lease
 	columns := []string{"holder", "server_session", "token", "doing", "acquired", "beat", "expires",
 		"CASE WHEN expires <= " + s.clock.now() + " THEN 1 ELSE 0 END", s.clock.now()}
-	err = s.each(ctx, LeaseTable, columns, s.at(LeaseTable)+" WHERE catalog = "+s.catalog, func(r *row) {
-		l := Lease{Holder: r.text(), Session: r.text(), Token: r.number(), Doing: r.text(),
-			Acquired: r.time(), Beat: r.time(), Expires: r.time(), Expired: r.number() != 0, Now: r.time()}
-		if l.Token < 0 {
-			r.reject("token", l.Token)
-		}
+	from := source{table: LeaseTable, columns: columns, all: "catalog = " + s.catalog}
+	err = s.each(ctx, from, s.at(LeaseTable)+" WHERE catalog = "+s.catalog, func(r *row) {
+		l := Lease{Holder: r.name(), Session: r.name(), Token: r.number(0, lastToken), Doing: r.name(),
+			Acquired: r.time(), Beat: r.time(), Expires: r.time(), Expired: r.flag(), Now: r.time()}
 		lease = &l
 	})
 	if err != nil {

@@ -6,6 +6,7 @@ package ledger
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"manage/engine/plan"
@@ -55,6 +56,24 @@ type Progress struct {
 	// Speed is rows per second of late, in the run that wrote this; 0 while
 	// unknown. Thousandths are kept.
 	Speed float64
+	// Row is the condition that selects the row it was read from, as SQL.
+	Row string
+}
+
+// Garbled is the error of a column, which is the position or the range, that
+// whoever keeps the position cannot understand.
+func (p Progress) Garbled(column string, cause error) *Garbled {
+	value := p.Position
+	if column == "key_range" {
+		value = p.Range
+	}
+	return &Garbled{Table: BackfillTable, Row: p.Row, Column: column, Value: shown(value), Err: cause}
+}
+
+// GarbledSent is the error of an attempt that stands at a place which its
+// revision does not have.
+func (a Attempt) GarbledSent() *Garbled {
+	return &Garbled{Table: JournalTable, Row: fmt.Sprintf("revision = '%s' AND id = %d", a.Revision, a.ID), Column: "sent_operation", Value: fmt.Sprint(a.Sent.Operation)}
 }
 
 // Lease is the one row that says who is working on a catalog's database.

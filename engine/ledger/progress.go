@@ -18,17 +18,16 @@ func (s *sqlStore) Progress(ctx context.Context) ([]Progress, error) {
 	var all []Progress
 	columns := []string{"migration", "key_range", "position", "rows_done", "estimate", "started", "updated", "finished"}
 	if more {
-		columns = append(columns, "COALESCE(batch_rows, 0)", "COALESCE(waiting, '')", "COALESCE(speed_milli, 0)")
+		columns = append(columns, "batch_rows", "waiting", "speed_milli")
 	} else { // an older release made the table
-		columns = append(columns, "0", "''", "0")
+		columns = append(columns, "NULL", "NULL", "NULL")
 	}
 	tail := s.at(BackfillTable) + " WHERE catalog = " + s.catalog + " ORDER BY migration, key_range"
-	err = s.each(ctx, BackfillTable, columns, tail, func(r *row) {
-		p := Progress{Migration: r.text(), Range: r.text(), Position: r.text(), Rows: r.number(), Estimate: r.number(),
-			Started: r.time(), Updated: r.time(), Finished: r.timeOrNull(), Batch: r.number(), Waiting: r.text(), Speed: float64(r.number()) / 1000}
-		if p.Rows < 0 {
-			r.reject("rows_done", p.Rows)
-		}
+	from := source{table: BackfillTable, columns: columns, keys: 2, all: "catalog = " + s.catalog}
+	err = s.each(ctx, from, tail, func(r *row) {
+		p := Progress{Migration: r.name(), Range: r.name(), Position: r.text(longestText), Rows: r.number(0, mostRows), Estimate: r.count(),
+			Started: r.time(), Updated: r.time(), Finished: r.timeOrNull(), Batch: r.countOrNone(), Waiting: r.textOrNone(),
+			Speed: float64(r.countOrNone()) / 1000, Row: r.where()}
 		all = append(all, p)
 	})
 	if err != nil {

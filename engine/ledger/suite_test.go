@@ -269,7 +269,7 @@ func positions(t *testing.T, b books) {
 		if got[i].Started.IsZero() || got[i].Updated.Before(got[i].Started) {
 			t.Errorf("started %v, updated %v", got[i].Started, got[i].Updated)
 		}
-		got[i].Started, got[i].Updated = time.Time{}, time.Time{}
+		got[i].Started, got[i].Updated, got[i].Row = time.Time{}, time.Time{}, ""
 		if got[i].Finished != nil {
 			got[i].Finished = &time.Time{}
 		}

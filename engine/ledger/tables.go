@@ -233,8 +233,8 @@ func (s *sqlStore) look(ctx context.Context, names []string) (map[string]bool, e
 	for _, a := range additions() {
 		tail += " UNION ALL SELECT '" + a.name() + "' FROM " + s.addedQuery(a)
 	}
-	err := s.each(ctx, "of the server's catalog", []string{column}, tail, func(r *row) {
-		name := r.text()
+	err := s.each(ctx, source{table: "of the server's catalog", columns: []string{column}}, tail, func(r *row) {
+		name := r.name()
 		for _, n := range names {
 			// Servers may fold the case of names.
 			found[n] = found[n] || strings.EqualFold(n, name)

@@ -12,8 +12,8 @@ func (s *sqlStore) Rows(ctx context.Context) ([]string, bool, error) {
 		return nil, false, err
 	}
 	rows := []string{}
-	err = s.each(ctx, s.versions, []string{"version_num"}, s.at(s.versions), func(r *row) {
-		rows = append(rows, r.text())
+	err = s.each(ctx, source{table: s.versions, columns: []string{"version_num"}, keys: 1}, s.at(s.versions), func(r *row) {
+		rows = append(rows, r.name())
 	})
 	if err != nil {
 		return nil, true, err

@@ -223,8 +223,7 @@ func numbers(ctx context.Context, s database.Session, query string) ([]int64, er
 		if err := rows.Scan(&text); err != nil {
 			return nil, err
 		}
-		var n int64
-		if _, err := fmt.Sscan(text.String, &n); err == nil {
+		if n, err := strconv.ParseInt(text.String, 10, 64); err == nil {
 			all = append(all, n)
 		}
 	}

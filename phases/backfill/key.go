@@ -4,6 +4,8 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"fmt"
+	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -121,6 +123,12 @@ func driverValue(v any) (string, error) {
 	case uint64:
 		return "n:" + strconv.FormatUint(v, 10), nil
 	case float64:
+		switch { // SQLite has no other way to write them
+		case math.IsInf(v, 1):
+			return "n:9e999", nil
+		case math.IsInf(v, -1):
+			return "n:-9e999", nil
+		}
 		return "n:" + strconv.FormatFloat(v, 'e', -1, 64), nil
 	case []byte:
 		return "x:" + hex.EncodeToString(v), nil
@@ -137,15 +145,59 @@ func driverValue(v any) (string, error) {
 	return "s:" + fmt.Sprint(v), nil
 }
 
+// holds reports whether a position value is one that value or driverValue write
+// for a column of this kind.
+func (k kind) holds(v string) bool {
+	letter, text, ok := strings.Cut(v, ":")
+	if !ok || !wellFormed(letter, text) {
+		return false
+	}
+	switch k {
+	case number, double, ordinal:
+		return letter == "n"
+	case moment:
+		return letter == "n" && text == "0" || letter == "s" && momentText.MatchString(text)
+	case asText, stringy:
+		return letter == "s"
+	case binary:
+		return letter == "x"
+	case instant:
+		return letter == "u"
+	}
+	return letter != "u"
+}
+
+// What stands behind the letters of position values.
+var (
+	numberText  = regexp.MustCompile(`^-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,4})?$`)
+	hexText     = regexp.MustCompile(`^([0-9a-f]{2})*$`)
+	secondsText = regexp.MustCompile(`^[0-9]+(\.[0-9]{1,6})?$`)
+	momentText  = regexp.MustCompile(`^[0-9]{4}-[0-9]{2}-[0-9]{2}( [0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?)?$`)
+)
+
+// wellFormed reports whether a text is what its letter says.
+func wellFormed(letter, text string) bool {
+	switch letter {
+	case "n":
+		return numberText.MatchString(text)
+	case "x", "t":
+		return hexText.MatchString(text)
+	case "u":
+		return secondsText.MatchString(text)
+	}
+	return letter == "s"
+}
+
 // Literal writes a key's value, as ScanKey read it, for a statement: behind
 // "n:" the digits of a number, behind "x:" bytes and behind "t:" text in
-// hexadecimal digits, behind "u:" seconds since 1970, behind "s:" text.
+// hexadecimal digits, behind "u:" seconds since 1970, behind "s:" text. Whatever
+// is none of these is text: no value, wherever it comes from, is SQL.
 func Literal(q Quoter, v any) string {
-	s, ok := v.(string)
-	if !ok {
-		return q.QuoteLiteral(fmt.Sprint(v))
-	}
+	s := fmt.Sprint(v)
 	letter, text, _ := strings.Cut(s, ":")
+	if !wellFormed(letter, text) {
+		return q.QuoteLiteral(s)
+	}
 	switch letter {
 	case "n":
 		return text

@@ -17,8 +17,9 @@ type Reading struct {
 	Name     string // its position is kept under it
 	Says     string // what its events call it
 	Estimate int64  // rows there are; 0 if unknown
-	// Usable reports whether what an interrupted run left is gone on with.
-	Usable func(ledger.Progress) bool
+	// Usable reports whether what an interrupted run left is gone on with. The
+	// error is a *ledger.Garbled.
+	Usable func(ledger.Progress) (bool, error)
 	// Batch reads the rows behind a position, "" for the first. It may be called
 	// again for the same one, after it failed for want of a lock.
 	Batch func(ctx context.Context, sess database.Session, position string) (Batch, error)
@@ -36,7 +37,14 @@ func Read(ctx context.Context, held *run.Held, what Reading, o Options) error {
 	if err := held.Read(ctx, func(ctx context.Context, _ database.Session) error { return r.begin(ctx) }); err != nil {
 		return err
 	}
-	if p := &r.main.progress; !p.Started.IsZero() && !what.Usable(*p) {
+	p, usable := &r.main.progress, true
+	if !p.Started.IsZero() {
+		var err error
+		if usable, err = what.Usable(*p); err != nil {
+			return err
+		}
+	}
+	if !usable {
 		p.Position, p.Rows, p.Estimate = "", 0, what.Estimate
 		r.total, r.estimated, r.since = 0, what.Estimate, time.Now().UTC()
 	}

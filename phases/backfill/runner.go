@@ -3,6 +3,7 @@ package backfill
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -118,7 +119,7 @@ func (r *runner) pass(ctx context.Context) error {
 	if !ok {
 		return r.main.walk(ctx)
 	}
-	at, err := parsePlace(r.migration.ID, r.main.progress.Position)
+	at, err := s.place(r.main.progress.Position)
 	if err != nil {
 		return err
 	}
@@ -142,10 +143,13 @@ func (r *runner) begin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	all = slices.DeleteFunc(all, func(p ledger.Progress) bool { return p.Migration != r.migration.ID })
+	if err := r.understood(ctx, all); err != nil {
+		return err
+	}
 	found := false
 	for _, p := range all {
 		switch {
-		case p.Migration != r.migration.ID:
 		case p.Range != "":
 			r.parts = append(r.parts, p)
 		case p.Finished == nil:

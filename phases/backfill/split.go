@@ -27,7 +27,7 @@ const (
 // a queue. Ranges that an earlier run cut are gone on with as they are.
 func (r *runner) split(ctx context.Context, s *steps) error {
 	for {
-		at, err := parsePlace(r.migration.ID, r.main.progress.Position)
+		at, err := s.place(r.main.progress.Position)
 		if err != nil || at.Step >= len(r.migration.Steps) {
 			return err
 		}
@@ -81,13 +81,20 @@ func (r *runner) cut(ctx context.Context, s *steps, at place) (place, error) {
 	places := rangesOf(at, points)
 	r.main.progress.Position = places[0].String()
 	for i, p := range places[1:] {
-		if i == len(r.parts) {
-			r.parts = append(r.parts, ledger.Progress{Migration: r.migration.ID, Range: fmt.Sprint(i + 1)})
-		}
-		part := &r.parts[slices.IndexFunc(r.parts, func(o ledger.Progress) bool { return o.Range == fmt.Sprint(i+1) })]
+		part := r.part(fmt.Sprint(i + 1))
 		part.Position, part.Finished = p.String(), nil
 	}
 	return places[0], r.save(ctx)
+}
+
+// part is the range of a name, which an earlier run may have left.
+func (r *runner) part(name string) *ledger.Progress {
+	i := slices.IndexFunc(r.parts, func(p ledger.Progress) bool { return p.Range == name })
+	if i < 0 {
+		i = len(r.parts)
+		r.parts = append(r.parts, ledger.Progress{Migration: r.migration.ID, Range: name})
+	}
+	return &r.parts[i]
 }
 
 // rangesOf cuts the range of a place at keys, which are in order and lie within

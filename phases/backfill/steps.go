@@ -143,7 +143,7 @@ func (s *steps) pending(ctx context.Context, sess database.Session) (bool, int64
 // prepare finds the range of the next batch. It is called outside of a
 // transaction: what it passes over is neither locked nor kept from others.
 func (s *steps) prepare(ctx context.Context, sess database.Session, position string) error {
-	at, err := parsePlace(s.migration.ID, position)
+	at, err := s.place(position)
 	if err != nil {
 		return err
 	}

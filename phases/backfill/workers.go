@@ -13,7 +13,7 @@ import (
 // work lets the workers take the open ranges of a step, one after the other.
 // What goes wrong with one stops the others behind the batch they are at.
 func (r *runner) work(ctx context.Context, s *steps, at place) error {
-	open, err := r.open(at)
+	open, err := r.open(s, at)
 	if err != nil || len(open) == 0 {
 		return err
 	}
@@ -34,13 +34,13 @@ func (r *runner) work(ctx context.Context, s *steps, at place) error {
 }
 
 // open are the ranges of a step that have not been gone over to their ends.
-func (r *runner) open(at place) ([]*ledger.Progress, error) {
+func (r *runner) open(s *steps, at place) ([]*ledger.Progress, error) {
 	var open []*ledger.Progress
 	if !slices.Equal(at.After, at.Until) {
 		open = append(open, &r.main.progress)
 	}
 	for i := range r.parts {
-		p, err := parsePlace(r.migration.ID, r.parts[i].Position)
+		p, err := s.place(r.parts[i].Position)
 		if err != nil {
 			return nil, err
 		}

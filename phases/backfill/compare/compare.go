@@ -145,9 +145,30 @@ func (w *walk) of() uint32 {
 }
 
 // usable reports whether an interrupted run compared the same, a while ago.
-func (w *walk) usable(p ledger.Progress) bool {
-	var at place
-	return json.Unmarshal([]byte(p.Position), &at) == nil && at.Of == w.of() && time.Since(p.Updated) < Fresh
+func (w *walk) usable(p ledger.Progress) (bool, error) {
+	if p.Position == "" {
+		return false, nil
+	}
+	at, err := w.place(p.Position)
+	if err != nil {
+		return false, p.Garbled("position", err)
+	}
+	return at.Of == w.of() && time.Since(p.Updated) < Fresh, nil
+}
+
+// place reads a position. Where it is that of this comparison, its key can be
+// written into statements.
+func (w *walk) place(position string) (at place, err error) {
+	if err := backfill.Decode(position, &at); err != nil {
+		return at, err
+	}
+	if at.Rows < 0 || at.Differ < 0 || at.Differ > at.Rows || at.Ranges < 0 || len(at.Keys) > most {
+		return at, errors.New("its numbers cannot be")
+	}
+	if at.Of != w.of() {
+		return at, nil
+	}
+	return at, w.span.Readable(at.After)
 }
 
 // telling makes Compared of the events of batches.
@@ -168,8 +189,9 @@ func (w *walk) telling(events func(any)) func(any) {
 func (w *walk) batch(ctx context.Context, sess database.Session, position string) (backfill.Batch, error) {
 	began, at := time.Now(), place{Of: w.of()}
 	if position != "" {
-		if err := json.Unmarshal([]byte(position), &at); err != nil {
-			return backfill.Batch{}, fmt.Errorf("the recorded position of %s cannot be read: %q", w.check.Name, position)
+		var err error
+		if at, err = w.place(position); err != nil {
+			return backfill.Batch{}, fmt.Errorf("the recorded position of %s, %q, cannot be understood: %w", w.check.Name, position, err)
 		}
 	}
 	before := at.Rows

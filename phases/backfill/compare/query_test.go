@@ -2,12 +2,15 @@ package compare
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"manage/engine/ledger"
 	"manage/engine/plan"
+	"manage/phases/backfill"
 )
 
 type plain struct{}
@@ -58,10 +61,34 @@ func TestUsable(t *testing.T) {
 		{"a sample", sample, string(position), now, false},
 		{"no position", all, "", now, false},
 	} {
-		w := &walk{check: tt.check}
-		if got := w.usable(ledger.Progress{Position: tt.position, Updated: tt.updated}); got != tt.want {
-			t.Errorf("%s: %v", tt.name, got)
+		w := &walk{check: tt.check, span: backfill.Span{Table: "goods", Key: tt.check.Key}}
+		if got, err := w.usable(ledger.Progress{Position: tt.position, Updated: tt.updated}); got != tt.want || err != nil {
+			t.Errorf("%s: %v, %v", tt.name, got, err)
 		}
+	}
+}
+
+// A stored position that this package does not write is an error, which names
+// its row: one with fewer differences than none would hide those that there are.
+func TestGarbledPositions(t *testing.T) {
+	check := plan.RowCheck{Table: "goods", Key: []string{"id"}, Agrees: "cents = price * 100"}
+	w := &walk{check: check, span: backfill.Span{Table: "goods", Key: check.Key}}
+	of := fmt.Sprintf(`{"of":%d,"ranges":1,"rows":5`, w.of())
+	for _, position := range []string{
+		"x", "{", "[]", "null{}", "{} {}", `{"of":-1}`, `{"of":"x"}`, `{"of":99999999999}`, `{"step":0}`,
+		of + `,"differ":-3}`, of + `,"differ":6}`, of + `,"more":1}`, strings.Replace(of, "5", "-5", 1) + "}", strings.Replace(of, `"ranges":1`, `"ranges":-1`, 1) + "}",
+		of + `,"keys":["1","2","3","4","5","6","7","8","9","10","11","12","13","14","15","16","17","18","19","20","21"]}`,
+		of + `,"after":["n:(select evil())"]}`, of + `,"after":["n:1","n:2"]}`, of + `,"after":[1]}`, of + `,"after":[["n:1"]]}`, of + `,"after":[null]}`,
+		of + `,"after":["q:1"]}`, of + `,"after":["1"]}`, of + `,"after":["x:0g"]}`, of + `,"after":["t:123"]}`, of + `,"after":["u:1)"]}`, of + `,"after":[]}`,
+	} {
+		_, err := w.usable(ledger.Progress{Position: position, Updated: time.Now(), Row: "migration = 'rows of goods'"})
+		var garbled *ledger.Garbled
+		if !errors.As(err, &garbled) || !strings.Contains(err.Error(), "table manage_backfill, column position of the row where migration = 'rows of goods'") {
+			t.Errorf("%s: %v", position, err)
+		}
+	}
+	if usable, err := w.usable(ledger.Progress{Position: of + `,"after":["n:7"],"differ":2,"keys":["1","2"]}`, Updated: time.Now()}); !usable || err != nil {
+		t.Errorf("what is right: %v, %v", usable, err)
 	}
 }
 
