@@ -74,23 +74,21 @@ func (db Database) denied(err error) bool {
 // adminURL is the database's URL for the administrator.
 func (db Database) adminURL() (*url.URL, error) { return url.Parse(db.Server.URL(db.Name)) }
 
-// Watches lets the account of the database see what others do on the server,
-// which is no right that commands need: with it they can say more.
+// Watches lets the account of the database see what others do on the server, and
+// its replicas, and lock tables. No command needs these rights: with them it can
+// say more.
 func (db Database) Watches(t testing.TB) {
 	t.Helper()
-	db.allow(t, "pg_monitor", "PROCESS, LOCK TABLES, RELOAD")
-}
-
-// allow gives the account of the database a role of PostgreSQL, or rights on the
-// whole server of MySQL and MariaDB, if tests do not run as an administrator.
-func (db Database) allow(t testing.TB, role, rights string) {
-	t.Helper()
+	who := "'" + db.User + "'@'%'"
 	switch {
 	case !Owned() || db.Server == nil:
 	case db.Dialect == flavor.Postgres:
-		db.execAdmin(t, "GRANT "+role+" TO "+db.User)
+		db.execAdmin(t, "GRANT pg_monitor TO "+db.User)
+	case db.Dialect == flavor.MariaDB:
+		db.execAdmin(t, "GRANT PROCESS, LOCK TABLES, RELOAD, BINLOG MONITOR, SLAVE MONITOR ON *.* TO "+who)
 	default:
-		db.execAdmin(t, "GRANT "+rights+" ON *.* TO '"+db.User+"'@'%'")
+		db.execAdmin(t, "GRANT PROCESS, LOCK TABLES, RELOAD, REPLICATION CLIENT ON *.* TO "+who)
+		db.execAdmin(t, "GRANT SELECT ON performance_schema.* TO "+who)
 	}
 }
 

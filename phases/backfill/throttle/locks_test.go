@@ -24,6 +24,7 @@ func TestLocks(t *testing.T) {
 		case flavor.Postgres:
 			sleep = "pg_sleep(1.5)"
 		}
+		e.Watches(t)
 		fill(t, e)
 		e.Exec(t, "CREATE TABLE slow (id INTEGER PRIMARY KEY)")
 		e.Exec(t, "INSERT INTO slow VALUES (1)")

@@ -50,6 +50,7 @@ func TestReplicas(t *testing.T) {
 		t.Run(string(d), func(t *testing.T) {
 			primary, replica := enginetest.Replicated(t, d, enginetest.Options{})
 			e := primary.New(t)
+			e.Watches(t)
 			fill(t, e)
 			th := begin(t, e.URL, throttle.Options{Replicas: named(t, replica), MaxLag: lag})
 			becomes(t, th, "")
@@ -105,6 +106,7 @@ func unnamed(t *testing.T, primary *enginetest.Server, e enginetest.Database) {
 func TestSenders(t *testing.T) {
 	primary, replica := enginetest.Replicated(t, flavor.Postgres, enginetest.Options{})
 	e := primary.New(t)
+	e.Watches(t)
 	fill(t, e)
 	m := move(t, e, backfill.Options{Throttle: begin(t, e.URL, throttle.Options{MaxLag: lag})})
 	m.ends(t)
@@ -143,6 +145,7 @@ func TestReplicaMisconfigured(t *testing.T) {
 		if e.Dialect == flavor.SQLite {
 			return
 		}
+		e.Watches(t)
 		other, err := url.Parse(e.URL)
 		must(t, err)
 		other.User = url.UserPassword(other.User.Username(), "wr0ng-secret")
