@@ -26,6 +26,10 @@ func mysqlReady(ctx context.Context, q database.Querier, n needs, schema string)
 	case set["transaction_read_only"], set["tx_read_only"]:
 		found = append(found, Unready{database.ReadOnly, "transactions are read-only (transaction_read_only is on): switch it off for this user or on the server"})
 	}
+	if rule := keyRule(set); rule != "" && len(n.keyless) > 0 {
+		found = append(found, Unready{database.Other, fmt.Sprintf("%s, and %s has none: give it one, or switch that off for this user or on the server",
+			rule, strings.Join(n.keyless, ", "))})
+	}
 	n.writeBooks(ctx, q)
 	if missing := g.missing(n.rights, schema); missing != "" {
 		found = append(found, Unready{database.Denied, "the user lacks the right " + missing + g.asleep()})
@@ -35,6 +39,18 @@ func mysqlReady(ctx context.Context, q database.Querier, n needs, schema string)
 		found = append(found, Unready{database.Denied, "the server writes a binary log, with which only a user with the right SUPER may make triggers or functions: set log_bin_trust_function_creators = 1 on the server, or use such a user"})
 	}
 	return found
+}
+
+// keyRule says what the server does with a table without a primary key; "" if it
+// takes it as it is.
+func keyRule(set map[string]bool) string {
+	switch {
+	case set["sql_require_primary_key"]:
+		return "sql_require_primary_key is on: the server takes no table without a primary key"
+	case set["sql_generate_invisible_primary_key"]:
+		return "sql_generate_invisible_primary_key is on: the server adds a column to each table without a primary key"
+	}
+	return ""
 }
 
 // writeBooks adds the rights to write to manage's own tables, and to make those
@@ -52,6 +68,7 @@ func (n *needs) writeBooks(ctx context.Context, q database.Querier) {
 // switchedOn are the switches that matter, and are on for this session.
 func switchedOn(ctx context.Context, q database.Querier) (map[string]bool, error) {
 	rows, err := q.QueryContext(ctx, "SHOW VARIABLES WHERE Variable_name IN ('read_only', 'super_read_only', 'innodb_read_only', 'transaction_read_only', 'tx_read_only',"+
+		" 'sql_require_primary_key', 'sql_generate_invisible_primary_key',"+
 		" 'log_bin', 'log_bin_trust_function_creators', 'wsrep_on')")
 	if err != nil {
 		return nil, err

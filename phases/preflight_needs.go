@@ -27,6 +27,8 @@ type needs struct {
 	code bool
 	// fresh are the tables that are made, which have no rows and no triggers.
 	fresh []string
+	// keyless are those of them that have no primary key.
+	keyless []string
 	// uses are the tables whose rows are read or changed.
 	uses []rowaccess.Use
 	// copied are the tables of which a copy is made, or an index.
@@ -123,6 +125,10 @@ func (n *needs) add(object string, words ...string) {
 // parents finds the tables that foreign keys lead to.
 var parents = regexp.MustCompile("(?i)\\bREFERENCES\\s+(?:[`\"]?\\w+[`\"]?\\.)?[`\"]?(\\w+)")
 
+// hasKey finds a primary key in a statement that makes a table, or what may
+// bring one along.
+var hasKey = regexp.MustCompile(`(?i)\bPRIMARY\s+KEY\b|\bLIKE\b|\bSELECT\b`)
+
 // statement adds what a statement asks for, as far as its words tell.
 func (n *needs) statement(sql string) {
 	m := sqltext.Classify(sql, n.dialect)
@@ -141,6 +147,9 @@ func (n *needs) statement(sql string) {
 	}
 	for _, e := range m.Effects {
 		n.effect(m.Verb, e)
+	}
+	if len(m.Effects) == 1 && m.Effects[0].Kind == sqltext.KindTable && m.Verb == sqltext.Create && !hasKey.MatchString(sql) {
+		n.keyless = append(n.keyless, m.Effects[0].Name)
 	}
 	if len(m.Effects) > 0 && n.dialect != flavor.MariaDB { // MariaDB asks for no right to refer to a table
 		for _, found := range parents.FindAllStringSubmatch(sql, -1) {

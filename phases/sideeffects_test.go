@@ -187,6 +187,8 @@ var mysqlEffects = []effectCase{
 	{"functional index (MySQL)", []string{"CREATE INDEX i ON goods ((price + 1))"}, dropPrice, []string{"refuses index i"}},
 	{"functional index, renamed (MySQL)", []string{"CREATE INDEX i ON goods ((price + 1))"}, renamePrice, []string{"refuses index i"}},
 	{"check, renamed (MySQL)", []string{"ALTER TABLE goods ADD CONSTRAINT c CHECK (price > 0)"}, renamePrice, []string{"refuses check constraint c"}},
+	{"check of several columns, dropped before", []string{"ALTER TABLE goods ADD CONSTRAINT c CHECK (price > 0 OR note <> 'x')"}, "[[up]]\ndrop_check = { table = \"goods\", name = \"c\" }\n" + dropPrice, []string{}},
+	{"unique of several columns, dropped before", []string{"ALTER TABLE goods ADD CONSTRAINT u UNIQUE (price, note)"}, "[[up]]\ndrop_unique = { table = \"goods\", name = \"u\" }\n" + dropPrice, []string{}},
 	{"generated column", []string{"ALTER TABLE goods ADD COLUMN g integer GENERATED ALWAYS AS (price * 2) STORED"}, dropPrice, []string{"refuses generated column g"}},
 	{"generated column, renamed (MySQL)", []string{"ALTER TABLE goods ADD COLUMN g integer GENERATED ALWAYS AS (price * 2) STORED"}, renamePrice, []string{"refuses generated column g"}},
 	{"default", []string{"ALTER TABLE goods ADD COLUMN g integer DEFAULT (price + 1)"}, dropPrice, []string{"refuses default g"}},

@@ -293,6 +293,9 @@ func (p *planner) tableOptions(out *atlas.Table, t *Table) *atlas.Table {
 	if t.Engine != "" {
 		out.Attrs = append(out.Attrs, &mysql.Engine{V: p.raw(t.Engine)})
 	}
+	if p.schema.Flavor.ShortKeys && (t.Engine == "" || strings.EqualFold(t.Engine, "InnoDB")) {
+		out.Attrs = append(out.Attrs, &mysql.CreateOptions{V: "ROW_FORMAT=DYNAMIC"})
+	}
 	if t.Charset != "" {
 		out.Attrs = append(out.Attrs, &atlas.Charset{V: p.raw(t.Charset)})
 	}

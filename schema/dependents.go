@@ -118,16 +118,25 @@ func (s *Schema) dependentOf(t *Table, column string) []Dependent {
 	for _, k := range t.Uniques {
 		if hasColumn(k.Columns, column, d) {
 			several := len(k.Columns) > 1
-			add("unique constraint", byNameOr(k.Name, k.Columns), Dependent{Plain: !several, Shrinks: d == flavor.MySQL, Held: d == flavor.MariaDB && several})
+			add("unique constraint", nameOr(k.Name, k.Columns), Dependent{Plain: !several, Shrinks: d == flavor.MySQL, Held: d == flavor.MariaDB && several})
 		}
 	}
 	for _, c := range t.Checks {
 		if mentions(c.Expr, column) {
 			several := len(t.columnsIn(c.Expr)) > 1
-			add("check constraint", byNameOr(c.Name, t.columnsIn(c.Expr)), Dependent{Plain: !several, Held: d.MySQLFamily() && several, Fixed: d == flavor.MySQL})
+			add("check constraint", nameOr(c.Name, t.columnsIn(c.Expr)), Dependent{Plain: !several, Held: d.MySQLFamily() && several, Fixed: d == flavor.MySQL})
 		}
 	}
 	return all
+}
+
+// nameOr is a constraint's name, as statements about it have it, or the columns
+// that it is on.
+func nameOr(name string, columns []string) string {
+	if name != "" {
+		return name
+	}
+	return byNameOr("", columns)
 }
 
 // WordsIn are the names and words in a text, in small letters, those in strings

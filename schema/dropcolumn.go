@@ -66,7 +66,7 @@ func (o *DropColumn) checkUses(s *Schema, t *Table, name string) error {
 	for _, n := range s.TableNames() {
 		for _, f := range s.Tables[n].ForeignKeys {
 			own := n == t.Name && hasColumn(f.Columns, name, d) && !d.MySQLFamily()
-			if f.RefTable == t.Name && hasColumn(f.RefColumns, name, d) && !own {
+			if sameTable(f.RefTable, t.Name, s.Flavor) && hasColumn(f.RefColumns, name, d) && !own {
 				return misfit(o.Kind(), o.Table, "column %q is referenced by a foreign key of table %q; drop that first", name, n)
 			}
 		}

@@ -38,12 +38,18 @@ func sameName(a, b string, d flavor.Dialect) bool {
 	return strings.EqualFold(a, b)
 }
 
-// Table is the table called name, or nil. SQLite compares names without case.
+// sameTable is sameName for tables.
+func sameTable(a, b string, f flavor.Flavor) bool {
+	return a == b || (f.Dialect == flavor.SQLite || f.FoldsTables) && strings.EqualFold(a, b)
+}
+
+// Table is the table called name, or nil. SQLite compares names without case,
+// and so do some servers of MySQL and MariaDB.
 func (s *Schema) Table(name string) *Table {
 	if t, ok := s.Tables[name]; ok {
 		return t
 	}
-	if s.Flavor.Dialect == flavor.SQLite {
+	if s.Flavor.Dialect == flavor.SQLite || s.Flavor.FoldsTables {
 		for n, t := range s.Tables {
 			if len(n) == len(name) && strings.EqualFold(n, name) {
 				return t

@@ -174,7 +174,7 @@ func addColumnWay(o *AddColumn, s *Schema) algorithm {
 func (s *Schema) referenced(table, column string) bool {
 	for _, t := range s.Tables {
 		for _, f := range t.ForeignKeys {
-			if f.RefTable == table && hasColumn(f.RefColumns, column, s.Flavor.Dialect) {
+			if sameTable(f.RefTable, table, s.Flavor) && hasColumn(f.RefColumns, column, s.Flavor.Dialect) {
 				return true
 			}
 		}

@@ -2,7 +2,6 @@ package schema
 
 import (
 	"fmt"
-	"strings"
 
 	"manage/engine/flavor"
 	"manage/engine/plan"
@@ -43,7 +42,7 @@ func (o *RenameColumn) Apply(s *Schema) error {
 	t.renameColumn(old, o.To, d)
 	for _, each := range s.Tables {
 		for _, f := range each.ForeignKeys {
-			if f.RefTable == t.Name || d == flavor.SQLite && strings.EqualFold(f.RefTable, t.Name) {
+			if sameTable(f.RefTable, t.Name, s.Flavor) {
 				renameIn(f.RefColumns, old, o.To, d)
 			}
 		}

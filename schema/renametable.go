@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"manage/engine/flavor"
 	"manage/engine/plan"
 )
 
@@ -45,7 +44,7 @@ func (o *RenameTable) Apply(s *Schema) error {
 	d := s.Flavor.Dialect
 	for _, each := range s.Tables {
 		for _, f := range each.ForeignKeys {
-			if f.RefTable == old || d == flavor.SQLite && strings.EqualFold(f.RefTable, old) {
+			if sameTable(f.RefTable, old, s.Flavor) {
 				f.RefTable = o.To
 			}
 		}

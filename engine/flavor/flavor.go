@@ -91,6 +91,13 @@ type Flavor struct {
 	Major, Minor, Patch int
 	// Galera is true for a node of a Galera cluster.
 	Galera bool
+	// ShortKeys is true if the server makes tables whose indexed columns have at
+	// most 767 bytes, unless the table says otherwise: innodb_default_row_format
+	// is not dynamic (manuals, "InnoDB Row Formats").
+	ShortKeys bool
+	// FoldsTables is true if the names of tables are compared without case: on
+	// MySQL and MariaDB as lower_case_table_names says.
+	FoldsTables bool
 }
 
 // Default is the flavor assumed where no server is at hand, as in

@@ -91,13 +91,14 @@ func (s *sqlStore) versionsTable() table {
 	return table{s.versions, text}
 }
 
-// define writes one CREATE statement. The MySQL family is told the engine and
-// a binary collation: the server's defaults may be a table type without
-// transactions, or an order in which two names that differ in case are one.
+// define writes one CREATE statement. The MySQL family is told the engine, a
+// binary collation and the row format: the server's defaults may be a table type
+// without transactions, an order in which two names that differ in case are one,
+// or keys that are too short.
 func (s *sqlStore) define(name, key string, columns ...string) table {
 	text := fmt.Sprintf("CREATE TABLE IF NOT EXISTS %s (%s, PRIMARY KEY (%s))", s.at(name), strings.Join(columns, ", "), key)
 	if s.dialect().MySQLFamily() {
-		text += " ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
+		text += " ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin ROW_FORMAT=DYNAMIC"
 	}
 	return table{name, text}
 }

@@ -57,7 +57,7 @@ func (s *server) Transient() bool             { return false }
 
 // identify asks for everything at once. SHOW leaves out what a server does not
 // know, where SELECT @@wsrep_on would be an error on all but Galera's builds.
-const identify = `SHOW SESSION VARIABLES WHERE Variable_name IN ('version', 'version_comment', 'wsrep_on', 'pseudo_thread_id')`
+const identify = `SHOW SESSION VARIABLES WHERE Variable_name IN ('version', 'version_comment', 'wsrep_on', 'pseudo_thread_id', 'innodb_default_row_format', 'lower_case_table_names')`
 
 func (s *server) Identify(ctx context.Context, q backend.Querier, _ int) (backend.Identity, error) {
 	rows, err := q.QueryContext(ctx, identify)
@@ -76,8 +76,12 @@ func (s *server) Identify(ctx context.Context, q backend.Querier, _ int) (backen
 	if err := rows.Err(); err != nil {
 		return backend.Identity{}, err
 	}
+	f := serverFlavor(vars["version"], vars["version_comment"], vars["wsrep_on"])
+	format := vars["innodb_default_row_format"]
+	f.ShortKeys = format != "" && !strings.EqualFold(format, "dynamic")
+	f.FoldsTables = vars["lower_case_table_names"] == "1" || vars["lower_case_table_names"] == "2"
 	return backend.Identity{
-		Flavor: serverFlavor(vars["version"], vars["version_comment"], vars["wsrep_on"]),
+		Flavor: f,
 		Schema: s.database, Session: vars["pseudo_thread_id"],
 	}, nil
 }

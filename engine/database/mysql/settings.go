@@ -41,7 +41,7 @@ var everywhere = []string{
 var versioned = []struct{ release, settings string }{
 	{"!50720", "transaction_isolation='REPEATABLE-READ', max_execution_time=0"},
 	{"M!100200", "tx_isolation='REPEATABLE-READ', check_constraint_checks=1, innodb_strict_mode=1, low_priority_updates=0, max_statement_time=0, default_regex_flags=''"},
-	{"M!100308", "system_versioning_alter_history=ERROR, system_versioning_asof=DEFAULT, alter_algorithm=DEFAULT," +
+	{"M!100308", "system_versioning_alter_history=ERROR, alter_algorithm='DEFAULT'," +
 		" idle_transaction_timeout=0, idle_readonly_transaction_timeout=0, idle_write_transaction_timeout=0"},
 	{"M!100502", "sql_if_exists=0"},
 	{"M!100601", "old_mode='UTF8_IS_UTF8MB3'"},
