@@ -141,8 +141,11 @@ func leftBehind(e *run.StepFailed) string {
 // type does not.
 func valuesHint(e *run.ValuesLost) string {
 	hint := "Change these values first, with update_rows or a data migration, or add a column of the new type beside it and move the rows."
-	if e.Err != nil {
+	switch {
+	case e.Err != nil:
 		return hint
+	case e.Check.Numbers:
+		return "Set the sequence back with setval, if no row has so great a number."
 	}
 	return "The rows are counted by: " + e.Check.Query + "\n" + hint
 }

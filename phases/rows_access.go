@@ -38,8 +38,8 @@ func (s *Service) usesOf(steps []plan.Step) []rowaccess.Use {
 			}
 		}
 		for _, st := range step.Statements {
-			if st.Values != nil {
-				u.add([]rowaccess.Use{{Table: st.Values.Table, By: step.ID}})
+			for _, c := range st.Values {
+				u.add([]rowaccess.Use{{Table: c.Table, By: step.ID}})
 			}
 			u.statement(step.ID, st.SQL)
 		}

@@ -39,10 +39,16 @@ func (s *Service) sideEffects(ctx context.Context, sess database.Session, p plan
 	if err != nil {
 		return nil, err
 	}
+	w.settleTypes(live)
 	all, err := schema.Dependents(ctx, sess, live, s.DB.Schema(), w.concerned())
 	if err != nil {
 		return nil, err
 	}
+	types, err := w.typeDependents(ctx, sess, live, s.DB.Schema())
+	if err != nil {
+		return nil, err
+	}
+	all = append(all, types...)
 	own := s.ownTriggers()
 	all = slices.DeleteFunc(all, func(d schema.Dependent) bool { return w.named(d) || own[d.Kind+" "+fold(d.Name)] })
 	var found []plan.SideEffect
@@ -174,6 +180,8 @@ func triggersOf(c catalog.Change) (table string, triggers []string) {
 func (t touch) outcome(d schema.Dependent, w *walk) plan.Outcome {
 	mine := d.On != "" && w.same(d.On, t.table)
 	switch event := t.does.event(); {
+	case t.does == retypes || t.does == revalues:
+		return t.retyped(d, w)
 	case event != "" && mine && slices.Contains(d.Events, event) && t.sets(d.Of):
 		return plan.Fires
 	case event != "":

@@ -116,10 +116,29 @@ func performs(t *testing.T, s *Service, db enginetest.Database, effects []plan.S
 	if db.Dialect == flavor.SQLite {
 		return // it lets most of this happen
 	}
-	sql := p.Steps[0].Statements[0].SQL
-	if _, err := db.SQL().Exec(sql); err == nil {
+	if sql, err := refusedBy(t, db, p.Steps[0].Statements); err == nil {
 		t.Errorf("the server takes %s", sql)
 	}
+}
+
+// refusedBy sends statements until the server refuses one: those that belong
+// together in a transaction, which is undone, of others the first.
+func refusedBy(t *testing.T, db enginetest.Database, statements []plan.Statement) (sql string, err error) {
+	t.Helper()
+	tx, err := db.SQL().Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback()
+	for i, st := range statements {
+		if i > 0 && !st.Together {
+			break
+		}
+		if sql = st.SQL; err == nil {
+			_, err = tx.Exec(sql)
+		}
+	}
+	return sql, err
 }
 
 func effectCases(d flavor.Dialect) []effectCase {

@@ -22,6 +22,10 @@ type touch struct {
 	nowTable, nowColumn string
 	// columns are those that an update sets; nil if that is not known.
 	columns []string
+	// op gives the column another type, whose values are unlike those of before
+	// if unlike is true.
+	op     *schema.AlterColumn
+	unlike bool
 }
 
 // doing is what is done to a table, a column or rows, in words for people.
@@ -33,6 +37,10 @@ const (
 	inserts doing = "inserts into"
 	updates doing = "updates"
 	deletes doing = "deletes from"
+	// retypes is said of a column; revalues of an enumeration, as if it were a
+	// table, and of the columns that have it.
+	retypes  doing = "changes the type of"
+	revalues doing = "changes the values of"
 )
 
 // event is the event of triggers that it fires; "" for changes of the schema.
@@ -190,6 +198,10 @@ func (w *walk) change(op schema.Operation) {
 		w.goneColumn(op.Table, op.Name, removes)
 	case *schema.RenameColumn:
 		w.renameColumn(op.Table, op.From, op.To)
+	case *schema.AlterColumn:
+		w.retypes(op)
+	case *schema.DropEnumValue:
+		w.dropsValue(op)
 	case *schema.InsertRows:
 		w.rows(op.Table, inserts, nil)
 	case *schema.UpdateRows:

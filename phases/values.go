@@ -19,8 +19,11 @@ func keepsValues(ctx context.Context, sess database.Session, p plan.Plan) error 
 			return nil // which rows it changes is not known
 		}
 		for _, st := range step.Statements {
-			if st.Values != nil && !touched[st.Values.Table] {
-				if err := run.AskValues(ctx, sess, *st.Values); err != nil {
+			for _, check := range st.Values {
+				if touched[check.Table] && !check.Numbers {
+					continue
+				}
+				if err := run.AskValues(ctx, sess, check); err != nil {
 					return err
 				}
 			}

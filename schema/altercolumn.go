@@ -109,6 +109,9 @@ func (o *AlterColumn) target(s *Schema, t *Table, c *Column) (*Column, *Check, e
 	} else if err := s.keepDefault(c, to, portable); err != nil {
 		return nil, nil, misfit(o.Kind(), o.Table, "%s", err)
 	}
+	if err := s.fitNulls(t, c, to); err != nil {
+		return nil, nil, misfit(o.Kind(), o.Table, "%s", err)
+	}
 	after, err := o.jsonCheck(s, c, to, check)
 	if err != nil {
 		return nil, nil, misfit(o.Kind(), o.Table, "%s", err)
@@ -219,10 +222,10 @@ func (o *AlterColumn) Render(s *Schema) ([]plan.Statement, error) {
 		p.modifyColumn(from, to, check)
 	})
 	if s.Flavor.Dialect == flavor.Postgres && err == nil {
-		out = number(append(out, keepStorage(o.Table, from, to)...))
+		out = number(slices.Concat(out, keepStorage(o.Table, from, to), retypeSequence(o.Table, from, to)))
 	}
 	if len(out) > 0 {
-		out[0].Values = s.valueCheck(s.Table(o.Table).Name, from, to)
+		out[0].Values = s.valueChecks(s.Table(o.Table).Name, from, to)
 	}
 	return out, err
 }

@@ -33,14 +33,31 @@ func (s *Schema) keepDefault(c, to *Column, portable Type) error {
 		portable = portableType(to.Type, s.Flavor)
 	}
 	kept, ok := literalAs(value, a, b)
-	if !ok {
+	if !s.heldBy(kept, b, portable) || !ok {
 		return fmt.Errorf("the default %s of column %q is no value of the type %s; give another with default or default_sql, or say drop_default", *c.Default, c.Name, to.Type)
 	}
-	if same := a.class == b.class && s.Flavor.Dialect != flavor.MySQL; same && kept == value {
+	if same := a.class == b.class && !b.is(enumValues) && s.Flavor.Dialect != flavor.MySQL; same && kept == value {
 		return nil
 	}
 	to.Default = s.spelled(kept, portable, b)
 	return nil
+}
+
+// heldBy reports whether a type has room for a value. SQLite's have for any.
+func (s *Schema) heldBy(value string, b valueType, portable Type) bool {
+	n, number := new(big.Int).SetString(value, 10)
+	most := wholeNumbers[b.name]
+	switch {
+	case portable.Name == "json":
+		return json.Valid([]byte(value))
+	case s.Flavor.Dialect == flavor.SQLite:
+		return true
+	case b.is(textValues):
+		return b.size == 0 || len([]rune(value)) <= b.size
+	case number && b.is(intValues) && most > 0 && !strings.Contains(b.text, "unsigned"):
+		return n.CmpAbs(new(big.Int).SetUint64(most)) <= 0
+	}
+	return true
 }
 
 // spelled is a value as a default of a type.
@@ -52,10 +69,8 @@ func (s *Schema) spelled(value string, portable Type, b valueType) *string {
 		text = boolLiteral(value == "true", d)
 	case b.number():
 		text = value
-	case b.is(byteValues) && d == flavor.Postgres:
-		text = `'\x` + hex.EncodeToString([]byte(value)) + "'"
-	case b.is(byteValues) && d == flavor.SQLite:
-		text = "x'" + hex.EncodeToString([]byte(value)) + "'"
+	case b.is(byteValues):
+		text = bytesLiteral(value, d)
 	default:
 		text = quoteLiteral(value, d)
 	}
@@ -96,7 +111,7 @@ var literalDefaultText = regexp.MustCompile(`(?is)^(?:_[a-z0-9]+\s*)?('(?:[^'\\]
 func (s *Schema) defaultLiteral(text string, t valueType) (value string, ok bool) {
 	text = withoutParens(text)
 	if blob := blobLiteral.FindStringSubmatch(text); blob != nil {
-		bytes, err := hex.DecodeString(blob[1])
+		bytes, err := hex.DecodeString(blob[1] + blob[2])
 		return string(bytes), err == nil
 	}
 	m := literalDefaultText.FindStringSubmatch(text)
@@ -121,7 +136,7 @@ func (s *Schema) defaultLiteral(text string, t valueType) (value string, ok bool
 }
 
 // blobLiteral finds bytes in hexadecimal digits.
-var blobLiteral = regexp.MustCompile(`(?i)^x'([0-9a-f]*)'$`)
+var blobLiteral = regexp.MustCompile(`(?i)^(?:x'([0-9a-f]*)'|0x([0-9a-f]+))$`)
 
 // mysqlEscapes are the letters that stand for others behind a backslash; all
 // else stands for itself (manual, "String Literals").
@@ -161,7 +176,7 @@ func literalAs(value string, a, b valueType) (string, bool) {
 	case b.number():
 		return strings.TrimSpace(value), number
 	case b.is(textValues):
-		return value, b.size == 0 || len([]rune(value)) <= b.size
+		return value, true
 	case b.is(enumValues):
 		return value, slices.Contains(b.enum, value)
 	case b.is(jsonValues):

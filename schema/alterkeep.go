@@ -20,6 +20,12 @@ func (s *Schema) fitType(t *Table, c, to *Column) error {
 			return err
 		}
 	}
+	if err := s.fitNumbers(t, c, to); err != nil {
+		return err
+	}
+	if err := s.fitKeys(t, c, to); err != nil {
+		return err
+	}
 	b := s.valueTypeOf(to.Type)
 	collated := b.is(textValues) || b.is(enumValues) && s.Flavor.Dialect.MySQLFamily()
 	if !collated && (c.Collation != "" || c.Charset != "") {

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"encoding/hex"
 	"fmt"
 	"maps"
 	"slices"
@@ -164,6 +165,10 @@ func literalDefault(value any, t Type, d flavor.Dialect) string {
 				return text
 			}
 		}
+	case "binary":
+		if text, ok := value.(string); ok {
+			return bytesLiteral(text, d)
+		}
 	case "string", "char", "text", "mediumtext", "enum":
 		if _, ok := value.(string); !ok {
 			return quoteText(strings.Trim(literal(value, d), "'"))
@@ -173,6 +178,23 @@ func literalDefault(value any, t Type, d flavor.Dialect) string {
 		return boolLiteral(b, d)
 	}
 	return literal(value, d)
+}
+
+// bytesLiteral is a text as a literal of its bytes in UTF-8. A string is no such
+// literal on PostgreSQL, which reads escapes in it, nor on SQLite, which keeps
+// it as a text; MySQL reads one as bytes, and shows others than ASCII wrongly.
+func bytesLiteral(text string, d flavor.Dialect) string {
+	digits := hex.EncodeToString([]byte(text))
+	ascii := strings.IndexFunc(text, func(r rune) bool { return r >= 0x80 || r < 0x20 }) < 0
+	switch {
+	case d == flavor.Postgres:
+		return `'\x` + digits + "'"
+	case d == flavor.SQLite:
+		return "x'" + digits + "'"
+	case ascii:
+		return quoteLiteral(text, d)
+	}
+	return "0x" + digits
 }
 
 // truth reads a literal as a boolean.

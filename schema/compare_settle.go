@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"encoding/hex"
 	"math/big"
 	"regexp"
 	"slices"
@@ -58,6 +59,7 @@ const (
 	numberKind
 	timeKind
 	dateKind
+	bytesKind
 )
 
 // defaultRules are applied in order. They see the text without the
@@ -108,10 +110,33 @@ func settleDefault(col *Column, f flavor.Flavor) (text string, sequence bool) {
 	if n, ok := new(big.Rat).SetString(text); ok && kind == numberKind {
 		return n.RatString(), false // 0.50 is 0.5
 	}
+	if digits, ok := settleBytes(text, kind); ok {
+		return digits, false
+	}
 	if strings.HasPrefix(text, "'") {
 		return settleTime(text, kind), false
 	}
 	return settleExpr(text), false
+}
+
+// settleBytes is a literal of bytes, or a text that stands for its bytes, in
+// hexadecimal digits; false if it is none.
+func settleBytes(text string, kind literalKind) (string, bool) {
+	if kind != bytesKind {
+		return "", false
+	}
+	if m := blobLiteral.FindStringSubmatch(text); m != nil {
+		return "x'" + strings.ToLower(m[1]+m[2]) + "'", true
+	}
+	m := literalDefaultText.FindStringSubmatch(text)
+	if m == nil || m[1][0] != '\'' {
+		return "", false
+	}
+	inner := strings.ReplaceAll(m[1][1:len(m[1])-1], "''", "'")
+	if strings.HasPrefix(inner, `\x`) { // of PostgreSQL
+		return "x'" + strings.ToLower(inner[2:]) + "'", true
+	}
+	return "x'" + hex.EncodeToString([]byte(strings.ReplaceAll(inner, `\\`, `\`))) + "'", true
 }
 
 // settleTime is a literal of a time in the one spelling that all servers give
@@ -145,6 +170,8 @@ func kindOfLiteral(typ string, f flavor.Flavor) literalKind {
 		return timeKind
 	case base == "date":
 		return dateKind
+	case strings.HasSuffix(base, "blob") || base == "bytea":
+		return bytesKind
 	}
 	return anyKind
 }

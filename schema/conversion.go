@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -112,6 +113,16 @@ type conversion struct {
 	kept string
 }
 
+// inRange is the condition that whole numbers are in the range of a smaller
+// type; "" if it is none.
+func (k converter) inRange() string {
+	a, b := wholeNumbers[k.from.name], wholeNumbers[k.to.name]
+	if a == 0 || b == 0 || strings.Contains(k.from.text+k.to.text, "unsigned") || a <= b {
+		return ""
+	}
+	return fmt.Sprintf("@ BETWEEN -%d AND %d", b+1, b)
+}
+
 // noValues is the condition for a conversion that keeps no value.
 const noValues = "FALSE"
 
@@ -160,9 +171,9 @@ func allOf(conditions ...string) string {
 	return strings.Join(conditions, " AND ")
 }
 
-// valueCheck is what is asked of the rows before a column's type changes; nil
-// if every value is kept.
-func (s *Schema) valueCheck(table string, from, to *Column) *plan.ValueCheck {
+// valueChecks are asked before a column's type changes; none if every value is
+// kept.
+func (s *Schema) valueChecks(table string, from, to *Column) []plan.ValueCheck {
 	c := s.conversionOf(from, to.Type)
 	if c.kept == "" {
 		return nil
@@ -172,9 +183,10 @@ func (s *Schema) valueCheck(table string, from, to *Column) *plan.ValueCheck {
 	if c.kept != noValues {
 		query += " AND (" + c.kept + ") IS NOT TRUE"
 	}
-	check := &plan.ValueCheck{Table: table, Column: from.Name, From: from.Type, To: to.Type, Query: query}
+	check := plan.ValueCheck{Table: table, Column: from.Name, From: from.Type, To: to.Type, Query: query}
 	if d == flavor.Postgres {
 		check.Lock = "LOCK TABLE " + quoteIdent(table, d) + " IN " + accessExclusive + " MODE"
+		return append([]plan.ValueCheck{check}, sequenceCheck(table, from, to)...)
 	}
-	return check
+	return []plan.ValueCheck{check}
 }

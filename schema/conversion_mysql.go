@@ -179,6 +179,8 @@ func (k converter) mysqlNumbers() string {
 	a, b := k.from, k.to
 	whole := a.is(intValues, boolValues)
 	switch {
+	case a.is(intValues) && b.is(intValues):
+		return k.inRange()
 	case whole && b.is(intValues, decimalValues), a.is(singleValues) && b.is(doubleValues), a.is(boolValues):
 		return ""
 	case whole && b.is(doubleValues):

@@ -139,7 +139,9 @@ func (k converter) postgresReads() string {
 func (k converter) postgresNumbers() string {
 	a, b := k.from, k.to
 	switch {
-	case a.is(intValues) && b.is(intValues), a.is(intValues) && b.is(decimalValues), a.is(singleValues) && b.is(doubleValues):
+	case a.is(intValues) && b.is(intValues):
+		return k.inRange()
+	case a.is(intValues) && b.is(decimalValues), a.is(singleValues) && b.is(doubleValues):
 		return ""
 	case a.is(intValues) && b.is(doubleValues) && a.name != "bigint", a.name == "smallint":
 		return ""

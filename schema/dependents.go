@@ -21,6 +21,9 @@ type Dependent struct {
 	// Shrinks is true for an index that stays without the column, and Plain for
 	// what is of the column alone and goes with it, as everybody expects.
 	Shrinks, Plain bool
+	// Computed is true for an index with an expression or a condition that names
+	// the column.
+	Computed bool
 	// Fixed is true if the server does not follow a renaming of what it depends
 	// on, and refuses that.
 	Fixed bool

@@ -31,10 +31,19 @@ const postgresObjects = `
 // postgresDependents are what PostgreSQL says depends on some tables, and the
 // functions whose bodies it keeps as text.
 func (i *inspector) postgresDependents(tables []string) ([]Dependent, error) {
+	if len(tables) == 0 {
+		return nil, nil
+	}
 	all, err := i.postgresKnown(tables)
 	if err != nil {
 		return nil, err
 	}
+	i.markComputed(all)
+	partitioned, err := i.postgresPartitioning(tables)
+	if err != nil {
+		return nil, err
+	}
+	all = append(all, partitioned...)
 	functions, err := i.postgresFunctions()
 	if err != nil {
 		return nil, err

@@ -39,13 +39,8 @@ func (o *DropEnumValue) Apply(s *Schema) error {
 		return misfit(o.Kind(), "", "%q is the only value of the enum type %q", o.Value, o.Name)
 	}
 	for _, name := range s.TableNames() {
-		for _, c := range s.Tables[name].Columns {
-			if c.Type != o.Name {
-				continue
-			}
-			if text, _ := settleDefault(c, s.Flavor); text == quoteText(o.Value) {
-				return misfit(o.Kind(), name, "%q is the default of column %q; change that first", o.Value, c.Name)
-			}
+		if err := o.fits(s.Tables[name], s.Flavor); err != nil {
+			return misfit(o.Kind(), name, "%s", err)
 		}
 	}
 	e.Values = slices.Delete(slices.Clone(e.Values), at, at+1)
@@ -53,7 +48,8 @@ func (o *DropEnumValue) Apply(s *Schema) error {
 }
 
 // Render makes the type anew under its name, and gives it to the columns that
-// have it, whose defaults are taken away meanwhile.
+// have it. Their defaults, the checks and conditions that name them, and the
+// foreign keys between them are taken away meanwhile: they hold the old type.
 func (o *DropEnumValue) Render(s *Schema) ([]plan.Statement, error) {
 	if !s.Flavor.NamedEnums() {
 		return nil, nil
@@ -67,16 +63,17 @@ func (o *DropEnumValue) Render(s *Schema) ([]plan.Statement, error) {
 	for i, v := range after.Enums[o.Name].Values {
 		quoted[i] = quoteText(v)
 	}
-	texts := []string{
-		"ALTER TYPE " + name + " RENAME TO " + old,
-		"CREATE TYPE " + name + " AS ENUM (" + strings.Join(quoted, ", ") + ")",
-	}
+	away := o.inTheWay(s)
+	texts := append(away.drop,
+		"ALTER TYPE "+name+" RENAME TO "+old,
+		"CREATE TYPE "+name+" AS ENUM ("+strings.Join(quoted, ", ")+")",
+	)
 	for _, table := range s.TableNames() {
 		if actions := o.retype(s.Tables[table], name); len(actions) > 0 {
 			texts = append(texts, "ALTER TABLE "+quoteIdent(table, flavor.Postgres)+" "+strings.Join(actions, ", "))
 		}
 	}
-	texts = append(texts, "DROP TYPE "+old)
+	texts = append(append(texts, "DROP TYPE "+old), away.add...)
 	var out []plan.Statement
 	for _, text := range texts {
 		out = append(out, plan.Statement{SQL: text, Together: true})
@@ -92,7 +89,7 @@ func (o *DropEnumValue) stand() string { return flavor.FitBefore(o.Name, "__old"
 func (o *DropEnumValue) retype(t *Table, name string) []string {
 	var actions []string
 	for _, c := range t.Columns {
-		if c.Type != o.Name {
+		if c.Type != o.Name || c.Inherited {
 			continue
 		}
 		column := "ALTER COLUMN " + quoteIdent(c.Name, flavor.Postgres)
@@ -100,8 +97,8 @@ func (o *DropEnumValue) retype(t *Table, name string) []string {
 			actions = append(actions, column+" DROP DEFAULT")
 		}
 		actions = append(actions, column+" TYPE "+name+" USING "+quoteIdent(c.Name, flavor.Postgres)+"::text::"+name)
-		if text, _ := settleDefault(c, flavor.Flavor{Dialect: flavor.Postgres}); text != "" {
-			actions = append(actions, column+" SET DEFAULT "+text)
+		if c.Default != nil {
+			actions = append(actions, column+" SET DEFAULT "+*c.Default)
 		}
 	}
 	return actions

@@ -42,6 +42,7 @@ type postgresColumn struct {
 	comment, collation                  sql.NullString
 	nullable, sequence                  sql.NullBool
 	storage, compression                sql.NullString
+	inherited                           sql.NullBool
 }
 
 // postgresColumns reads tables and columns. A table without columns is one row
@@ -49,7 +50,7 @@ type postgresColumn struct {
 // belongs to the column, as serial makes it.
 func (i *inspector) postgresColumns() error {
 	var r postgresColumn
-	into := []any{&r.table, &r.tableComment, &r.name, &r.typ, &r.nullable, &r.def, &r.identity, &r.generated, &r.comment, &r.collation, &r.sequence, &r.storage, &r.compression}
+	into := []any{&r.table, &r.tableComment, &r.name, &r.typ, &r.nullable, &r.def, &r.identity, &r.generated, &r.comment, &r.collation, &r.sequence, &r.storage, &r.compression, &r.inherited}
 	compression := "NULL"
 	if i.s.Flavor.AtLeast(14, 0, 0) {
 		compression = "CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END"
@@ -61,7 +62,7 @@ func (i *inspector) postgresColumns() error {
 			d.adbin IS NOT NULL AND EXISTS (SELECT FROM pg_catalog.pg_depend p JOIN pg_catalog.pg_class s ON s.oid = p.objid AND s.relkind = 'S'
 				WHERE p.refclassid = 'pg_class'::regclass AND p.refobjid = c.oid AND p.refobjsubid = a.attnum
 					AND p.classid = 'pg_class'::regclass AND p.deptype = 'a'),
-			CASE WHEN a.attstorage <> t.typstorage THEN CASE a.attstorage WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' WHEN 'x' THEN 'EXTENDED' END END, `+compression+`
+			CASE WHEN a.attstorage <> t.typstorage THEN CASE a.attstorage WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' WHEN 'x' THEN 'EXTENDED' END END, `+compression+`, a.attinhcount > 0
 		FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 			LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
 			LEFT JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
@@ -85,7 +86,7 @@ func (i *inspector) addPostgresColumn(r postgresColumn) {
 	c := &Column{
 		Name: r.name.String, Type: CanonicalType(i.unqualified(r.typ.String), i.s.Flavor), Nullable: r.nullable.Bool,
 		Comment: r.comment.String, Collation: r.collation.String, Autoincrement: r.sequence.Bool,
-		Storage: r.storage.String, Compression: r.compression.String,
+		Storage: r.storage.String, Compression: r.compression.String, Inherited: r.inherited.Bool,
 	}
 	switch {
 	case r.identity.String == "a":
@@ -129,11 +130,13 @@ func (i *inspector) postgresConstraints() error {
 	var table, name, kind, columns, onDelete, onUpdate string
 	var refTable, refColumns, expr sql.NullString
 	var validated, off bool
-	into := []any{&table, &name, &kind, &columns, &onDelete, &onUpdate, &refTable, &refColumns, &expr, &validated, &off}
+	var text, comment string
+	into := []any{&table, &name, &kind, &columns, &onDelete, &onUpdate, &refTable, &refColumns, &expr, &validated, &off, &text, &comment}
 	return i.each(`SELECT c.relname, k.conname, k.contype, `+attributeNames("k.conrelid", "k.conkey")+`,
 			k.confdeltype, k.confupdtype, rc.relname, `+attributeNames("k.confrelid", "k.confkey")+`,
 			pg_get_expr(k.conbin, k.conrelid), k.convalidated,
-			k.contype = 'f' AND EXISTS (SELECT FROM pg_catalog.pg_trigger g WHERE g.tgconstraint = k.oid AND g.tgenabled IN ('D', 'R'))
+			k.contype = 'f' AND EXISTS (SELECT FROM pg_catalog.pg_trigger g WHERE g.tgconstraint = k.oid AND g.tgenabled IN ('D', 'R')),
+			CASE WHEN k.contype IN ('c', 'f') THEN pg_get_constraintdef(k.oid) ELSE '' END, coalesce(obj_description(k.oid, 'pg_constraint'), '')
 		FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
 			JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 			LEFT JOIN pg_catalog.pg_class rc ON rc.oid = k.confrelid
@@ -151,9 +154,10 @@ func (i *inspector) postgresConstraints() error {
 		case "f":
 			t.ForeignKeys = append(t.ForeignKeys, &ForeignKey{
 				Name: name, Columns: splitUnits(columns), RefTable: refTable.String, RefColumns: splitUnits(refColumns.String),
-				OnDelete: postgresAction(onDelete), OnUpdate: postgresAction(onUpdate), NotValid: !validated, Off: off})
+				OnDelete: postgresAction(onDelete), OnUpdate: postgresAction(onUpdate), NotValid: !validated, Off: off,
+				Text: i.unqualified(text), Comment: comment})
 		case "c":
-			t.Checks = append(t.Checks, &Check{Name: name, Expr: withoutParens(expr.String), NotValid: !validated})
+			t.Checks = append(t.Checks, &Check{Name: name, Expr: withoutParens(expr.String), NotValid: !validated, Text: i.unqualified(text), Comment: comment})
 		}
 		return nil
 	})
@@ -169,17 +173,18 @@ func attributeNames(relation, numbers string) string {
 // postgresIndexes reads the indexes that no constraint brings. An exclusion
 // constraint is not known here otherwise and counts as its index.
 func (i *inspector) postgresIndexes() error {
-	var table, name, method, text, parts, kinds, options string
+	var table, name, method, text, parts, kinds, options, comment string
 	var where sql.NullString
-	var unique, valid bool
-	into := []any{&table, &name, &method, &unique, &valid, &text, &where, &parts, &kinds, &options}
+	var unique, valid, exclusion bool
+	into := []any{&table, &name, &method, &unique, &valid, &text, &where, &parts, &kinds, &options, &comment, &exclusion}
 	return i.each(`SELECT c.relname, i.relname, am.amname, x.indisunique, x.indisvalid AND x.indisready AND x.indislive,
 			pg_get_indexdef(x.indexrelid), pg_get_expr(x.indpred, x.indrelid),
 			array_to_string(array(SELECT CASE WHEN u.num = 0 THEN pg_get_indexdef(x.indexrelid, u.pos::int, true) ELSE a.attname END
 				FROM unnest(x.indkey) WITH ORDINALITY AS u (num, pos)
 					LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = u.num
 				WHERE u.pos <= x.indnkeyatts ORDER BY u.pos), chr(31)),
-			x.indkey::text, x.indoption::text
+			x.indkey::text, x.indoption::text, coalesce(obj_description(x.indexrelid, 'pg_class'), ''),
+			EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.conindid = x.indexrelid AND k.contype = 'x')
 		FROM pg_catalog.pg_index x JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid
 			JOIN pg_catalog.pg_class c ON c.oid = x.indrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 			JOIN pg_catalog.pg_am am ON am.oid = i.relam
@@ -188,7 +193,7 @@ func (i *inspector) postgresIndexes() error {
 		ORDER BY i.oid`, into, func() error {
 		if t := i.s.Tables[table]; t != nil {
 			t.Indexes = append(t.Indexes, &Index{
-				Name: name, Unique: unique, Valid: valid, Text: text, Where: withoutParens(where.String),
+				Name: name, Unique: unique, Valid: valid, Text: text, Comment: comment, Exclusion: exclusion, Where: withoutParens(where.String),
 				Method: indexMethod(method), Columns: postgresIndexColumns(splitUnits(parts), strings.Fields(kinds), strings.Fields(options))})
 		}
 		return nil

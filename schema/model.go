@@ -42,6 +42,9 @@ type Table struct {
 	// empty means the server's default.
 	Engine, Charset, Collation string
 	Comment                    string
+	// Next is the number that the next row gets on MySQL and MariaDB, for tables
+	// whose columns are altered (Schema.Define); "" where that is not known.
+	Next string
 	// Suffix is what follows the closing parenthesis of a SQLite table, such
 	// as "WITHOUT ROWID".
 	Suffix string
@@ -70,6 +73,9 @@ type Column struct {
 	// lose, in its own words: `ON UPDATE CURRENT_TIMESTAMP`, `GENERATED
 	// ALWAYS AS (…) STORED`, a SQLite `COLLATE NOCASE`.
 	Extra string
+	// Inherited is true for a column that PostgreSQL changes with that of a
+	// parent: of a partition, for example.
+	Inherited bool
 	// Storage and Compression are how PostgreSQL keeps long values, where that is
 	// not what the type brings (ALTER COLUMN … SET STORAGE, SET COMPRESSION).
 	Storage, Compression string
@@ -116,6 +122,10 @@ type Index struct {
 	Hidden bool // as Key.Hidden
 	// Text is the whole statement that made it, where the server keeps it.
 	Text string
+	// Comment is what PostgreSQL's COMMENT ON says of it.
+	Comment string
+	// Exclusion is true for one that an exclusion constraint of PostgreSQL has.
+	Exclusion bool
 }
 
 // IndexColumn is one part of an index.
@@ -134,7 +144,8 @@ type ForeignKey struct {
 	RefColumns []string
 	OnDelete   string // "" for NO ACTION
 	OnUpdate   string
-	Text       string // as Column.Text
+	Text       string // as Column.Text; on PostgreSQL what follows the name
+	Comment    string // as Index.Comment
 	Inline     bool   // as Key.Inline
 	// NotValid is true on PostgreSQL while rows that were there before have
 	// not been looked at (ADD CONSTRAINT … NOT VALID).
@@ -151,7 +162,8 @@ type Check struct {
 	// Column is the column the check is written at, for checks that vanish
 	// with their column; "" for a table's check.
 	Column   string
-	Text     string // as Column.Text
+	Text     string // as ForeignKey.Text
+	Comment  string // as Index.Comment
 	Inline   bool   // as Key.Inline
 	NotValid bool   // as ForeignKey.NotValid
 	Off      bool   // not kept to (MySQL NOT ENFORCED)

@@ -70,6 +70,9 @@ func (t *Table) define(create string) {
 	if body == nil {
 		return
 	}
+	if m := nextNumber.FindStringSubmatch(create[p.tokens[p.at-1].end:]); m != nil {
+		t.Next = m[1]
+	}
 	for _, part := range body.parts() {
 		if len(part.tokens) == 0 || part.tokens[0].text[0] != '`' {
 			continue

@@ -64,7 +64,7 @@ func (r *retyped) alter(typ string, rows map[int]string) (map[int]string, error)
 	}
 	left := maps.Clone(rows)
 	for id := range rows {
-		if len(statements) > 0 && statements[0].Values != nil && !r.passes(statements[0].Values.Query, id) {
+		if len(statements) > 0 && len(statements[0].Values) > 0 && !r.passes(statements[0].Values[0].Query, id) {
 			delete(left, id)
 			r.db.Exec(r, fmt.Sprintf("DELETE FROM t WHERE id = %d", id))
 		}

@@ -46,9 +46,9 @@ type PlanStatement struct {
 	// Instead is there for a statement that is refused unless blocking is
 	// allowed: what to do instead.
 	Instead string `json:"instead,omitempty"`
-	// ValueCheck is there for a statement that is refused while this query
-	// gives more than 0: the rows whose value it would lose or change.
-	ValueCheck string `json:"value_check,omitempty"`
+	// ValueChecks are there for a statement that is refused while one of these
+	// queries gives more than 0: the rows whose value it would lose or change.
+	ValueChecks []string `json:"value_checks,omitempty"`
 }
 
 // moreFollows ends a plan that does not reach its target yet.
@@ -77,7 +77,7 @@ func Plan(p *Page, pl plan.Plan) error {
 			l.add("   -- %s", e)
 		}
 		for _, st := range s.Statements {
-			if c := valueCheck(st); c != "" {
+			for _, c := range valueChecks(st) {
 				l.add("   -- %s", c)
 			}
 			l.add("%s", indent(strings.TrimSpace(st.SQL)+";"))
@@ -154,8 +154,8 @@ func planDocument(pl plan.Plan) PlanDocument {
 		step := PlanStep{ID: s.ID, Phase: string(s.Phase), Transaction: oneTransaction(s), Checks: rowChecks(s.Checks), Statements: []PlanStatement{}}
 		for _, st := range s.Statements {
 			shown := PlanStatement{SQL: st.SQL, Lock: optional(st.Lock), Rewrites: st.Rewrites, Blocks: optional(st.Blocks), Instead: st.Instead}
-			if st.Values != nil {
-				shown.ValueCheck = st.Values.Query
+			for _, c := range st.Values {
+				shown.ValueChecks = append(shown.ValueChecks, c.Query)
 			}
 			step.Statements = append(step.Statements, shown)
 		}

@@ -95,7 +95,7 @@ func (s *script) step(step plan.Step, notes []string) {
 	}
 	for i, st := range step.Statements {
 		s.transaction(step.Transaction && !st.NoTransaction)
-		if c := valueCheck(st); c != "" {
+		for _, c := range valueChecks(st) {
 			s.comment(c)
 		}
 		s.statement(sent{sql: st.SQL, step: step.ID, n: i + 1})

@@ -130,9 +130,8 @@ type Statement struct {
 	// Together is true for a statement that means something only in one
 	// transaction with those before it in the same operation.
 	Together bool
-	// Values is what is asked of the rows before the statement; nil if no value
-	// can be lost by it.
-	Values *ValueCheck
+	// Values are asked before the statement; none if no value can be lost by it.
+	Values []ValueCheck
 	// Session is true if the statement may leave something in the session that
 	// later statements meet: a setting, a variable, a temporary table, a lock.
 	Session bool

@@ -17,7 +17,8 @@ type SideEffect struct {
 	// the step changes the whole table or its rows.
 	Table, Column string
 	// Does is what the step does to Table and Column, as a verb: "removes",
-	// "renames", "updates", "inserts into", "deletes from".
+	// "renames", "updates", "inserts into", "deletes from", "changes the type of",
+	// "changes the values of".
 	Does string
 	// Via is the view by way of which it does; "" for none.
 	Via string
@@ -63,7 +64,8 @@ func (e SideEffect) words() (object, what string) {
 // no whole sentence.
 func (e SideEffect) Refusal() string {
 	object, what := e.words()
-	return fmt.Sprintf("%s cannot %s %s while the %s uses it", e.Step, strings.TrimSuffix(e.Does, "s"), what, object)
+	verb, rest, _ := strings.Cut(e.Does, " ")
+	return fmt.Sprintf("%s cannot %s %s while the %s uses it", e.Step, strings.TrimSpace(strings.TrimSuffix(verb, "s")+" "+rest), what, object)
 }
 
 // String is the side effect in one sentence.

@@ -9,6 +9,9 @@ type ValueCheck struct {
 	From, To string
 	// Query counts the rows whose value would not be kept.
 	Query string
+	// Numbers is true where the query counts sequences instead: those that have
+	// given a number that the new type does not have.
+	Numbers bool
 	// Lock is the statement that keeps others from writing between the question
 	// and the change, in the transaction of both; "" where there is none.
 	Lock string

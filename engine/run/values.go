@@ -22,6 +22,9 @@ func (e *ValuesLost) Error() string {
 	if e.Err != nil {
 		return fmt.Sprintf("a value in column %s of %s cannot become %s: %v", e.Check.Column, e.Check.Table, e.Check.To, e.Err)
 	}
+	if e.Check.Numbers {
+		return fmt.Sprintf("column %s of %s cannot become %s: its sequence has given a greater number", e.Check.Column, e.Check.Table, e.Check.To)
+	}
 	return fmt.Sprintf("column %[2]s of %[1]s: the change from %[3]s to %[4]s would lose or change the value of %[5]s", e.Check.Table, e.Check.Column, e.Check.From, e.Check.To, counted(e.Rows))
 }
 
@@ -30,16 +33,17 @@ func (e *ValuesLost) Unwrap() error { return e.Err }
 
 // keepsValues asks whether a statement keeps the values that it converts.
 func (e *execution) keepsValues(ctx context.Context, st plan.Statement) error {
-	check := st.Values
-	if check == nil {
-		return nil
-	}
-	if check.Lock != "" && e.h.session.InTransaction() {
-		if _, err := e.h.session.ExecContext(ctx, check.Lock); err != nil {
+	for _, check := range st.Values {
+		if check.Lock != "" && e.h.session.InTransaction() {
+			if _, err := e.h.session.ExecContext(ctx, check.Lock); err != nil {
+				return err
+			}
+		}
+		if err := AskValues(ctx, e.h.session, check); err != nil {
 			return err
 		}
 	}
-	return AskValues(ctx, e.h.session, *check)
+	return nil
 }
 
 // AskValues is a *ValuesLost if there are rows whose value would not be kept.
