@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"strings"
 
 	"manage/engine/flavor"
 	"manage/engine/plan"
@@ -129,6 +130,9 @@ func (o *RenameColumn) Render(s *Schema) ([]plan.Statement, error) {
 	if s.Flavor.Dialect == flavor.SQLite {
 		return one(fmt.Sprintf("ALTER TABLE %s RENAME COLUMN %s TO %s", quoteIdent(o.Table, flavor.SQLite),
 			quoteIdent(c.Name, flavor.SQLite), quoteIdent(o.To, flavor.SQLite)), effect), nil
+	}
+	if s.Flavor.Dialect.MySQLFamily() && strings.EqualFold(c.Name, o.To) {
+		effect = again() // a look does not tell the case
 	}
 	to := c.clone()
 	to.Name = o.To

@@ -74,6 +74,23 @@ func (t *Table) renameGenerated(from, to string) {
 	}
 }
 
+// Renamed reports whether a table or column has the name already that an
+// operation gives it. Where names compare without case, one that only changes
+// the case fits before and after.
+func Renamed(s *Schema, op Operation) bool {
+	switch o := op.(type) {
+	case *RenameTable:
+		t := s.Table(o.From)
+		return t != nil && t.Name == o.To
+	case *RenameColumn:
+		if t := s.Table(o.Table); t != nil {
+			c := t.column(o.From, s.Flavor.Dialect)
+			return c != nil && c.Name == o.To
+		}
+	}
+	return false
+}
+
 // Render renames the table.
 func (o *RenameTable) Render(s *Schema) ([]plan.Statement, error) {
 	if err := o.Apply(s.Clone()); err != nil {

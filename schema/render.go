@@ -175,11 +175,24 @@ func renderDropTable(s *Schema, name string, ifExists bool) ([]plan.Statement, e
 func renderRenameTable(s *Schema, from, to string) ([]plan.Statement, error) {
 	effect := &plan.Effect{Kind: plan.KindTable, Table: to, Name: to, Present: true}
 	if s.Flavor.Dialect == flavor.SQLite {
-		return one(fmt.Sprintf("ALTER TABLE %s RENAME TO %s", quoteIdent(from, flavor.SQLite), quoteIdent(to, flavor.SQLite)), effect), nil
+		return sqliteRename(s, from, to, effect), nil
 	}
 	p := &planner{schema: s}
 	p.add(&atlas.RenameTable{From: p.tableRef(from), To: p.tableRef(to)})
 	return p.statements(effect)
+}
+
+// sqliteRename renames a table of SQLite. A name that differs in its case alone
+// is taken, by the table itself: that is reached by way of another.
+func sqliteRename(s *Schema, from, to string, effect *plan.Effect) []plan.Statement {
+	rename := func(from, to string) string {
+		return fmt.Sprintf("ALTER TABLE %s RENAME TO %s", quoteIdent(from, flavor.SQLite), quoteIdent(to, flavor.SQLite))
+	}
+	if !strings.EqualFold(from, to) {
+		return one(rename(from, to), effect)
+	}
+	stand := standIn(s, to)
+	return withEffect([]string{rename(from, stand), rename(stand, to)}, effect)
 }
 
 // renderAddIndex makes an index.

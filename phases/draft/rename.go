@@ -13,7 +13,7 @@ func (d *drafter) renames(on []*schema.Schema) []schema.Edit {
 	add := func(e schema.Edit) {
 		fits := false
 		for _, s := range on {
-			if err := e.Op.Apply(s); err == nil {
+			if !schema.Renamed(s, e.Op) && e.Op.Apply(s) == nil {
 				fits = true
 			}
 		}
