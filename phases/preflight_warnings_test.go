@@ -30,6 +30,7 @@ func TestWarnsOfLongTransactions(t *testing.T) {
 		if db.Dialect == flavor.SQLite {
 			return // knows no sessions
 		}
+		db.Watches(t)
 		must(t, service(t, inn(t), db), "sync", "open01")
 		db.Exec(t, "CREATE TABLE notes (id INTEGER NOT NULL PRIMARY KEY)")
 		tx, err := db.SQL().Begin()
@@ -67,6 +68,7 @@ func TestWarnsOfLackOfSpace(t *testing.T) {
 		return false
 	}
 	enginetest.Each(t, func(t *testing.T, db enginetest.Database) {
+		db = db.AsAdmin() // to see the disk takes the right FILE
 		must(t, service(t, house(t), db), "upgrade", "open01")
 		if db.Dialect == flavor.MariaDB && !tells(db) {
 			db.Exec(t, "INSTALL SONAME 'disks'")

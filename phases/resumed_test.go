@@ -132,7 +132,7 @@ func TestResumesWithItsSession(t *testing.T) {
 				if !tried(points[i], i, k.unknown) {
 					continue
 				}
-				db := enginetest.New(t, d)
+				db := enginetest.New(t, d).AsAdmin() // temporary tables take a right of their own
 				s := service(t, loaded(t, keptCatalog(d, db.Name, k)), db)
 				must(t, s, "upgrade", "k01")
 				seen := 0
@@ -174,6 +174,7 @@ func TestResumesAfterFailure(t *testing.T) {
 		if !db.Dialect.MySQLFamily() {
 			return // such a revision is a transaction
 		}
+		db = db.AsAdmin() // temporary tables take a right of their own
 		k := kept{sql: `SET @shop = 7;
 CREATE TEMPORARY TABLE tmp (n int PRIMARY KEY);
 INSERT INTO tmp SELECT n FROM goods;

@@ -54,7 +54,7 @@ func TestSideEffects(t *testing.T) {
 	for _, d := range enginetest.Dialects() {
 		for _, c := range effectCases(d) {
 			t.Run(string(d)+" "+c.name, func(t *testing.T) {
-				db := enginetest.New(t, d)
+				db := enginetest.New(t, d).AsAdmin() // who sees routines and events
 				s := service(t, effectsCatalog(t, c.up), db)
 				must(t, s, "upgrade", "a01")
 				for _, sql := range c.setup {

@@ -100,3 +100,14 @@ func (db Database) Reads(t testing.TB, other string) {
 		db.execAdmin(t, fmt.Sprintf("GRANT SELECT, REFERENCES ON `%s`.* TO '%s'@'%%'", strings.ReplaceAll(other, "_", `\_`), db.User))
 	}
 }
+
+// AsAdmin is the database as the server's administrator reaches it, for tests of
+// what takes more rights than commands need.
+func (db Database) AsAdmin() Database {
+	if !Owned() || db.Server == nil {
+		return db
+	}
+	db.db, db.User, db.URL = db.Admin(), db.Server.admin.User.Username(), db.Server.URL(db.Name)
+	db.admin = nil
+	return db
+}
