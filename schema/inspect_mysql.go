@@ -99,7 +99,7 @@ func (i *inspector) mysqlDefault(r mysqlColumn, expression bool) *string {
 	case i.s.Flavor.Dialect == flavor.MariaDB && r.nullable == "NO" && strings.Contains(strings.ToUpper(r.extra), "ON UPDATE") && zeroTime.MatchString(text):
 		return nil // which MariaDB adds where there is none
 	case i.s.Flavor.Dialect == flavor.MariaDB:
-	case strings.HasPrefix(strings.ToUpper(text), "CURRENT_TIMESTAMP"):
+	case strings.HasPrefix(strings.ToUpper(text), "CURRENT_TIMESTAMP") && !strings.Contains(r.dataType.String, "char"):
 	case expression:
 		text = "(" + i.unescaped(text) + ")"
 	case !bareDefault(r.dataType.String):

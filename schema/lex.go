@@ -72,9 +72,26 @@ func tokenLength(text string) int {
 		for n < len(text) && (wordByte(text[n]) || text[n] == '$' || text[n] == '.' && digit(c)) {
 			n++
 		}
-		return n
+		return n + exponent(text, n)
 	}
 	return 1
+}
+
+// exponent is the length of the sign and the digits of an exponent that follow
+// the first n bytes of a number, which end in its e.
+func exponent(text string, n int) int {
+	hexadecimal := len(text) > 1 && (text[1] == 'x' || text[1] == 'X')
+	if !digit(text[0]) && text[0] != '.' || hexadecimal || text[n-1] != 'e' && text[n-1] != 'E' || n+1 >= len(text) {
+		return 0
+	}
+	if sign := text[n]; sign != '+' && sign != '-' || !digit(text[n+1]) {
+		return 0
+	}
+	more := 1
+	for n+more < len(text) && digit(text[n+more]) {
+		more++
+	}
+	return more
 }
 
 // quotedLength is the length of the quoted text at the beginning, with both
