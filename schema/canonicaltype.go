@@ -33,6 +33,9 @@ var typeRest = regexp.MustCompile(`(?i)^(.+?) ((?:unsigned|zerofill|signed|with 
 // cutServerType cuts a server's type into its name, the numbers in
 // parentheses and what follows.
 func cutServerType(text string) (name, size, rest string) {
+	if !strings.ContainsAny(text, "( ") {
+		return text, "", "" // as most are; comparisons ask for each column
+	}
 	m := typeText.FindStringSubmatch(text)
 	if m == nil {
 		return text, "", ""
@@ -134,7 +137,7 @@ func canonicalPostgres(text string) string {
 	}
 	name, size, rest := cutServerType(text)
 	name, rest = strings.ToLower(name), strings.ToLower(rest)
-	long, known := postgresNames()[name]
+	long, known := postgresNames[name]
 	switch {
 	case name == "float":
 		return SQLType(floatType(size), flavor.Flavor{Dialect: flavor.Postgres}, "") + array
@@ -171,18 +174,16 @@ func floatType(size string) Type {
 
 // postgresNames maps the spellings of PostgreSQL's own types to the one that
 // format_type gives (manual, "Data Types").
-func postgresNames() map[string]string {
-	return map[string]string{
-		"varchar": "character varying", "character varying": "character varying",
-		"int": "integer", "int4": "integer", "integer": "integer", "serial": "integer",
-		"int8": "bigint", "bigint": "bigint", "bigserial": "bigint",
-		"int2": "smallint", "smallint": "smallint", "smallserial": "smallint",
-		"bool": "boolean", "boolean": "boolean",
-		"float8": "double precision", "double precision": "double precision",
-		"float4": "real", "real": "real", "text": "text", "bytea": "bytea", "date": "date",
-		"json": "json", "jsonb": "jsonb", "uuid": "uuid", "inet": "inet", "interval": "interval",
-		"varbit": "bit varying", "bit varying": "bit varying", "bit": "bit",
-	}
+var postgresNames = map[string]string{
+	"varchar": "character varying", "character varying": "character varying",
+	"int": "integer", "int4": "integer", "integer": "integer", "serial": "integer",
+	"int8": "bigint", "bigint": "bigint", "bigserial": "bigint",
+	"int2": "smallint", "smallint": "smallint", "smallserial": "smallint",
+	"bool": "boolean", "boolean": "boolean",
+	"float8": "double precision", "double precision": "double precision",
+	"float4": "real", "real": "real", "text": "text", "bytea": "bytea", "date": "date",
+	"json": "json", "jsonb": "jsonb", "uuid": "uuid", "inet": "inet", "interval": "interval",
+	"varbit": "bit varying", "bit varying": "bit varying", "bit": "bit",
 }
 
 // joinType is the reverse of the cut that typeText makes.

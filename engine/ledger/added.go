@@ -60,9 +60,9 @@ func (s *sqlStore) addColumns(ctx context.Context) error {
 func (s *sqlStore) addedQuery(a added) string {
 	switch s.dialect() {
 	case flavor.Postgres:
-		return "pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid" +
-			" JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = " + s.here() +
-			" AND c.relname = '" + a.table + "' AND a.attname = '" + a.column + "' AND NOT a.attisdropped"
+		return "pg_catalog.pg_attribute a WHERE a.attrelid = (SELECT c.oid FROM pg_catalog.pg_class c" +
+			" WHERE c.relnamespace = " + s.namespace() + " AND c.relname = '" + a.table + "')" +
+			" AND a.attname = '" + a.column + "' AND NOT a.attisdropped"
 	case flavor.SQLite:
 		return "pragma_table_info('" + a.table + "', 'main') WHERE name = '" + a.column + "'"
 	}
