@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"manage/cmd/argv"
 	"manage/cmd/config"
-	"manage/engine/files"
 	"manage/migrations/catalog"
 	"manage/phases"
 	"os"
@@ -69,13 +68,14 @@ func (all catalogs) find(name string) (*catalog.Catalog, error) {
 }
 
 // directory loads the catalog in a directory, which messages call by the word
-// that was written for it. A word that is not even a directory may be the name
-// of a built-in catalog that was written wrongly.
-func (all catalogs) directory(path, word string) (*catalog.Catalog, error) {
+// that was written for it; found is true for one that nobody named. A word that
+// is not even a directory may be the name of a built-in catalog that was written
+// wrongly.
+func (all catalogs) directory(path, word string, found bool) (*catalog.Catalog, error) {
 	err := isDirectory(path, word)
 	switch {
 	case err == nil:
-		return catalog.Load(files.Tree(path), diskOptions(path, word))
+		return catalog.LoadDir(diskOptions(path, word, found))
 	case os.IsNotExist(errors.Unwrap(err)) && !strings.ContainsRune(word, os.PathSeparator):
 		return all.find(word)
 	}
@@ -92,8 +92,8 @@ func isDirectory(path, word string) error {
 }
 
 // diskOptions are those of a catalog in a directory.
-func diskOptions(path, word string) catalog.Options {
-	return catalog.Options{Dir: path, Prefix: word, Scratch: phases.Scratch}
+func diskOptions(path, word string, found bool) catalog.Options {
+	return catalog.Options{Dir: path, Prefix: word, Found: found, Scratch: phases.Scratch}
 }
 
 // catalogFiles are the files of the catalog that was asked for, which may not
@@ -110,7 +110,7 @@ func (c *call) files(conf config.Config) (catalogFiles, error) {
 	if os.IsNotExist(errors.Unwrap(err)) && !strings.ContainsRune(word, os.PathSeparator) {
 		_, err = catalogs(c.program.Catalogs).find(word)
 	}
-	return catalogFiles(diskOptions(conf.CatalogPath, word)), err
+	return catalogFiles(diskOptions(conf.CatalogPath, word, conf.CatalogFound)), err
 }
 
 // fromHere is a path as it is written from the working directory, where that

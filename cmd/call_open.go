@@ -57,9 +57,9 @@ func (c *call) catalog(conf config.Config) (*catalog.Catalog, error) {
 	all := catalogs(c.program.Catalogs)
 	switch {
 	case conf.CatalogPath != "" && c.tool.catalog != "":
-		return c.ownCatalog(all, conf.CatalogPath)
+		return c.ownCatalog(all, conf)
 	case conf.CatalogPath != "":
-		return all.directory(conf.CatalogPath, given(c.global.Catalog, fromHere(conf.CatalogPath)))
+		return all.directory(conf.CatalogPath, given(c.global.Catalog, fromHere(conf.CatalogPath)), conf.CatalogFound)
 	case c.global.Catalog == nil && len(all) > 0 && !all.has(conf.CatalogName):
 		return all[0].load()
 	}
@@ -68,8 +68,9 @@ func (c *call) catalog(conf config.Config) (*catalog.Catalog, error) {
 
 // ownCatalog loads the catalog of an older name from a directory. A variable
 // that was meant for manage must not lead it to the database of a service.
-func (c *call) ownCatalog(all catalogs, dir string) (*catalog.Catalog, error) {
-	cat, err := all.directory(dir, fromHere(dir))
+func (c *call) ownCatalog(all catalogs, conf config.Config) (*catalog.Catalog, error) {
+	dir := conf.CatalogPath
+	cat, err := all.directory(dir, fromHere(dir), conf.CatalogFound)
 	if err == nil && cat.Name != c.tool.catalog {
 		return nil, &config.Error{Place: fromHere(dir),
 			Problem: fmt.Sprintf("this is the catalog %s, and %s works on %s only", cat.Name, c.tool.name, c.tool.catalog),
@@ -127,6 +128,7 @@ func (c *call) service(ctx context.Context, conf config.Config, cat *catalog.Cat
 		s.Run.LockRetries = -1 // to package run, 0 is its default
 	}
 	s.Batches = c.batches(conf, cat)
+	s.Batches.NoPrograms = readOnly && !c.global.AskPrograms
 	if !readOnly {
 		s.Batches.Throttle, err = c.throttle(conf, db)
 	}
@@ -137,7 +139,7 @@ func (c *call) service(ctx context.Context, conf config.Config, cat *catalog.Cat
 func (c *call) batches(conf config.Config, cat *catalog.Catalog) backfill.Options {
 	return backfill.Options{
 		Time: conf.Batches.Time, Workers: conf.Batches.Workers, Pause: conf.Batches.Pause, Connection: conf.Connection, Dir: cat.Dir, Hooks: c.program.Hooks,
-		Stderr: func(line string) { c.log.Info(line) },
+		Environ: c.program.Environ, Stderr: func(line string) { c.log.Info(line) },
 	}
 }
 
@@ -155,6 +157,7 @@ func (c *call) look(ctx context.Context, conf config.Config, cat *catalog.Catalo
 	}
 	defer db.Close()
 	s := &phases.Service{Catalog: cat, DB: db, Batches: c.batches(conf, cat)}
+	s.Batches.NoPrograms = !c.global.AskPrograms
 	return s.Status(ctx)
 }
 

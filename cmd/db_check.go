@@ -15,7 +15,7 @@ func (*checkCommand) Doc() Doc {
 	return Doc{
 		Does: "Says what is to be done next, in words and by its exit code, so that a deployment can ask " +
 			"before each step. Guards of the catalog that refuse it as things are are listed; the exit code is " +
-			"that of what is due all the same.",
+			"that of what is due all the same. " + programsNotAsked,
 		Writes:   writesNothing,
 		Exits:    readExits(ExitExpand, ExitMigrate, ExitContract, ExitRefused, ExitUnknown),
 		Examples: []string{"db check", "db check -o json"},

@@ -13,7 +13,7 @@ type statusCommand struct{}
 func (*statusCommand) Doc() Doc {
 	return Doc{
 		Does: "Shows where the database stands: what of each release is done, how far the data migrations " +
-			"are, which of contracted releases find rows again, who is working on it now, and the next command.",
+			"are, which of contracted releases find rows again, who is working on it now, and the next command. " + programsNotAsked,
 		Writes:   writesNothing,
 		Exits:    readExits(),
 		Examples: []string{"db status", "db status -o json"},

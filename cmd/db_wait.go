@@ -24,7 +24,7 @@ func (*waitCommand) Doc() Doc {
 		Does: "Waits until the database has reached a stage, or has passed it, for services that must not start " +
 			"before: expanded (all that the new release needs is there), migrated (no rows are left to be moved), current " +
 			"(nothing is left to be done). It waits also for a server that does not answer yet and for a database that is " +
-			"yet to be made. When the time is up it says at which stage the database stands, and ends with 8.",
+			"yet to be made. When the time is up it says at which stage the database stands, and ends with 8. " + programsNotAsked,
 		Writes:   writesNothing,
 		Exits:    readExits(ExitRefused, ExitPartly),
 		Examples: []string{"db wait --for expanded", "db wait --for current --timeout 10m"},

@@ -29,6 +29,8 @@ func databaseRules() []rule {
 		return f, true
 	}, on(func(e *files.Refused, _ speaker) view.Failure {
 		return failure(ExitUsage, "a file is not read: "+e.Reason, "")
+	}), on(func(e *files.Untrusted, _ speaker) view.Failure {
+		return failure(ExitUsage, "a file that was found by searching is not used: "+e.Error(), "If you trust it, name it.")
 	})}
 }
 

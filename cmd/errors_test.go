@@ -71,6 +71,7 @@ func samples() []spoken {
 		{&catalog.WriteError{File: "db/a.toml", Err: fs.ErrExist}, "failed", 1, "db/a.toml is there already, and is not overwritten; nothing was written", ""},
 		{&catalog.WriteError{File: "db/a.toml", Err: fs.ErrPermission}, "failed", 1, "db/a.toml cannot be written: permission denied; nothing was written", ""},
 		{&fs.PathError{Op: "open", Path: "x", Err: &files.Refused{Reason: "it is a named pipe, not a regular file"}}, "usage", 2, "a file is not read: it is a named pipe, not a regular file", ""},
+		{&files.Untrusted{File: "/x", Reason: "everybody may write to it"}, "usage", 2, "a file that was found by searching is not used: /x: everybody may write to it", "name it"},
 		{&view.Unscriptable{Step: "a", Number: 2, Reason: "it holds a bell"}, "refused", 6, "statement 2 of a cannot be written into a script: it holds a bell", "manage db sync"},
 		{&noLogFile{fs.ErrPermission}, "failed", 1, "the log file cannot be written: permission denied", ""},
 		{&phases.Refused{Reason: "not now", Next: "migrate", Hint: "wait a little"}, "refused", 6, "not now", "Next: manage db migrate\nWait a little."},

@@ -83,6 +83,7 @@ type Global struct {
 	Wait           *time.Duration `placeholder:"TIME" help:"How long to wait for another holder after its last sign of life, such as 30s."`
 	LockTimeout    *time.Duration `placeholder:"TIME" help:"How long a statement waits for its lock, such as 3s; the service waits behind it for as long."`
 	LockRetries    *int           `placeholder:"N" help:"How often such a statement is tried again; 0 for never."`
+	AskPrograms    bool           `help:"Let commands that only look start the programs of data migrations, to ask them whether rows are left."`
 	Yes            bool           `help:"Skip the confirmation of irreversible actions."`
 	NoProgress     bool           `help:"Show no progress."`
 	Verbose        bool           `short:"v" help:"Say more: each statement as it runs."`

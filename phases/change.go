@@ -351,8 +351,11 @@ func segments(p plan.Plan) []plan.Plan {
 func (s *Service) migrateStep(ctx context.Context, held *run.Held, step plan.Step, result *Result) error {
 	m := s.Catalog.Migrations[step.ID]
 	due, err := s.pending(ctx, held.Session(), m)
-	if err != nil || !due {
+	if err != nil {
 		return err
+	}
+	if !due {
+		return s.recordDone(ctx, held, m)
 	}
 	if err := s.guards(ctx, held.Session(), plan.Migrate); err != nil {
 		return err

@@ -92,6 +92,9 @@ func (s *Service) migratedFor(ctx context.Context, sess database.Session, a atte
 	if err != nil || len(due) == 0 {
 		return err
 	}
+	if s.unaskable(s.Catalog.Migrations[due[0]]) {
+		return unknownRows(due[0])
+	}
 	return &Refused{Reason: "contract cannot run before the data migration " + due[0] + " is complete", Next: "migrate"}
 }
 

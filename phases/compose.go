@@ -114,6 +114,11 @@ func (s *Service) dueNow(ctx context.Context, sess database.Session, applied rev
 			if err != nil {
 				return nil, err
 			}
+			if !found {
+				if found, err = s.unrecorded(ctx, sess, s.Catalog.Migrations[m.ID]); err != nil {
+					return nil, err
+				}
+			}
 			if !found && !slices.ContainsFunc(ids, func(id string) bool { return s.feeds(id, m.ID) }) {
 				continue
 			}

@@ -17,7 +17,7 @@ import (
 func (s *Service) pending(ctx context.Context, q database.Querier, m *catalog.Migration) (bool, error) {
 	query, ok := m.Pending.For(s.DB.Flavor().Dialect)
 	if !ok {
-		return s.pendingElsewhere(ctx, m)
+		return s.pendingElsewhere(ctx, q, m)
 	}
 	if err := rowaccess.Check(ctx, q, s.DB.Flavor().Dialect, rowaccess.Of(pendingName(m), query, s.DB.Flavor().Dialect)); err != nil {
 		return false, err

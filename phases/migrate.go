@@ -94,7 +94,11 @@ func (s *Service) countPending(ctx context.Context, q database.Querier, id strin
 }
 
 // pendingElsewhere asks a program or a Go hook whether anything is pending.
-func (s *Service) pendingElsewhere(ctx context.Context, m *catalog.Migration) (bool, error) {
+func (s *Service) pendingElsewhere(ctx context.Context, q database.Querier, m *catalog.Migration) (bool, error) {
+	if s.unaskable(m) {
+		done, err := s.recordedDone(ctx, q, m)
+		return !done, err
+	}
 	return backfill.Pending(ctx, s.DB, m, s.backfillOptions())
 }
 

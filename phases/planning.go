@@ -64,6 +64,11 @@ func (s *Service) Plan(ctx context.Context, command string, req Request) (plan.P
 	if err == nil && !w.plan.Empty() {
 		w.plan.Losses, err = s.lossesNow(ctx, sess, w)
 	}
+	for _, step := range w.plan.Steps {
+		if step.Phase == plan.Migrate {
+			w.plan.NotAsked = append(w.plan.NotAsked, s.notAsked([]string{step.ID})...)
+		}
+	}
 	return s.spelledOut(w.plan), err
 }
 

@@ -24,7 +24,8 @@ type Report struct {
 	Exit          int
 	Next          string
 	NextRevisions []string // what Next would apply
-	Due           []string // data migrations that find rows
+	Due           []string // data migrations that find rows, or may
+	NotAsked      []string // data migrations whose programs were not asked: what is said of them is what their last run recorded
 	Problems      []Problem
 	Releases      []ReleaseStatus
 	Migrations    []MigrationStatus
@@ -91,7 +92,7 @@ func (s *Service) FullStatus(ctx context.Context) (Report, error) {
 		if m.State == "running" && r.LeaseDead {
 			r.Migrations[i].interrupted()
 		}
-		if m.State != "done" {
+		if m.State != "done" || s.unaskable(s.Catalog.Migrations[m.ID]) {
 			continue
 		}
 		found, err := s.pending(ctx, sess, s.Catalog.Migrations[m.ID])
@@ -137,6 +138,9 @@ func (s *Service) report(ctx context.Context, sess database.Session, k known) (r
 	candidates := slices.DeleteFunc(s.Catalog.Graph.Candidates(r.Position.Applied), func(m revision.Migration) bool { return m.ID == k.complete })
 	if r.Due, err = s.due(ctx, sess, candidates, k.unasked); err != nil {
 		return r, err
+	}
+	for _, c := range candidates {
+		r.NotAsked = append(r.NotAsked, s.notAsked([]string{c.ID})...)
 	}
 	facts.Due = len(r.Due) > 0
 	r.Stage = s.Catalog.Graph.Stage(facts)

@@ -70,7 +70,7 @@ func (l *loader) catalogOfFiles(c *Config) error {
 			return nil
 		case placed:
 			path.dir = filepath.Dir(path.file)
-			c.CatalogPath = path.path()
+			c.CatalogPath, c.CatalogFound = path.path(), layer.found
 			return nil
 		}
 	}

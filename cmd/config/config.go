@@ -30,10 +30,13 @@ type Config struct {
 	// CatalogName names a built-in catalog, CatalogPath a directory. At most
 	// one of them is set.
 	CatalogName, CatalogPath string
-	Locks                    Locks
-	Lease                    Lease
-	Batches                  Batches
-	Replicas                 Replicas
+	// CatalogFound is true if the path stands in a file that was found by
+	// searching.
+	CatalogFound bool
+	Locks        Locks
+	Lease        Lease
+	Batches      Batches
+	Replicas     Replicas
 	// MaxLoad is how many sessions may be at work on the server before a data
 	// migration pauses; 0: any number. Queries are the tables [[throttle]].
 	MaxLoad int

@@ -19,6 +19,8 @@ func (m memory) fs() fs.FS {
 	return files
 }
 
+func (memory) Trusted(string) error { return nil }
+
 func (m memory) Stat(name string) (fs.FileInfo, error) {
 	return fs.Stat(m.fs(), strings.TrimPrefix(name, "/"))
 }

@@ -20,6 +20,8 @@ type layer struct {
 	conf  confFile
 	toml  map[string]value
 	debug *bool
+	// found is true for a file that nobody named.
+	found bool
 }
 
 // layers reads all files, in the order in which they count.
@@ -34,12 +36,12 @@ func (l *loader) layers() error {
 			on := s.Kind == DebugOn
 			l.stack = append(l.stack, layer{name: "--debug", debug: &on})
 		case DirSource:
-			if err := l.dir(l.in.path(s.Path), true); err != nil {
+			if err := l.dir(l.in.path(s.Path), false); err != nil {
 				return err
 			}
 		case FileSource:
 			name := l.in.path(s.Path)
-			found, err := l.file(name)
+			found, err := l.file(name, false)
 			if err != nil {
 				return err
 			}
@@ -74,7 +76,7 @@ func (l *loader) defaults() error {
 			if !l.exists(filepath.Join(place, name+".conf.d")) {
 				continue
 			}
-			if err := l.dir(filepath.Join(place, name+".conf.d"), false); err != nil {
+			if err := l.dir(filepath.Join(place, name+".conf.d"), true); err != nil {
 				return err
 			}
 			break
@@ -91,7 +93,7 @@ func (l *loader) ownDefaults() error {
 	}
 	if name, ok := l.environ("MANAGE_CONFIG_FILE"); ok && name != "" {
 		name = l.in.path(name)
-		found, err := l.file(name)
+		found, err := l.file(name, false)
 		if err == nil && !found {
 			err = &Error{Place: "MANAGE_CONFIG_FILE", Problem: "there is no file " + name}
 		}
@@ -125,7 +127,7 @@ func (l *loader) places() []string {
 func (l *loader) firstOf(name string, places []string) error {
 	for _, place := range places {
 		if l.exists(filepath.Join(place, name)) {
-			_, err := l.file(filepath.Join(place, name))
+			_, err := l.file(filepath.Join(place, name), true)
 			return err
 		}
 	}
@@ -137,8 +139,14 @@ func (l *loader) exists(name string) bool {
 	return err == nil
 }
 
-// file reads one file, and reports whether it is there.
-func (l *loader) file(name string) (bool, error) {
+// file reads one file, and reports whether it is there. One that was found by
+// searching must be the user's.
+func (l *loader) file(name string, found bool) (bool, error) {
+	if found {
+		if err := l.trusted(name); err != nil {
+			return false, err
+		}
+	}
 	content, err := l.in.Disk.ReadFile(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
@@ -146,7 +154,7 @@ func (l *loader) file(name string) (bool, error) {
 	if err != nil {
 		return false, &Error{File: name, Problem: unreadable(err), Err: err}
 	}
-	next := layer{name: name}
+	next := layer{name: name, found: found}
 	if path.Ext(name) == ".toml" {
 		var text string
 		if text, err = files.Text(content); err != nil {
@@ -163,10 +171,33 @@ func (l *loader) file(name string) (bool, error) {
 	return true, nil
 }
 
-// dir reads the files of a folder in the order of their names.
-func (l *loader) dir(name string, required bool) error {
+// trusted refuses a file that was found by searching and is not the user's.
+func (l *loader) trusted(name string) error {
+	var e *files.Untrusted
+	if err := l.in.Disk.Trusted(name); !errors.As(err, &e) {
+		return nil
+	}
+	why, option := "of "+e.Error(), "--config-file"
+	if e.File == name {
+		why = e.Reason
+	}
+	if strings.HasSuffix(name, ".conf.d") || strings.HasSuffix(filepath.Dir(name), ".conf.d") {
+		option = "--config-dir"
+	}
+	return &Error{File: name, Problem: "the file was found by searching and is not used, because " + why, Err: e,
+		Hint: "if you trust it, name it with " + option}
+}
+
+// dir reads the files of a folder in the order of their names. found is true for
+// one that nobody named.
+func (l *loader) dir(name string, found bool) error {
+	if found {
+		if err := l.trusted(name); err != nil {
+			return err
+		}
+	}
 	entries, err := l.in.Disk.ReadDir(name)
-	if errors.Is(err, fs.ErrNotExist) && !required {
+	if errors.Is(err, fs.ErrNotExist) && found {
 		return nil
 	}
 	if err != nil {
@@ -176,18 +207,18 @@ func (l *loader) dir(name string, required bool) error {
 	if l.program.own() {
 		suffixes = append(suffixes, ".toml")
 	}
-	var found []string
+	var names []string
 	for _, e := range entries {
 		if slices.Contains(suffixes, path.Ext(e.Name())) && !e.IsDir() {
-			found = append(found, filepath.Join(name, e.Name()))
+			names = append(names, filepath.Join(name, e.Name()))
 		}
 	}
-	if len(found) > files.MaxInFolder {
-		return &Error{Place: "--config-dir", Problem: fmt.Sprintf("the folder %s holds %d files, more than the %d that are read", name, len(found), files.MaxInFolder)}
+	if len(names) > files.MaxInFolder {
+		return &Error{Place: "--config-dir", Problem: fmt.Sprintf("the folder %s holds %d files, more than the %d that are read", name, len(names), files.MaxInFolder)}
 	}
-	slices.Sort(found)
-	for _, f := range found {
-		if _, err := l.file(f); err != nil {
+	slices.Sort(names)
+	for _, f := range names {
+		if _, err := l.file(f, found); err != nil {
 			return err
 		}
 	}

@@ -37,6 +37,9 @@ type Disk interface {
 	Stat(name string) (fs.FileInfo, error)
 	ReadFile(name string) ([]byte, error)
 	ReadDir(name string) ([]fs.DirEntry, error)
+	// Trusted returns an *files.Untrusted for a file that only counts if it is
+	// named.
+	Trusted(name string) error
 }
 
 // Machine is the machine's own file system.
@@ -53,6 +56,9 @@ func (Machine) ReadFile(name string) ([]byte, error) {
 	}
 	return files.Read(name, files.MaxConfig)
 }
+
+// Trusted is files.Trusted.
+func (Machine) Trusted(name string) error { return files.Trusted(name) }
 
 // ReadDir is os.ReadDir.
 func (Machine) ReadDir(name string) ([]fs.DirEntry, error) { return os.ReadDir(name) }

@@ -246,7 +246,7 @@ max_lag = "2s"
 `}
 	mode, wait := "", 1
 	want := Config{Connection: "postgresql://user@host/db", ConnectionFrom: "/here/manage.toml:3", Schema: "images", MaxRetries: -1,
-		RetryInterval: 2 * time.Second, SQLMode: &mode, WsrepSyncWait: &wait, CatalogPath: "/here/db", Locks: Locks{1500 * time.Millisecond, 5},
+		RetryInterval: 2 * time.Second, SQLMode: &mode, WsrepSyncWait: &wait, CatalogPath: "/here/db", CatalogFound: true, Locks: Locks{1500 * time.Millisecond, 5},
 		Lease: Lease{time.Minute}, Batches: Batches{500 * time.Millisecond, 4, 20 * time.Millisecond}, MetadefsPath: "/etc/glance/metadefs/",
 		Replicas: Replicas{[]string{"postgresql://r1/db", "postgresql://r2/db"}, 2 * time.Second}, Files: []string{"/here/manage.toml"}}
 	got := load(t, given(disk, "manage"))

@@ -1,6 +1,9 @@
 package view
 
 import (
+	"fmt"
+	"slices"
+
 	"manage/engine/revision"
 	"manage/phases"
 )
@@ -14,6 +17,9 @@ type CheckDocument struct {
 	Revisions      []string       `json:"revisions"`
 	DataMigrations []string       `json:"data_migrations"`
 	Problems       []Problem      `json:"problems"`
+	// NotAsked are data migrations whose programs were not asked whether rows are
+	// left.
+	NotAsked []string `json:"not_asked,omitempty"`
 	// Guards are those that refuse Next as things are.
 	Guards []GuardRefusing `json:"guards,omitempty"`
 }
@@ -45,7 +51,7 @@ func Check(p *Page, r phases.Report, guards []phases.GuardState) error {
 func checkDocument(r phases.Report) CheckDocument {
 	d := CheckDocument{
 		Catalog: r.Catalog, Stage: r.Stage, Next: optional(r.Next), Exit: r.Exit,
-		Revisions: list(r.NextRevisions), DataMigrations: list(r.Due), Problems: []Problem{},
+		Revisions: list(r.NextRevisions), DataMigrations: list(r.Due), Problems: []Problem{}, NotAsked: r.NotAsked,
 	}
 	for _, q := range r.Problems {
 		d.Problems = append(d.Problems, Problem{Kind: string(q.Kind), ID: optional(q.ID), Message: q.Message})
@@ -65,6 +71,9 @@ func whatIsNext(p *Page, l *lines, r phases.Report) {
 	if len(r.Due) > 0 {
 		l.add("Due: %s, %s", count(len(r.Due), "data migration"), joined(r.Due))
 	}
+	for _, id := range r.NotAsked {
+		l.add("%s", notAsked(id, slices.Contains(r.Due, id)))
+	}
 	if r.Next != "" {
 		l.add("Next: %s", p.Command(r.Next))
 		if r.Next == "expand" && !r.Position.Recorded {
@@ -73,6 +82,15 @@ func whatIsNext(p *Page, l *lines, r phases.Report) {
 	} else if len(r.Problems) == 0 {
 		l.add("Nothing is to be done.")
 	}
+}
+
+// notAsked says that a program was not asked, and what is taken for its answer.
+func notAsked(id string, due bool) string {
+	recorded := "Its last run is recorded as finished; rows that came since then are not counted."
+	if due {
+		recorded = "No finished run of it is recorded, so it counts as due."
+	}
+	return fmt.Sprintf("Not asked: %s is done by a program, which is started only with --ask-programs. %s", id, recorded)
 }
 
 // advice is what to do about a problem.

@@ -27,7 +27,7 @@ func Documents() []Document {
 				Expand: optional("wallaby_expand01"), Contract: optional("wallaby_contract01"), Release: optional("wallaby"),
 				Stage: revision.Behind, Heads: heads, Rows: []string{"wallaby_contract01"},
 			}},
-		{"db check", "`next` is the command that is due, null if none is; `exit` is the exit code. `revisions` is what `next` would apply, `data_migrations` what is due. `guards` is there if guards of the catalog refuse `next` as things are: `rows` is what the query returns, `error` why it cannot be asked.",
+		{"db check", "`next` is the command that is due, null if none is; `exit` is the exit code. `revisions` is what `next` would apply, `data_migrations` what is due. `guards` is there if guards of the catalog refuse `next` as things are: `rows` is what the query returns, `error` why it cannot be asked. `not_asked`, here and in the documents of `status`, `wait` and `plan`, is there if programs of data migrations were not asked whether rows are left.",
 			CheckDocument{
 				Catalog: "glance", Stage: revision.Behind, Next: optional("expand"), Exit: 3,
 				Revisions: []string{"xena_expand01"}, DataMigrations: []string{}, Problems: []Problem{},

@@ -21,6 +21,9 @@ type PlanDocument struct {
 	SideEffects []SideEffectDocument `json:"side_effects,omitempty"`
 	// Losses are what goes for good, of the steps here and of those that follow.
 	Losses []LossDocument `json:"losses,omitempty"`
+	// NotAsked are data migrations among the steps whose programs were not asked
+	// whether rows are left.
+	NotAsked []string `json:"not_asked,omitempty"`
 	// More is true if more follows that can be planned only once the steps
 	// have run.
 	More bool `json:"more,omitempty"`
@@ -74,11 +77,14 @@ func Plan(p *Page, pl plan.Plan) error {
 			l.add("   -- %s", oneLine(rowCheck(c)))
 		}
 		for _, e := range append(lossesBefore(pl, s.ID), effectsOf(pl, s.ID)...) {
-			l.add("   -- %s", e)
+			l.add("   -- %s", oneLine(e))
+		}
+		if slices.Contains(pl.NotAsked, s.ID) {
+			l.add("   -- %s", programNotAsked)
 		}
 		for _, st := range s.Statements {
 			for _, c := range valueChecks(st) {
-				l.add("   -- %s", c)
+				l.add("   -- %s", oneLine(c))
 			}
 			l.add("%s", indent(strings.TrimSpace(st.SQL)+";"))
 			if c := costs(st); c != "" {
@@ -96,6 +102,9 @@ func Plan(p *Page, pl plan.Plan) error {
 	}
 	return p.text(&l)
 }
+
+// programNotAsked stands before the step of a program that was not asked.
+const programNotAsked = "Whether rows are left was not asked: it is done by a program, which is started only with --ask-programs."
 
 func heading(s plan.Step) string {
 	h := fmt.Sprintf("%s (%s, %s", s.ID, s.Phase, count(len(s.Statements), "statement"))
@@ -149,7 +158,7 @@ func position(rows []string) string {
 func indent(text string) string { return "   " + strings.ReplaceAll(text, "\n", "\n   ") }
 
 func planDocument(pl plan.Plan) PlanDocument {
-	d := PlanDocument{Catalog: pl.Catalog, Dialect: pl.Dialect, From: list(pl.From), To: list(pl.To), Steps: []PlanStep{}, Guards: guardsOf(pl), SideEffects: sideEffects(pl), Losses: lossesOf(pl), More: pl.More}
+	d := PlanDocument{Catalog: pl.Catalog, Dialect: pl.Dialect, From: list(pl.From), To: list(pl.To), Steps: []PlanStep{}, Guards: guardsOf(pl), NotAsked: pl.NotAsked, SideEffects: sideEffects(pl), Losses: lossesOf(pl), More: pl.More}
 	for _, s := range pl.Steps {
 		step := PlanStep{ID: s.ID, Phase: string(s.Phase), Transaction: oneTransaction(s), Checks: rowChecks(s.Checks), Statements: []PlanStatement{}}
 		for _, st := range s.Statements {

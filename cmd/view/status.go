@@ -24,6 +24,9 @@ type StatusDocument struct {
 	Lease       *LeaseHeld     `json:"lease"`
 	Next        *string        `json:"next"`
 	Problems    []Problem      `json:"problems"`
+	// NotAsked are data migrations whose programs were not asked whether rows are
+	// left.
+	NotAsked []string `json:"not_asked,omitempty"`
 }
 
 // ReleaseState is how far one release is.
@@ -168,7 +171,7 @@ func statusDocument(r phases.Report) StatusDocument {
 	d := StatusDocument{
 		Catalog: r.Catalog, Stage: r.Stage, Version: list(composite(r.Position)),
 		Releases: []ReleaseState{}, Migrations: []MigrationRow{},
-		Next: optional(r.Next), Problems: checkDocument(r).Problems,
+		Next: optional(r.Next), Problems: checkDocument(r).Problems, NotAsked: r.NotAsked,
 	}
 	for _, s := range r.Releases {
 		d.Releases = append(d.Releases, ReleaseState(s))

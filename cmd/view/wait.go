@@ -1,6 +1,7 @@
 package view
 
 import (
+	"slices"
 	"time"
 
 	"manage/phases"
@@ -13,6 +14,9 @@ type WaitDocument struct {
 	Stage   *string `json:"stage"` // null if the database was never to be read
 	Reached bool    `json:"reached"`
 	Waited  float64 `json:"waited"` // seconds
+	// NotAsked are data migrations whose programs were not asked whether rows are
+	// left.
+	NotAsked []string `json:"not_asked,omitempty"`
 }
 
 // Wait prints how a wait for a stage ended. r is nil if the database was never
@@ -21,7 +25,7 @@ func Wait(p *Page, goal string, r *phases.Report, reached bool, waited time.Dura
 	stage := ""
 	d := WaitDocument{For: goal, Reached: reached, Waited: waited.Round(time.Millisecond).Seconds()}
 	if r != nil {
-		stage, d.Catalog = string(r.Stage), r.Catalog
+		stage, d.Catalog, d.NotAsked = string(r.Stage), r.Catalog, r.NotAsked
 		d.Stage = &stage
 	}
 	if p.JSON {
@@ -35,6 +39,9 @@ func Wait(p *Page, goal string, r *phases.Report, reached bool, waited time.Dura
 		l.add("The database could not be read within %s.", took(waited))
 	default:
 		l.add("The database is %s after %s, not yet %s.", stage, took(waited), goal)
+		for _, id := range r.NotAsked {
+			l.add("%s", notAsked(id, slices.Contains(r.Due, id)))
+		}
 	}
 	return p.text(&l)
 }

@@ -13,10 +13,16 @@ import (
 // link, and need not be there yet.
 func Tree(dir string) fs.FS { return &tree{dir: dir} }
 
+// TrustedTree is Tree of a directory that was found by searching: what is not
+// Trusted is not opened.
+func TrustedTree(dir string) fs.FS { return &tree{dir: dir, trust: newTrust()} }
+
 type tree struct {
-	dir  string
-	lock sync.Mutex
-	root *os.Root // nil until the directory is there
+	dir string
+	// trust is Trusted, nil if all files count.
+	trust func(name string) error
+	lock  sync.Mutex
+	root  *os.Root // nil until the directory is there
 }
 
 // open opens the directory, once. The system closes it when nobody refers to it
@@ -64,11 +70,16 @@ func (t *tree) find(op, name string) (*os.Root, string, fs.FileInfo, error) {
 	if !fs.ValidPath(name) {
 		return nil, "", nil, &fs.PathError{Op: op, Path: name, Err: fs.ErrInvalid}
 	}
+	path := filepath.FromSlash(name)
+	if t.trust != nil {
+		if err := t.trust(filepath.Join(t.dir, path)); err != nil {
+			return nil, "", nil, &fs.PathError{Op: op, Path: name, Err: err}
+		}
+	}
 	root, err := t.open()
 	if err != nil {
 		return nil, "", nil, err
 	}
-	path := filepath.FromSlash(name)
 	info, err := root.Stat(path)
 	if err == nil || errors.Is(err, fs.ErrNotExist) {
 		return root, path, info, err

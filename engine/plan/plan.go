@@ -49,6 +49,9 @@ type Plan struct {
 	// Losses are what its steps, and those that can be planned only later, take
 	// away, as far as was asked.
 	Losses []Loss
+	// NotAsked are data migrations among its steps whose programs were not asked
+	// whether rows are left.
+	NotAsked []string
 	// More is true if more is to be done than Steps, and can be planned only
 	// once they have run.
 	More bool

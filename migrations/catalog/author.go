@@ -5,7 +5,6 @@ import (
 	"io/fs"
 	"slices"
 
-	"manage/engine/files"
 	"manage/engine/revision"
 )
 
@@ -33,7 +32,7 @@ func Add(opts Options, d Draft) (*Added, error) {
 		return nil, builtIn(opts)
 	}
 	defer lockDir(opts.Dir)()
-	tree := files.Tree(opts.Dir)
+	tree := opts.tree()
 	c, err := (&loader{fsys: tree, prefix: prefixOf(opts), mayEmpty: true}).whole(opts)
 	if err != nil {
 		return nil, err

@@ -161,8 +161,11 @@ type Migration struct {
 	// file does not say. ProgramSource is where its command stands.
 	ProgramTimeout time.Duration
 	ProgramSource  revision.Source
-	Hook           string
-	Checksum       string
+	// ProgramEnv are the variables of the environment that the program gets
+	// beside those that every one does.
+	ProgramEnv []string
+	Hook       string
+	Checksum   string
 }
 
 // MigrationStep is one declarative step of a data migration.

@@ -24,6 +24,9 @@ type Options struct {
 	Dir string
 	// Prefix is put before file names in messages; "" means Dir.
 	Prefix string
+	// Found is true for a directory that nobody named: its files count only if
+	// they are the user's (files.Trusted).
+	Found bool
 	// Scratch makes an empty SQLite database, on which plain SQL is tried out
 	// when a schema is computed; nil to leave the effect of SQL open.
 	Scratch func() (Scratch, error)
@@ -38,6 +41,9 @@ const versionsDir = "versions"
 func Load(fsys fs.FS, opts Options) (*Catalog, error) {
 	return (&loader{fsys: fsys, prefix: prefixOf(opts)}).whole(opts)
 }
+
+// LoadDir is Load of the directory opts.Dir.
+func LoadDir(opts Options) (*Catalog, error) { return Load(opts.tree(), opts) }
 
 // whole reads a catalog that must be valid.
 func (l *loader) whole(opts Options) (*Catalog, error) {
@@ -190,7 +196,7 @@ func (l *loader) names() []string {
 		if errors.Is(err, fs.ErrNotExist) {
 			r.add(0, "the catalog has no directory \"versions\" with its revisions")
 		} else {
-			r.add(0, "the directory cannot be read: %s", readError(err))
+			r.add(0, "%s", strings.Replace(unreadable(err), "the file", "the directory", 1))
 		}
 		l.problems = append(l.problems, r.problems...)
 	}

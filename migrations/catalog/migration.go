@@ -1,14 +1,17 @@
 package catalog
 
 import (
+	"errors"
 	"io/fs"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/BurntSushi/toml"
 
+	"manage/engine/files"
 	"manage/engine/revision"
 	"manage/schema"
 )
@@ -42,6 +45,7 @@ type stepFile struct {
 type programFile struct {
 	Command []string `toml:"command"`
 	Timeout string   `toml:"timeout"`
+	Env     []string `toml:"env"`
 }
 
 type hookFile struct {
@@ -75,6 +79,7 @@ func (w *worker) migration(file string, raw map[string]any, keys []toml.Key) *Mi
 		m.Program, m.ProgramSource = f.Program.Command, m.Source
 		d.at("program", func() { d.at("command", func() { m.ProgramSource.Line = d.line() }) })
 		m.ProgramTimeout, _ = time.ParseDuration(f.Program.Timeout)
+		m.ProgramEnv = f.Program.Env
 	}
 	if f.Hook != nil {
 		m.Hook = f.Hook.Name
@@ -112,6 +117,15 @@ func (w *worker) checkMigration(f *migrationFile) {
 			if d.required("command", len(f.Program.Command) > 0) {
 				w.checkProgram(f.Program.Command[0])
 			}
+			for i, name := range f.Program.Env {
+				if !variableName.MatchString(name) {
+					d.at("env", func() {
+						d.atIndex(i, func() {
+							d.fail("%q is not the name of a variable: the value is that of the command's environment", name)
+						})
+					})
+				}
+			}
 			if timeout, err := time.ParseDuration(f.Program.Timeout); f.Program.Timeout != "" && (err != nil || timeout < time.Second) {
 				d.at("timeout", func() {
 					d.fail("%q is not a duration of a second or more: write \"90s\" or \"10m\"", f.Program.Timeout)
@@ -124,13 +138,22 @@ func (w *worker) checkMigration(f *migrationFile) {
 	}
 }
 
+// variableName is the name of a variable of the environment.
+var variableName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
 // checkProgram looks for a program that is said to be in the catalog.
 func (w *worker) checkProgram(name string) {
 	file, inside := strings.CutPrefix(name, "./")
 	if !inside || !fs.ValidPath(file) {
 		return
 	}
-	if info, err := fs.Stat(w.fsys, file); err != nil || info.IsDir() {
+	info, err := fs.Stat(w.fsys, file)
+	var untrusted *files.Untrusted
+	if errors.As(err, &untrusted) {
+		w.at("command", func() { w.fail("%s", distrusted(untrusted)) })
+		return
+	}
+	if err != nil || info.IsDir() {
 		w.at("command", func() { w.fail("there is no program %s in the catalog", name) })
 	}
 }

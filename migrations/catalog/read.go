@@ -75,11 +75,28 @@ func (w *worker) parsed(name, text string, r *report) loaded {
 
 // unreadable says why a file could not be read, without its name.
 func unreadable(err error) string {
+	var untrusted *files.Untrusted
+	if errors.As(err, &untrusted) {
+		return distrusted(untrusted)
+	}
 	var refused *files.Refused
 	if errors.As(err, &refused) {
 		return "the file is not read: " + refused.Reason
 	}
 	return "the file cannot be read: " + readError(err)
+}
+
+// distrusted says why a file of a catalog that nobody named does not count.
+func distrusted(e *files.Untrusted) string {
+	return fmt.Sprintf("the catalog was found by searching and is not used, because of %s; if you trust it, name it with --catalog", e)
+}
+
+// tree is the files of the directory.
+func (o Options) tree() fs.FS {
+	if o.Found {
+		return files.TrustedTree(o.Dir)
+	}
+	return files.Tree(o.Dir)
 }
 
 // crowded is the problem of a catalog with more files than anybody writes.

@@ -91,7 +91,7 @@ func TestOddFiles(t *testing.T) {
 		"versions elsewhere": {func(t *testing.T, d string) error {
 			must(t, os.Rename(filepath.Join(d, "versions"), filepath.Join(d, "..", "v")))
 			return os.Symlink("../v", filepath.Join(d, "versions"))
-		}, "versions: the directory cannot be read: it is a link that leads out of the catalog"},
+		}, "versions: the directory is not read: it is a link that leads out of the catalog"},
 		"settings elsewhere": {func(t *testing.T, d string) error {
 			must(t, os.Rename(filepath.Join(d, "catalog.toml"), filepath.Join(d, "..", "c")))
 			return os.Symlink("../c", filepath.Join(d, "catalog.toml"))

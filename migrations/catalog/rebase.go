@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"manage/engine/files"
 	"manage/engine/revision"
 )
 
@@ -100,7 +99,7 @@ type rebase struct {
 
 // newRebase reads the files of a catalog, which must be right each for itself.
 func newRebase(opts Options) (*rebase, error) {
-	r := &rebase{opts: opts, files: files.Tree(opts.Dir), edited: map[*versionFile]*RebasedFile{}, texts: map[string][]byte{}}
+	r := &rebase{opts: opts, files: opts.tree(), edited: map[*versionFile]*RebasedFile{}, texts: map[string][]byte{}}
 	l := &loader{fsys: r.files, prefix: prefixOf(opts)}
 	text, ok := l.settingsText()
 	if !ok {

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"unicode"
 
-	"manage/engine/files"
 	"manage/engine/revision"
 	"manage/schema"
 )
@@ -98,7 +97,7 @@ func Create(opts Options, made []File) error {
 	if len(there) > 0 {
 		return &There{Files: there}
 	}
-	after := overlay{files.Tree(opts.Dir), map[string][]byte{}}
+	after := overlay{opts.tree(), map[string][]byte{}}
 	for _, f := range made {
 		after.files[f.Name] = f.Content
 	}
@@ -121,7 +120,7 @@ func Create(opts Options, made []File) error {
 // inTheWay lists the files that are there already, and the revisions that would
 // be taken into the new catalog.
 func inTheWay(opts Options, made []File) ([]string, error) {
-	tree := files.Tree(opts.Dir)
+	tree := opts.tree()
 	var there []string
 	for _, f := range made {
 		if _, err := os.Lstat(opts.Dir + string(os.PathSeparator) + f.Name); err == nil {

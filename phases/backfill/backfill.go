@@ -35,6 +35,11 @@ type Options struct {
 	Connection string
 	// Dir is the directory that programs are relative to.
 	Dir string
+	// Environ is the environment of the command, from which programs get what
+	// they may see; nil for that of the process.
+	Environ []string
+	// NoPrograms keeps programs from being started to be asked only.
+	NoPrograms bool
 	// Hooks are the Go data migrations by name.
 	Hooks map[string]Hook
 	// Events is told of each batch (a Batched value); nil to hear nothing.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -70,8 +71,11 @@ func startProgram(m *catalog.Migration, f flavor.Flavor, o Options) (*program, e
 	}}
 	cmd, err := command(m.Program, o.Dir)
 	if err == nil {
-		cmd.Env = append(cmd.Environ(), "MANAGE_CONNECTION="+fromAnywhere(o.Connection),
+		cmd.Env = environ(o.Environ, m.ProgramEnv, "MANAGE_CONNECTION="+fromAnywhere(o.Connection),
 			"MANAGE_DIALECT="+string(f.Dialect), "MANAGE_MIGRATION="+m.ID)
+		if pwd, err := filepath.Abs(cmd.Dir); err == nil {
+			cmd.Env = append(cmd.Env, "PWD="+pwd)
+		}
 		p.child, err = start(cmd, words)
 	}
 	if err != nil {
