@@ -183,8 +183,13 @@ func place(durable bool) string {
 // newDir makes a temporary folder that belongs to account ("" for us), and removes those
 // that killed test binaries left.
 func newDir(d flavor.Dialect, account string, durable bool) (string, error) {
+	return newDirIn(place(durable), d, account)
+}
+
+// newDirIn is newDir in a place of the caller's.
+func newDirIn(parent string, d flavor.Dialect, account string) (string, error) {
 	sweep()
-	dir, err := os.MkdirTemp(place(durable), fmt.Sprintf("%s%d-%s-", dirPrefix, os.Getpid(), d))
+	dir, err := os.MkdirTemp(parent, fmt.Sprintf("%s%d-%s-", dirPrefix, os.Getpid(), d))
 	if err != nil {
 		return "", err
 	}
@@ -224,4 +229,18 @@ func tail(path string) string {
 	}
 	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
 	return strings.Join(lines[max(0, len(lines)-10):], "\n")
+}
+
+// Own gives a file or folder to the system user who runs the servers of dialect
+// d, if we are root.
+func Own(path string, d flavor.Dialect) error {
+	k, err := kindOf(d)
+	if err != nil {
+		return err
+	}
+	cred, err := credential(k.account())
+	if err != nil || cred == nil {
+		return err
+	}
+	return os.Chown(path, int(cred.Uid), int(cred.Gid))
 }

@@ -1,6 +1,7 @@
 package enginetest
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -39,6 +40,9 @@ type Options struct {
 	// Bin is the folder with the server's programs; "" for what EnvBin says,
 	// or else where the system's packages put them.
 	Bin string
+	// Dir is where the data folder is made; "" for the usual place. All system
+	// users must be able to come there.
+	Dir string
 	// Packaged takes the system's packages whatever EnvBin says, for tests
 	// that need a server as old as the clients.
 	Packaged bool
@@ -127,7 +131,7 @@ func start(d flavor.Dialect, k kind, o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	dir, err := newDir(d, k.account(), o.Durable)
+	dir, err := newDirIn(cmp.Or(o.Dir, place(o.Durable)), d, k.account())
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package mysql
 import (
 	"errors"
 	"strconv"
+	"strings"
 
 	"github.com/go-sql-driver/mysql"
 
@@ -15,6 +16,9 @@ func (Backend) Classify(err error) *backend.Error {
 	var e *mysql.MySQLError
 	if errors.As(err, &e) {
 		known := numbers[e.Number]
+		if known.class == backend.Other && noRoom(e.Message) {
+			known = numbers[1021]
+		}
 		return &backend.Error{Class: known.class, Code: strconv.Itoa(int(e.Number)), Message: e.Message, Hint: known.hint, Err: err}
 	}
 	switch {
@@ -32,6 +36,17 @@ func (Backend) Classify(err error) *backend.Error {
 			Hint: "raise max_allowed_packet on the server"}
 	}
 	return nil
+}
+
+// noRoom reports whether an error of one of the many numbers that errors of files
+// have comes from a full disk.
+func noRoom(message string) bool {
+	for _, words := range []string{"No space left on device", "No more room in record file", "disk is full"} {
+		if strings.Contains(message, words) {
+			return true
+		}
+	}
+	return false
 }
 
 const (

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/signal"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -72,6 +74,8 @@ type task struct {
 	// how many work on one; 0 for the defaults.
 	Batch   time.Duration
 	Workers int
+	// FileSize, if it is not 0, is how large a file may become, in bytes.
+	FileSize uint64
 	// LockTimeout is how long a statement waits for a lock; 0 for the default.
 	LockTimeout time.Duration
 }
@@ -131,6 +135,8 @@ func kindOf(err error) string {
 		return "lease lost"
 	case errors.As(err, &unknown):
 		return "outcome unknown"
+	case database.ClassOf(err) == database.DiskFull:
+		return "disk full"
 	case database.ClassOf(err) == database.ConnectionLost, database.ClassOf(err) == database.Unreachable:
 		return "connection lost"
 	}
@@ -141,6 +147,12 @@ func (t *task) run(ctx context.Context) error {
 	c, err := load(t.Catalog)
 	if err != nil {
 		return err
+	}
+	if t.FileSize > 0 {
+		signal.Ignore(syscall.SIGXFSZ) // writing beyond is an error then, as on a full disk
+		if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &syscall.Rlimit{Cur: t.FileSize, Max: t.FileSize}); err != nil {
+			return err
+		}
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
