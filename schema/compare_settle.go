@@ -193,12 +193,15 @@ var exprRules = []exprRule{
 	{"PostgreSQL keeps LIKE as an operator", regexp.MustCompile(`~ ~`), "like"},
 	{"MySQL names the character set of a literal", regexp.MustCompile(`(^| )_\w+ '`), "$1'"},
 	{"MariaDB's name for a function", regexp.MustCompile(`\boctet_length \(`), "length ("},
+	{"and for two more", regexp.MustCompile(`\bucase \(`), "upper ("},
+	{"the same", regexp.MustCompile(`\blcase \(`), "lower ("},
 	{"two signs of inequality", regexp.MustCompile(`! =`), "< >"},
 }
 
 // ungroupedRules are applied after the parentheses that only group are gone.
 var ungroupedRules = []exprRule{
 	{"PostgreSQL keeps BETWEEN as two comparisons", regexp.MustCompile(`(\S+) between (\S+) and (\S+)`), "$1 > = $2 and $1 < = $3"},
+	{"a number below zero in quotes has its sign with it", regexp.MustCompile(`(\(|,) - (\d)`), "$1 -$2"},
 	{"MariaDB turns a negation round", regexp.MustCompile(`\bnot (\S+) = (\S+)`), "$1 < > $2"},
 }
 

@@ -30,6 +30,13 @@ var everyDefault = []struct {
 	{"json", []string{`"{}"`, `"[1, 2]"`, `"{\"a\": \"b\"}"`}},
 	{"binary", []string{`""`, `"ab"`, `"ü"`, `"a\\b"`}},
 	{"enum(a, b)", []string{`"a"`, `"b"`}},
+	{"datetime", []string{`SQL "CURRENT_TIMESTAMP"`, `SQL "(CURRENT_TIMESTAMP)"`, `SQL "'2020-01-02'"`, `SQL "NULL"`}},
+	{"integer", []string{`SQL "1 + 1"`, `SQL "(2 * 3)"`, `SQL "abs(-3)"`, `SQL "-5"`, `SQL "'7'"`, `SQL "NULL"`}},
+	{"numeric(8,2)", []string{`SQL "1.5"`, `SQL "round(1.256, 2)"`}},
+	{"double", []string{`SQL "1e30"`, `SQL "-1e-3"`}},
+	{"string(40)", []string{`SQL "'x'"`, `SQL "upper('x')"`, `SQL "lower('It''s')"`, `SQL "replace('a', 'b', 'c')"`}},
+	{"boolean", []string{`SQL "NULL"`}},
+	{"date", []string{`SQL "'2020-01-02'"`}},
 }
 
 // TestEveryDefaultIsTheSame makes columns with every default: the server's
@@ -40,8 +47,8 @@ func TestEveryDefaultIsTheSame(t *testing.T) {
 		for n, c := range everyDefault {
 			for i, value := range c.values {
 				name := fmt.Sprintf("t%d_%d", n, i)
-				text := fmt.Sprintf("[[up]]\n[up.create_table]\nname = %q\nprimary_key = [\"id\"]\ncolumns = [ { name = \"id\", type = \"integer\", nullable = false }, { name = \"v\", type = %q, type_name = %q, default = %s } ]",
-					name, c.typ, enumNames[c.typ], value)
+				text := fmt.Sprintf("[[up]]\n[up.create_table]\nname = %q\nprimary_key = [\"id\"]\ncolumns = [ { name = \"id\", type = \"integer\", nullable = false }, { name = \"v\", type = %q, type_name = %q, default%s } ]",
+					name, c.typ, enumNames[c.typ], strings.Replace(" = "+value, " = SQL ", "_sql = ", 1))
 				op := forDialect(parse(t, text), db.Dialect)[0].(*CreateTable)
 				s := inspected(t, db)
 				statements, err := op.Render(s)
