@@ -51,6 +51,11 @@ func plainCases() []plainCase {
 		{"ALTER TABLE rooms ALTER COLUMN size TYPE bigint USING size * 2", "exit 9", pg},
 		{"CREATE INDEX ix_size ON rooms (size)", "index there", all},
 		{"CREATE INDEX CONCURRENTLY IF NOT EXISTS ix_size ON rooms (size)", "index there", pg},
+		{"CREATE INDEX ix_wing ON ONLY wing (id)", "partitioned index there", pg},
+		{"ALTER INDEX ix_both ATTACH PARTITION ix_east", "sent again", pg},
+		{"REINDEX INDEX CONCURRENTLY ix_floor", "sent again", pg},
+		{"ALTER TABLE wing ATTACH PARTITION annex FOR VALUES IN (3)", "partition there", pg},
+		{"ALTER TABLE wing DETACH PARTITION east CONCURRENTLY", "partition gone", pg},
 		{"ALTER TABLE rooms ADD INDEX ix_size (size)", "index there", family},
 		{"DROP INDEX ix_floor", "index gone", own},
 		{"DROP INDEX ix_floor ON rooms", "index gone", family},
@@ -93,7 +98,8 @@ func plainSetUp(d flavor.Dialect) []string {
 	case d == flavor.SQLite:
 		out = append(out, "CREATE TRIGGER swept AFTER INSERT ON attic BEGIN DELETE FROM cellar; END")
 	default:
-		out = append(out, "CREATE TYPE mood AS ENUM ('ok')")
+		out = append(out, "CREATE TYPE mood AS ENUM ('ok')", "CREATE TABLE wing (id integer) PARTITION BY LIST (id)", "CREATE TABLE east PARTITION OF wing FOR VALUES IN (1)",
+			"CREATE TABLE annex (id integer)", "CREATE INDEX ix_both ON ONLY wing (id)", "CREATE INDEX ix_east ON east (id)")
 	}
 	return out
 }
@@ -101,7 +107,11 @@ func plainSetUp(d flavor.Dialect) []string {
 // settled is a statement of plain SQL as the planner takes it.
 func settled(sql string, d flavor.Dialect) plan.Statement {
 	m := sqltext.Classify(sql, d)
-	return plan.Statement{SQL: sql, Data: m.Data, Effect: effectOf(m)}
+	st := plan.Statement{SQL: sql, Data: m.Data, Effect: effectOf(m)}
+	if d == flavor.Postgres {
+		indexEffect(&st)
+	}
+	return st
 }
 
 // lookAt reads the schema of a database.

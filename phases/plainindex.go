@@ -27,17 +27,15 @@ type NotPossible struct {
 
 func (e *NotPossible) Error() string { return fmt.Sprintf("%s: %s", e.Revision, e.Reason) }
 
-// notPossible is an error of one operation, whose revision is added later.
-type notPossible struct{ reason, hint string }
-
-func (e *notPossible) Error() string { return e.reason }
-
 // plainIndex is what comes before a statement of plain SQL for the sake of its
 // indexes.
 func (p *planner) plainIndex(st plan.Statement, c catalog.Change) ([]plan.Statement, error) {
 	_, plain := c.Op.(*schema.SQL)
 	if !plain || p.state.Flavor.Dialect != flavor.Postgres || st.Data {
 		return nil, nil
+	}
+	if err := p.acrossPartitions(st); err != nil {
+		return nil, err
 	}
 	return p.clearing(st), p.usesInvalid(st)
 }
@@ -103,12 +101,104 @@ func (p *planner) leftovers(e plan.Effect, st plan.Statement) []*schema.Index {
 	return found
 }
 
-// indexEffect completes what is known of a REINDEX: it can be sent again, once
-// what it left is gone.
+// indexEffect completes what is known of statements about indexes and
+// partitions: a REINDEX, and the attachment of an index, can be sent again; a
+// look tells of an index of a partitioned table that its partitions lack yet,
+// and of a partition that comes or goes.
 func indexEffect(st *plan.Statement) {
-	if o, ok := sqltext.Outlined(st.SQL, flavor.Postgres); ok && len(o.Words) > 0 && o.Words[0] == "REINDEX" {
+	o, ok := sqltext.Outlined(st.SQL, flavor.Postgres)
+	switch {
+	case !ok || len(o.Words) < 2:
+	case o.Words[0] == "REINDEX":
 		st.Effect = reindexed(o.Words)
+	case starts(o.Words, "ALTER", "INDEX") && slices.Contains(o.Words, "ATTACH"):
+		st.Effect = &plan.Effect{Kind: plan.KindNothing}
+	case o.Words[0] == "CREATE" && st.Effect != nil && st.Effect.Kind == plan.KindIndex && onlyTable(o.Words):
+		st.Effect.Kind = plan.KindShell
+	case len(o.Clauses) == 1 && len(o.Clauses[0].Words) > 2:
+		words := o.Clauses[0].Words
+		if starts(words, "ATTACH", "PARTITION") || starts(words, "DETACH", "PARTITION") {
+			st.Effect = &plan.Effect{Kind: plan.KindPartition, Table: o.Table, Name: partitionName(words[2:]), Present: words[0] == "ATTACH"}
+		}
 	}
+}
+
+// onlyTable reports whether a CREATE INDEX says ON ONLY.
+func onlyTable(words []string) bool {
+	at := slices.Index(words, "ON")
+	return at > 0 && at+1 < len(words) && words[at+1] == "ONLY"
+}
+
+// partitionName is the name at the beginning of words, without its schema.
+func partitionName(words []string) string {
+	if len(words) > 2 && words[1] == "." {
+		words = words[2:]
+	}
+	return plainName(words[0])
+}
+
+// plainName is the name that a word of an outline stands for.
+func plainName(word string) string {
+	if strings.HasPrefix(word, `"`) {
+		return strings.ReplaceAll(strings.Trim(word, `"`), `""`, `"`)
+	}
+	return strings.ToLower(word)
+}
+
+// finalize completes a DETACH PARTITION CONCURRENTLY that did not come to its
+// end: sent again, it is refused.
+func (p *planner) finalize(st *plan.Statement) {
+	e := st.Effect
+	if e == nil || e.Kind != plan.KindPartition || e.Present {
+		return
+	}
+	t := p.state.Table(e.Table)
+	if t == nil || !slices.ContainsFunc(t.Partitions, func(o schema.Partition) bool { return o.Name == e.Name && o.Detaching }) {
+		return
+	}
+	st.SQL = "ALTER TABLE " + quotedName(e.Table) + " DETACH PARTITION " + quotedName(e.Name) + " FINALIZE"
+}
+
+// acrossPartitions refuses what PostgreSQL does not do for a partitioned table.
+func (p *planner) acrossPartitions(st plan.Statement) error {
+	o, ok := sqltext.Outlined(st.SQL, flavor.Postgres)
+	k := sqltext.Classify(st.SQL, flavor.Postgres)
+	if !ok {
+		return nil
+	}
+	concurrently := slices.Contains(o.Words, "CONCURRENTLY")
+	switch {
+	case isIndex(k, sqltext.Create) && concurrently && p.isPartitioned(k.Effects[0].Table):
+		return &schema.ImpossibleError{Reason: "PostgreSQL builds no index of the partitioned table " + k.Effects[0].Table + " CONCURRENTLY",
+			Hint: "Use add_index, which builds it in one partition after the other, or write CREATE INDEX … ON ONLY, build it in each partition, and attach these."}
+	case isIndex(k, sqltext.Drop) && concurrently && p.ofPartitioned(k.Effects[0].Name):
+		return &schema.ImpossibleError{Reason: "PostgreSQL drops no index of a partitioned table CONCURRENTLY: " + k.Effects[0].Name, Hint: "Write DROP INDEX without it."}
+	case p.isPartitioned(o.Table) && !p.state.Flavor.AtLeast(18, 0, 0):
+		for i, c := range o.Clauses {
+			if i < len(k.Effects) && k.Effects[i].Kind == sqltext.KindForeignKey && k.Effects[i].Verb == sqltext.Create && len(c.Words) > 1 && starts(c.Words[len(c.Words)-2:], "NOT", "VALID") {
+				return &schema.ImpossibleError{Reason: "before release 18 PostgreSQL adds no foreign key NOT VALID to the partitioned table " + o.Table,
+					Hint: "Use add_foreign_key, which adds it to one partition after the other."}
+			}
+		}
+	}
+	return nil
+}
+
+func (p *planner) isPartitioned(table string) bool {
+	t := p.state.Table(table)
+	return t != nil && t.Partitioned
+}
+
+// ofPartitioned reports whether an index is that of a partitioned table.
+func (p *planner) ofPartitioned(index string) bool {
+	for _, t := range p.state.Tables {
+		for _, x := range t.Indexes {
+			if x.Name == index {
+				return t.Partitioned
+			}
+		}
+	}
+	return false
 }
 
 // reindexed is the effect of a REINDEX.
@@ -117,12 +207,7 @@ func reindexed(words []string) *plan.Effect {
 		return &plan.Effect{Kind: plan.KindNothing}
 	}
 	e := &plan.Effect{Kind: plan.KindReindex}
-	name := words[len(words)-1]
-	if strings.HasPrefix(name, `"`) {
-		name = strings.ReplaceAll(strings.Trim(name, `"`), `""`, `"`)
-	} else {
-		name = strings.ToLower(name)
-	}
+	name := plainName(words[len(words)-1])
 	switch {
 	case slices.Contains(words, "INDEX"):
 		e.Name = name
@@ -148,9 +233,9 @@ func (p *planner) usesInvalid(st plan.Statement) error {
 			for _, table := range p.state.TableNames() {
 				for _, x := range p.state.Tables[table].Indexes {
 					if x.Name == name && !x.Valid && !p.cleared[name] {
-						return &notPossible{
-							reason: fmt.Sprintf("the index %s of table %s is not valid, so that no constraint can be made of it", name, table),
-							hint:   fmt.Sprintf("Build it again with REINDEX INDEX CONCURRENTLY %s, or drop it and create it in the revision before.", quotedName(name))}
+						return &schema.ImpossibleError{
+							Reason: fmt.Sprintf("the index %s of table %s is not valid, so that no constraint can be made of it", name, table),
+							Hint:   fmt.Sprintf("Build it again with REINDEX INDEX CONCURRENTLY %s, or drop it and create it in the revision before.", quotedName(name))}
 					}
 				}
 			}

@@ -113,9 +113,9 @@ func (p *planner) changes(step *plan.Step, changes []catalog.Change, from resume
 			if errors.Is(err, errOpaque) {
 				return err
 			}
-			var never *notPossible
+			var never *schema.ImpossibleError
 			if errors.As(err, &never) {
-				return &NotPossible{Revision: step.ID, Source: c.Source, Reason: never.reason, Hint: never.hint}
+				return &NotPossible{Revision: step.ID, Source: c.Source, Reason: never.Reason, Hint: never.Hint}
 			}
 			return &misfit{revision: step.ID, op: c.Op, source: c.Source, err: err}
 		}
@@ -312,6 +312,7 @@ func (p *planner) annotate(st plan.Statement, c catalog.Change) plan.Statement {
 	st.Effect = effectOf(k)
 	if p.state.Flavor.Dialect == flavor.Postgres {
 		indexEffect(&st)
+		p.finalize(&st)
 	}
 	st.Session = sqltext.Lasting(st.SQL, k, p.state.Flavor.Dialect)
 	p.appraise(&st, k)

@@ -44,6 +44,9 @@ func (i *inspector) postgresDependents(tables []string) ([]Dependent, error) {
 		return nil, err
 	}
 	all = append(all, partitioned...)
+	for _, name := range tables {
+		all = append(all, i.s.partitionKeys(i.s.Table(name))...)
+	}
 	functions, err := i.postgresFunctions()
 	if err != nil {
 		return nil, err
@@ -56,6 +59,31 @@ func (i *inspector) postgresDependents(tables []string) ([]Dependent, error) {
 	}
 	firing, err := i.postgresFiring(tables)
 	return append(append(all, functions...), firing...), err
+}
+
+// partitionKeys are the columns that partitions of a table are partitioned by
+// themselves, which PostgreSQL does not remove from the table either.
+func (s *Schema) partitionKeys(t *Table) []Dependent {
+	if t == nil {
+		return nil
+	}
+	var all []Dependent
+	for _, p := range t.Partitions {
+		child := s.Tables[p.Name]
+		if child == nil || p.Schema != "" {
+			continue
+		}
+		for _, column := range child.PartitionKey {
+			if column != "" {
+				all = append(all, Dependent{Kind: "partitioning", Name: "by " + strings.Join(child.PartitionKey, ", "), On: child.Name, Table: t.Name, Column: column, Held: true})
+			}
+		}
+		for _, d := range s.partitionKeys(child) {
+			d.Table = t.Name
+			all = append(all, d)
+		}
+	}
+	return all
 }
 
 // postgresKnown reads pg_depend. What depends on a table by its row type counts

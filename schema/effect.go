@@ -105,7 +105,15 @@ func (t *Table) find(e plan.Effect, f flavor.Flavor) (have bool, definition stri
 	case plan.KindIndex:
 		return t.findIndex(e, d), "", true
 	case plan.KindUnique:
-		return t.unique(e.Name, d) != nil, "", true
+		k := t.unique(e.Name, d)
+		return k != nil && !(k.Partial && e.Present), "", true
+	case plan.KindShell:
+		return t.hasShell(e.Name), "", true
+	case plan.KindAttached:
+		name, attached := t.part(e.Definition)
+		return attached && name == e.Name, e.Definition, true
+	case plan.KindPartition:
+		return slices.ContainsFunc(t.Partitions, func(p Partition) bool { return p.Name == e.Name }), "", true
 	case plan.KindForeignKey:
 		for _, fk := range t.ForeignKeys {
 			if sameName(fk.Name, e.Name, d) {

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"strings"
 
 	"manage/engine/flavor"
@@ -74,7 +75,20 @@ func (c *form) addIndex(o *AddIndex) ([]plan.Statement, error) {
 	if err != nil || len(out) == 0 {
 		return out, err
 	}
+	x, _ := o.IndexDef.index(flavor.Postgres)
+	if o.live != nil {
+		x = o.live.clone()
+	}
 	out[0].Position.Part = partBuild
+	switch one, why := c.ofPartitions(c.left.shell); {
+	case one:
+		out, err = c.partitioned(x, false, c.left.shell)
+		return append(c.dropLeftover(), out...), err
+	case why != "":
+		plan.Cost{Lock: shareLock, Blocks: plan.BlocksWriters}.On(&out[0])
+		c.atOnce(out, why)
+		return append(c.dropLeftover(), out...), nil
+	}
 	c.build(&out[0])
 	return append(c.dropLeftover(), out...), nil
 }
@@ -109,7 +123,7 @@ func (c *form) dropping(x *Index) []plan.Statement {
 	st := plan.Statement{SQL: "DROP INDEX " + quoteIdent(x.Name, flavor.Postgres), Effect: indexEffect(c.table, x, false)}
 	st.Position.Part = partLeftover
 	plan.Brief(accessExclusive).On(&st)
-	if c.online {
+	if c.online && !x.Partitioned() {
 		concurrently(&st)
 	}
 	return []plan.Statement{st}
@@ -118,9 +132,10 @@ func (c *form) dropping(x *Index) []plan.Statement {
 // dropIndex drops an index.
 func (c *form) dropIndex() ([]plan.Statement, error) {
 	out, err := c.op.Render(c.schema)
+	t := c.schema.Table(c.table)
 	for i := range out {
 		plan.Brief(accessExclusive).On(&out[i])
-		if c.online {
+		if c.online && !(t != nil && t.Partitioned) { // "cannot drop partitioned index concurrently"
 			concurrently(&out[i])
 		}
 	}
@@ -135,6 +150,15 @@ func (c *form) addUnique(o *AddUnique) ([]plan.Statement, error) {
 	}
 	main := &out[0]
 	main.Position.Part = partAttach
+	switch one, why := c.ofPartitions(c.left.shell); {
+	case one:
+		k := &Key{Name: main.Effect.Name, Columns: o.Columns}
+		return c.partitioned(k.index(), true, c.left.shell)
+	case why != "":
+		plan.Cost{Lock: accessExclusive, Blocks: plan.BlocksAll}.On(main)
+		c.atOnce(out, why)
+		return out, nil
+	}
 	if !c.online && c.left.index == nil {
 		plan.Cost{Lock: accessExclusive, Blocks: plan.BlocksAll}.On(main)
 		return append(c.dropLeftover(), out...), nil
@@ -163,14 +187,28 @@ func (c *form) addForeignKey(o *AddForeignKey) ([]plan.Statement, error) {
 	if err != nil || len(out) == 0 {
 		return nil, err
 	}
-	if c.online {
+	if c.online || c.left.parts {
 		named := *o
 		named.Name = out[0].Effect.Name
 		if out, err = named.Render(c.schema); err != nil {
 			return nil, err
 		}
 	}
-	return c.proved(out, plan.Cost{Lock: shareRowExclusive, Blocks: plan.BlocksWriters}), nil
+	cost := plan.Cost{Lock: shareRowExclusive, Blocks: plan.BlocksWriters}
+	t := c.schema.Table(c.table)
+	if !t.Partitioned || c.schema.Flavor.AtLeast(18, 0, 0) {
+		return c.proved(out, cost), nil
+	}
+	one, why := c.ofPartitions(c.left.parts)
+	if one && c.schema.Flavor.AtLeast(12, 0, 0) {
+		return c.partitionedForeignKey(o, out)
+	}
+	cost.On(&out[0])
+	out[0].Position.Part = partAdd
+	if c.online {
+		c.atOnce(out, cmp.Or(why, "PostgreSQL 11 cannot add the foreign key to its partitions before"))
+	}
+	return out, nil
 }
 
 // addCheck adds a check.

@@ -64,6 +64,11 @@ func (o *AddIndex) fitting(s *Schema) (*Table, *Index, error) {
 	if err != nil {
 		return nil, nil, misfit(o.Kind(), o.Table, "%s", err)
 	}
+	if o.Unique {
+		if err := s.uniqueAcross(t, o.Columns); err != nil {
+			return nil, nil, err
+		}
+	}
 	return t, x, nil
 }
 

@@ -9,7 +9,7 @@ import (
 func postgresSteps() []inspectStep {
 	return []inspectStep{
 		{false, (*inspector).postgresEnums}, {false, (*inspector).postgresColumns}, {true, (*inspector).postgresConstraints},
-		{true, (*inspector).postgresIndexes}, {false, (*inspector).postgresViews}, {true, (*inspector).postgresTriggers},
+		{true, (*inspector).postgresIndexes}, {true, (*inspector).postgresPartitions}, {false, (*inspector).postgresViews}, {true, (*inspector).postgresTriggers},
 	}
 }
 
@@ -129,18 +129,22 @@ func postgresAction(letter string) string {
 func (i *inspector) postgresConstraints() error {
 	var table, name, kind, columns, onDelete, onUpdate string
 	var refTable, refColumns, expr sql.NullString
-	var validated, off bool
-	var text, comment string
-	into := []any{&table, &name, &kind, &columns, &onDelete, &onUpdate, &refTable, &refColumns, &expr, &validated, &off, &text, &comment}
+	var validated, off, partial bool
+	var text, comment, parent string
+	into := []any{&table, &name, &kind, &columns, &onDelete, &onUpdate, &refTable, &refColumns, &expr, &validated, &off, &text, &comment, &parent, &partial}
 	return i.each(`SELECT c.relname, k.conname, k.contype, `+attributeNames("k.conrelid", "k.conkey")+`,
 			k.confdeltype, k.confupdtype, rc.relname, `+attributeNames("k.confrelid", "k.confkey")+`,
 			pg_get_expr(k.conbin, k.conrelid), k.convalidated,
 			k.contype = 'f' AND EXISTS (SELECT FROM pg_catalog.pg_trigger g WHERE g.tgconstraint = k.oid AND g.tgenabled IN ('D', 'R')),
-			CASE WHEN k.contype IN ('c', 'f') THEN pg_get_constraintdef(k.oid) ELSE '' END, coalesce(obj_description(k.oid, 'pg_constraint'), '')
+			CASE WHEN k.contype IN ('c', 'f') THEN pg_get_constraintdef(k.oid) ELSE '' END, coalesce(obj_description(k.oid, 'pg_constraint'), ''),
+			coalesce((SELECT pc.relname FROM pg_catalog.pg_inherits h JOIN pg_catalog.pg_class pc ON pc.oid = h.inhparent WHERE k.contype = 'u' AND h.inhrelid = k.conindid), ''),
+			k.contype = 'u' AND EXISTS (SELECT FROM pg_catalog.pg_index x WHERE x.indexrelid = k.conindid AND NOT x.indisvalid)
 		FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
 			JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 			LEFT JOIN pg_catalog.pg_class rc ON rc.oid = k.confrelid
+			LEFT JOIN pg_catalog.pg_constraint up ON up.oid = k.conparentid AND k.conparentid <> 0
 		WHERE c.relkind IN ('r', 'p') AND k.contype IN ('p', 'u', 'f', 'c') AND n.nspname = `+i.here()+`
+			AND up.conrelid IS DISTINCT FROM k.conrelid -- a reference to a partitioned table has one to each partition
 		ORDER BY k.oid`, into, func() error {
 		t := i.s.Tables[table]
 		if t == nil {
@@ -150,7 +154,7 @@ func (i *inspector) postgresConstraints() error {
 		case "p":
 			t.PrimaryKey = &Key{Name: name, Columns: splitUnits(columns)}
 		case "u":
-			t.Uniques = append(t.Uniques, &Key{Name: name, Columns: splitUnits(columns)})
+			t.Uniques = append(t.Uniques, &Key{Name: name, Columns: splitUnits(columns), Parent: parent, Partial: partial})
 		case "f":
 			t.ForeignKeys = append(t.ForeignKeys, &ForeignKey{
 				Name: name, Columns: splitUnits(columns), RefTable: refTable.String, RefColumns: splitUnits(refColumns.String),
@@ -173,10 +177,10 @@ func attributeNames(relation, numbers string) string {
 // postgresIndexes reads the indexes that no constraint brings. An exclusion
 // constraint is not known here otherwise and counts as its index.
 func (i *inspector) postgresIndexes() error {
-	var table, name, method, text, parts, kinds, options, comment string
+	var table, name, method, text, parts, kinds, options, comment, parent string
 	var where sql.NullString
 	var unique, valid, exclusion bool
-	into := []any{&table, &name, &method, &unique, &valid, &text, &where, &parts, &kinds, &options, &comment, &exclusion}
+	into := []any{&table, &name, &method, &unique, &valid, &text, &where, &parts, &kinds, &options, &comment, &exclusion, &parent}
 	return i.each(`SELECT c.relname, i.relname, am.amname, x.indisunique, x.indisvalid AND x.indisready AND x.indislive,
 			pg_get_indexdef(x.indexrelid), pg_get_expr(x.indpred, x.indrelid),
 			array_to_string(array(SELECT CASE WHEN u.num = 0 THEN pg_get_indexdef(x.indexrelid, u.pos::int, true) ELSE a.attname END
@@ -184,7 +188,8 @@ func (i *inspector) postgresIndexes() error {
 					LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = u.num
 				WHERE u.pos <= x.indnkeyatts ORDER BY u.pos), chr(31)),
 			x.indkey::text, x.indoption::text, coalesce(obj_description(x.indexrelid, 'pg_class'), ''),
-			EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.conindid = x.indexrelid AND k.contype = 'x')
+			EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.conindid = x.indexrelid AND k.contype = 'x'),
+			coalesce((SELECT pc.relname FROM pg_catalog.pg_inherits h JOIN pg_catalog.pg_class pc ON pc.oid = h.inhparent WHERE h.inhrelid = x.indexrelid), '')
 		FROM pg_catalog.pg_index x JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid
 			JOIN pg_catalog.pg_class c ON c.oid = x.indrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 			JOIN pg_catalog.pg_am am ON am.oid = i.relam
@@ -193,7 +198,7 @@ func (i *inspector) postgresIndexes() error {
 		ORDER BY i.oid`, into, func() error {
 		if t := i.s.Tables[table]; t != nil {
 			t.Indexes = append(t.Indexes, &Index{
-				Name: name, Unique: unique, Valid: valid, Text: text, Comment: comment, Exclusion: exclusion, Where: withoutParens(where.String),
+				Name: name, Unique: unique, Valid: valid, Text: text, Comment: comment, Exclusion: exclusion, Parent: parent, Where: withoutParens(where.String),
 				Method: indexMethod(method), Columns: postgresIndexColumns(splitUnits(parts), strings.Fields(kinds), strings.Fields(options))})
 		}
 		return nil

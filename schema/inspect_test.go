@@ -219,7 +219,7 @@ func TestInspectKeepsWhatAtlasDrops(t *testing.T) {
 		equal(t, "on update", tab.Columns[3].Extra+" "+text(tab.Columns[3].Default), "ON UPDATE CURRENT_TIMESTAMP(3) current_timestamp(3)")
 		equal(t, "expression", text(tab.Columns[7].Default), "uuid()")
 		equal(t, "methods", tab.Indexes[0].Method+" "+fmt.Sprint(tab.Indexes[1].Columns), "fulltext [{d  10 false}]")
-		equal(t, "unique", fmt.Sprint(*tab.Uniques[0]), "{u [a e]  false false}")
+		equal(t, "unique", fmt.Sprint(*tab.Uniques[0]), "{u [a e]  false false  false}")
 		equal(t, "json check", fmt.Sprint(*tab.Checks[0]), "{j json_valid(`j`) j   false false false}")
 		equal(t, "trigger", s.Triggers[0].Timing+" "+s.Triggers[0].Event+" "+s.Triggers[0].Body, "before update BEGIN SET NEW.a = 'x;y'; END")
 		equal(t, "view", s.Views[0].Name, "v")

@@ -13,6 +13,8 @@ type leftovers struct {
 	index    *Index // that is built, and is to become the constraint
 	unproved bool   // the constraint is there and is to be validated
 	set      *Check // by which a column is proved to have no nulls
+	shell    bool   // of a partitioned table, which some of its partitions lack
+	parts    bool   // a foreign key that partitions have, and not yet their table
 }
 
 // Clear removes from s what an interrupted run of o left half done, so that o
@@ -28,6 +30,10 @@ func clearLeftovers(o Operation, s *Schema, begun bool) leftovers {
 	}
 	switch o := o.(type) {
 	case *AddIndex:
+		if x := t.index(o.Name, flavor.Postgres); begun && x != nil && x.Partitioned() && !x.Valid && o.same(x) {
+			t.Indexes = drop(t.Indexes, x)
+			return leftovers{shell: true}
+		}
 		return leftovers{invalid: t.takeInvalid(o.Name)}
 	case *AddUnique:
 		return t.takeUnique(s, o, begun)
@@ -36,11 +42,17 @@ func clearLeftovers(o Operation, s *Schema, begun bool) leftovers {
 			return t.takeSet(o)
 		}
 	case *AddForeignKey:
-		return leftovers{unproved: begun && t.takeForeignKey(o)}
+		return leftovers{unproved: begun && t.takeForeignKey(o), parts: begun && t.Partitioned && !t.hasForeignKey(o)}
 	case *AddCheck:
 		return leftovers{unproved: begun && t.takeCheck(o)}
 	}
 	return leftovers{}
+}
+
+// same reports whether an index is what the operation makes, as far as its
+// columns tell.
+func (o *AddIndex) same(x *Index) bool {
+	return x.Unique == o.Unique && sameColumns(x.columnNames(), o.Columns, flavor.Postgres)
 }
 
 // takeInvalid removes an index that an interrupted CREATE INDEX CONCURRENTLY
@@ -57,6 +69,12 @@ func (t *Table) takeInvalid(name string) *Index {
 // takeUnique removes the index that a unique constraint is to be made of.
 func (t *Table) takeUnique(s *Schema, o *AddUnique, begun bool) leftovers {
 	name := o.Name
+	for _, k := range t.Uniques {
+		if begun && k.Partial && (k.Name == name || name == "") && sameColumns(k.Columns, o.Columns, flavor.Postgres) {
+			t.Uniques = drop(t.Uniques, k)
+			return leftovers{shell: true}
+		}
+	}
 	if name == "" {
 		name = unindexed(s, t, o)
 	}
@@ -82,6 +100,13 @@ func unindexed(s *Schema, t *Table, o *AddUnique) string {
 		}
 	}
 	return bare.nameUnique(b, o.Columns)
+}
+
+// hasForeignKey reports whether a table has what the operation adds.
+func (t *Table) hasForeignKey(o *AddForeignKey) bool {
+	return slices.ContainsFunc(t.ForeignKeys, func(f *ForeignKey) bool {
+		return f.Name == o.Name || o.Name == "" && sameColumns(f.Columns, o.Columns, flavor.Postgres) && f.RefTable == o.RefTable
+	})
 }
 
 // takeForeignKey removes a foreign key that is not validated yet.

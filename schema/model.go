@@ -45,6 +45,12 @@ type Table struct {
 	// Next is the number that the next row gets on MySQL and MariaDB, for tables
 	// whose columns are altered (Schema.Define); "" where that is not known.
 	Next string
+	// Partitioned is true for a partitioned table of PostgreSQL, PartitionKey are
+	// the columns that it is partitioned by, "" for an expression, and Partitions
+	// its own partitions.
+	Partitioned  bool
+	PartitionKey []string
+	Partitions   []Partition
 	// Suffix is what follows the closing parenthesis of a SQLite table, such
 	// as "WITHOUT ROWID".
 	Suffix string
@@ -100,6 +106,10 @@ type Key struct {
 	// Hidden is true for one whose index queries do not use (MySQL INVISIBLE,
 	// MariaDB IGNORED).
 	Hidden bool
+	// Parent is the constraint of a partitioned table that it is a part of, and
+	// Partial is true for one that a partition lacks.
+	Parent  string
+	Partial bool
 }
 
 // Index is an index that is not a constraint.
@@ -119,7 +129,8 @@ type Index struct {
 	// DROP INDEX CONCURRENTLY left that did not come to its end, and an index of a
 	// partitioned table that one of its partitions lacks.
 	Valid  bool
-	Hidden bool // as Key.Hidden
+	Hidden bool   // as Key.Hidden
+	Parent string // the index of a partitioned table that it is a part of
 	// Text is the whole statement that made it, where the server keeps it.
 	Text string
 	// Comment is what PostgreSQL's COMMENT ON says of it.

@@ -40,10 +40,10 @@ func TestEveryStatementIsSettled(t *testing.T) {
 					ways[at] = map[Settling]bool{}
 				}
 				if x, ok := op.(*AddIndex); ok && d == flavor.Postgres {
-					statements = append(statements, leftoverOf(t, before, op, x.Name, "mood")...)
+					statements = append(append(statements, leftoverOf(t, before, op, x.Name, "mood")...), partitionedOf(t, before, op)...)
 				}
 				if x, ok := op.(*AddUnique); ok && d == flavor.Postgres {
-					statements = append(statements, leftoverOf(t, before, op, x.Name, "floor")...)
+					statements = append(append(statements, leftoverOf(t, before, op, x.Name, "floor")...), partitionedOf(t, before, op)...)
 				}
 				for _, st := range statements {
 					ways[at][SettlingOf(st)] = true
@@ -69,6 +69,22 @@ func TestEveryStatementIsSettled(t *testing.T) {
 			}
 		}
 	}
+}
+
+// partitionedOf renders an operation on a schema whose table is partitioned.
+func partitionedOf(t *testing.T, before *Schema, op Operation) []plan.Statement {
+	t.Helper()
+	s := before.Clone()
+	table := s.Table(tableOf(op))
+	part := table.Clone()
+	part.Name, part.Indexes, part.Uniques = "part", nil, nil
+	s.Tables["part"] = part
+	table.Partitioned, table.Partitions = true, []Partition{{Name: "part"}}
+	out, err := Statements(op, s, Form{Online: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
 }
 
 // leftoverOf renders an operation on a schema with an index that is not valid.
@@ -208,7 +224,7 @@ func TestInvalidIndexIsRebuilt(t *testing.T) {
 		if gone, _ := live.Shows(plan.Effect{Kind: plan.KindIndex, Table: "rooms", Name: "uq_size"}); gone {
 			t.Error("an index that is not valid shows as gone")
 		}
-		if list := live.Leftover(*first[0].Effect); !slices.Equal(list, []string{`DROP INDEX CONCURRENTLY "uq_size"`}) {
+		if list := live.Leftover(*first[0].Effect); !slices.Equal(list, []string{`DROP INDEX CONCURRENTLY IF EXISTS "uq_size"`}) {
 			t.Errorf("what is left is removed by %q", list)
 		}
 		for _, form := range []Form{{}, {Online: true}, {Online: true, Begun: true}} {

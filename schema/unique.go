@@ -38,6 +38,9 @@ func (o *AddUnique) Apply(s *Schema) error {
 	if err := needColumns(o.Kind(), t, o.Columns, d); err != nil {
 		return err
 	}
+	if err := s.uniqueAcross(t, o.Columns); err != nil {
+		return err
+	}
 	if t.hasConstraint(o.Name, d) || o.Name != "" && s.indexOwner(o.Name, t) != nil {
 		return misfit(o.Kind(), o.Table, "%q exists already", o.Name)
 	}

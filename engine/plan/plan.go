@@ -194,6 +194,14 @@ const (
 	// KindConstraint is a unique constraint, foreign key, check or primary key
 	// of which only the name is known.
 	KindConstraint ObjectKind = "constraint"
+	// KindShell is an index or unique constraint of a partitioned table, whether
+	// all partitions have it yet or not.
+	KindShell ObjectKind = "partitioned index"
+	// KindAttached is an index, or that of a unique constraint, of a partition that
+	// is a part of the one of its table that Definition names.
+	KindAttached ObjectKind = "attached index"
+	// KindPartition is a partition of a table.
+	KindPartition ObjectKind = "partition"
 	// KindReindex is the effect of a REINDEX CONCURRENTLY, which can be sent again,
 	// once what it left is gone. Name is the index, or Table the table, that is
 	// built anew; neither for all of them.
