@@ -11,6 +11,7 @@ import (
 	"manage/phases"
 	"manage/phases/backfill"
 	"manage/phases/backfill/compare"
+	"manage/schema"
 	"manage/phases/rowaccess"
 )
 
@@ -59,6 +60,9 @@ func phaseRules() []rule {
 			f := failure(ExitRefused, e.Error(), firstOf(e.Hint, "Nothing was changed."))
 			f.File, f.Line = e.Source.File, e.Source.Line
 			return f
+		}),
+		on(func(e *schema.ImpossibleError, _ speaker) view.Failure {
+			return failure(ExitRefused, e.Error(), firstOf(e.Hint, "Nothing was changed."))
 		}),
 		on(func(e *phases.InTheWay, _ speaker) view.Failure {
 			return failure(ExitRefused, e.Error(), "Drop what is named or change it, in the revision before the operation or by hand; then run the command again. Nothing of the step was run.")

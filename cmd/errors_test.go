@@ -131,6 +131,7 @@ func samples() []spoken {
 		{&backfill.HookFailed{Migration: "m", Hook: "h", Err: errors.New("no owner")}, "failed", 1, "the Go function h of m failed: no owner", "the position is kept. Mend it, then go on with manage db migrate"},
 		{&backfill.HookFailed{Migration: "m", Hook: "h", Err: &database.Error{Class: database.Denied, Message: "no"}}, "denied", 1, "the Go function h of m failed: no", ""},
 		{&phases.NotPossible{Revision: "x", Reason: "the index i is not valid", Hint: "Build it again."}, "refused", 6, "x: the index i is not valid", "Build it again."},
+		{&schema.ImpossibleError{Reason: "t is partitioned", Hint: "Add the column."}, "refused", 6, "t is partitioned", "Add the column."},
 		{&phases.InTheWay{Effects: []plan.SideEffect{{Step: "x", Kind: "view", Name: "v", Table: "t", Column: "c", Does: "removes"}}}, "refused", 6, "x cannot remove t.c while the view v uses it", "Nothing of the step was run."},
 		{&phases.NotReady{Problems: []phases.Unready{{Class: database.Denied, Text: "no rights"}, {Text: "old"}}}, "denied", 1,
 			"the database is not ready for this: no rights; old", "Nothing was changed."},
