@@ -18,7 +18,7 @@ func (*stampCommand) Doc() Doc {
 		Does: "Records that the database is at VERSION, without running anything. A revision of a branch " +
 			"replaces only its own branch, one of the trunk both, a release sets both; `base` forgets the " +
 			"version, after a question on a terminal or with --yes. " + versionGrammar,
-		Writes:   "The version table, and the tables manage_journal and manage_lease.",
+		Writes:   "The version table, and the tables manage_journal, manage_lease and, in a catalog with plain SQL, manage_schema.",
 		Exits:    writeExits(),
 		Examples: []string{"db stamp mitaka", "db stamp heads", "db stamp base --yes"},
 	}

@@ -31,10 +31,10 @@ func sorted(codes []int) []int {
 // What commands write, in the words that their documentation shares.
 const (
 	writesNothing    = "Nothing: it needs only the right to read."
-	writesSchema     = "The schema, the version table, and the tables manage_journal and manage_lease."
-	writesContract   = "The schema, the version table, and the tables manage_journal, manage_backfill (how far rows are compared) and manage_lease."
+	writesSchema     = "The schema, the version table, and the tables manage_journal, manage_lease and, in a catalog with plain SQL, manage_schema."
+	writesContract   = "The schema, the version table, and the tables manage_journal, manage_backfill (how far rows are compared), manage_lease and, in a catalog with plain SQL, manage_schema."
 	writesRows       = "Rows, and the tables manage_journal, manage_backfill and manage_lease."
-	writesAll        = "The schema, rows, the version table, and the tables manage_journal, manage_backfill and manage_lease."
+	writesAll        = "The schema, rows, the version table, and the tables manage_journal, manage_backfill, manage_lease and, in a catalog with plain SQL, manage_schema."
 	opensNothing     = "Nothing: it opens no database."
 	programsNotAsked = "The programs of data migrations are not started to be asked, unless --ask-programs is given: one that was not asked counts as due, unless its last run is recorded as finished."
 	versionGrammar   = "VERSION is an id or a unique beginning of one, an alias, a release, a number of the older scheme, head, heads, expand@head, contract@head, base, +N or -N, also behind one of these as in head-1."

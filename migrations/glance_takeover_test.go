@@ -40,7 +40,7 @@ func mustSync(t testing.TB, s *phases.Service) phases.Result {
 
 // visible is the schema without the tables that tools keep their books in.
 func visible(t testing.TB, db enginetest.Database) *enginetest.Snapshot {
-	s := enginetest.TakeSnapshot(t, db).Without("manage_journal", "manage_backfill", "manage_lease", "alembic_version", "migrate_version")
+	s := enginetest.TakeSnapshot(t, db).Without("manage_journal", "manage_backfill", "manage_lease", "manage_schema", "alembic_version", "migrate_version")
 	s.AlembicVersion = nil
 	return s
 }

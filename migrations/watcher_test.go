@@ -66,18 +66,18 @@ func TestWatcherCreateSchemaDiffers(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := []string{
-			"table apscheduler_jobs: column created_at should not be there (" + w[0] + ")",
-			"table apscheduler_jobs: column deleted should not be there (" + w[1] + ")",
-			"table apscheduler_jobs: column deleted_at should not be there (" + w[0] + ")",
-			"table apscheduler_jobs: column updated_at should not be there (" + w[0] + ")",
-			"table audits: column force is " + w[2] + " not null, should be " + w[2],
-			"table audits: unique uniq_audits0name should not be there ((name, deleted))",
+			"table apscheduler_jobs: unexpected column created_at (" + w[0] + ")",
+			"table apscheduler_jobs: unexpected column deleted (" + w[1] + ")",
+			"table apscheduler_jobs: unexpected column deleted_at (" + w[0] + ")",
+			"table apscheduler_jobs: unexpected column updated_at (" + w[0] + ")",
+			"table audits: column force: expected " + w[2] + ", found " + w[2] + " not null",
+			"table audits: unexpected unique uniq_audits0name ((name, deleted))",
 		}
 		switch {
 		case db.Dialect == flavor.Postgres:
-			want = append(want, "table audits: column interval is character varying(36), should be integer")
+			want = append(want, "table audits: column interval: expected integer, found varchar(36)")
 		case db.Dialect.MySQLFamily(): // the others make one index of it and the primary key
-			want = append(want, "table apscheduler_jobs: unique uniq_apscheduler_jobs0id should not be there ((id))")
+			want = append(want, "table apscheduler_jobs: unexpected unique uniq_apscheduler_jobs0id ((id))")
 		}
 		rules := schema.TakingOver()
 		var got []string

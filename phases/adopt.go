@@ -61,7 +61,7 @@ func (s *Service) tables(ctx context.Context, sess database.Session) (map[string
 // that the ledger makes.
 func (s *Service) bookkeeping(table string) bool {
 	switch table {
-	case s.Catalog.VersionTable, "manage_journal", "manage_backfill", "manage_lease":
+	case s.Catalog.VersionTable, "manage_journal", "manage_backfill", "manage_lease", "manage_schema":
 		return true
 	}
 	return false
@@ -175,8 +175,16 @@ func (s *Service) Stamp(ctx context.Context, req Request) (Result, error) {
 			return work{}, err
 		}
 		// Also where the rows stay as they are, it says that nothing is half
-		// applied any more.
-		if !equalRows(p.Rows, rows) || len(run.Unfinished(journal)) > 0 {
+		// applied any more, and, where plain SQL hides what should be there, that
+		// it is what is there now.
+		due := !equalRows(p.Rows, rows) || len(run.Unfinished(journal)) > 0
+		if !due && len(rows) > 0 {
+			due, err = s.otherwiseRecorded(ctx, sess, p)
+		}
+		if err != nil {
+			return work{}, err
+		}
+		if due {
 			if rows == nil {
 				rows = []string{}
 			}

@@ -36,6 +36,7 @@ type work struct {
 	// unfinished are the half applied revisions that the plan goes on with.
 	unfinished map[string]ledger.Attempt
 	migrated   bool // data migrations of it have had their turn
+	record     *recorder
 	// journal is what was read to decide; nil if nothing was.
 	journal []ledger.Attempt
 }
@@ -90,7 +91,9 @@ func (s *Service) underLease(ctx context.Context, doing string, decide job, resu
 		return err
 	}
 	defer held.Release(context.WithoutCancel(ctx))
-	err = held.Why(ctx, s.rounds(ctx, held, decide, result))
+	rec := &recorder{Service: s, held: held}
+	err = held.Why(ctx, s.rounds(ctx, held, rec, decide, result))
+	rec.after(ctx, err)
 	complete := ""
 	if n := len(result.Migrated); n > 0 && err == nil {
 		complete = result.Migrated[n-1].ID
@@ -262,12 +265,13 @@ func (s *Service) changing(ctx context.Context, sess database.Session, before Po
 }
 
 // rounds decides and runs until nothing is left.
-func (s *Service) rounds(ctx context.Context, held *run.Held, decide job, result *Result) error {
+func (s *Service) rounds(ctx context.Context, held *run.Held, rec *recorder, decide job, result *Result) error {
 	for range maxRounds {
 		w, err := decide(ctx, held.Session())
 		if err != nil || w.plan.Empty() {
 			return err
 		}
+		w.record = rec
 		if w.adopted != "" {
 			result.Adopted = w.adopted
 		}
@@ -295,12 +299,13 @@ func (s *Service) perform(ctx context.Context, held *run.Held, w work, result *R
 		switch part.Steps[0].Phase {
 		case plan.Migrate:
 			w.migrated = true
+			w.record.after(ctx, nil) // rows may take long
 			err = s.migrateStep(ctx, held, part.Steps[0], result)
 		case plan.Contract:
 			err = s.contract(ctx, held, part, w, result)
 		default:
 			if err = s.guards(ctx, held.Session(), part.Steps[0].Phase); err == nil {
-				err = held.Execute(ctx, part, w.unfinished)
+				err = s.execute(ctx, held, part, w)
 			}
 		}
 		if err != nil {
@@ -326,6 +331,14 @@ func (s *Service) contract(ctx context.Context, held *run.Held, part plan.Plan, 
 		err = s.guards(ctx, held.Session(), plan.Contract)
 	}
 	if err != nil {
+		return err
+	}
+	return s.execute(ctx, held, part, w)
+}
+
+// execute runs a part of a plan as it stands.
+func (s *Service) execute(ctx context.Context, held *run.Held, part plan.Plan, w work) error {
+	if err := w.record.before(ctx, part, w.unfinished); err != nil {
 		return err
 	}
 	return held.Execute(ctx, part, w.unfinished)

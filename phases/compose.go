@@ -55,7 +55,7 @@ func (s *Service) compose(ctx context.Context, sess database.Session, a attempt,
 func (s *Service) revisions(ctx context.Context, sess database.Session, p *planner, w *work, a attempt, pending []revision.Revision, due []string) error {
 	migrated := false
 	var checks map[string][]plan.RowCheck
-	for _, r := range pending {
+	for i, r := range pending {
 		if r.Branch == revision.Contract && !migrated {
 			w.plan.Steps = append(w.plan.Steps, s.migrationSteps(due)...)
 			checks = s.rowChecks(p, a, pending)
@@ -69,8 +69,11 @@ func (s *Service) revisions(ctx context.Context, sess database.Session, p *plann
 		if errors.Is(err, errOpaque) && p.refold() {
 			step, err = p.up(r.ID, from)
 		}
-		if errors.Is(err, errOpaque) {
-			w.cut = true
+		var unknown *hidden
+		if errors.As(err, &unknown) {
+			if w.cut = true; i == 0 && sess != nil {
+				return unknown.refusal() // nothing that can be run first would show it
+			}
 			return nil
 		}
 		if err != nil {

@@ -45,7 +45,7 @@ func Describe(ctx context.Context, db database.DB) (draft.Description, error) {
 // keeps versions.
 func isBook(name string) bool {
 	switch name {
-	case "manage_journal", "manage_backfill", "manage_lease", "alembic_version":
+	case "manage_journal", "manage_backfill", "manage_lease", "manage_schema", "alembic_version":
 		return true
 	}
 	return strings.HasPrefix(name, "manage_version_")

@@ -83,14 +83,17 @@ func (s *Service) wayBack(ctx context.Context, sess database.Session, req Reques
 		return a, way, err
 	}
 	p := &planner{catalog: s.Catalog, state: live, here: s.DB.Schema(), applied: a.applied, sees: s.seesTriggers(ctx, sess)}
-	for _, w := range ways {
+	for i, w := range ways {
 		at, begun := a.unfinished[w.id]
 		if err := misplaced(at, len(w.changes), false); err != nil {
 			return a, way, err
 		}
 		step, err := p.down(w.id, w.changes, w.left, resume{begun: begun, attempt: at, before: p.before(w.changes)})
-		if errors.Is(err, errOpaque) {
-			way.cut = true
+		var unknown *hidden
+		if errors.As(err, &unknown) {
+			if way.cut = true; i == 0 {
+				return a, way, unknown.refusal()
+			}
 			return a, way, nil
 		}
 		if err != nil {

@@ -89,5 +89,5 @@ func at(t testing.TB, s *Service, stage revision.Stage, rows ...string) Report {
 
 // tablesOf lists a database's tables without manage's own.
 func tablesOf(t testing.TB, db enginetest.Database) *enginetest.Snapshot {
-	return enginetest.TakeSnapshot(t, db).Without("manage_journal", "manage_backfill", "manage_lease", "manage_version_inn")
+	return enginetest.TakeSnapshot(t, db).Without("manage_journal", "manage_backfill", "manage_lease", "manage_schema", "manage_version_inn")
 }

@@ -54,6 +54,21 @@ type misfit struct {
 	err      error
 }
 
+// hidden is errOpaque with the operation that needs to know the schema.
+type hidden struct{ misfit }
+
+// Is makes it errOpaque.
+func (e *hidden) Is(target error) bool { return target == errOpaque }
+
+// refusal is for a revision in which plain SQL hides from the operations after
+// it what they are about, so that no plan can be made of all of it.
+func (e *hidden) refusal() *Refused {
+	return &Refused{
+		Reason: fmt.Sprintf("%s cannot be planned (%s:%d): %v, unless the plain SQL before it in the same revision makes it", e.revision, e.source.File, e.source.Line, e.err),
+		Hint:   "put the plain SQL into a revision of its own, before this one",
+	}
+}
+
 func (e *misfit) Error() string { return fmt.Sprintf("%s: %v", e.revision, e.err) }
 func (e *misfit) Unwrap() error { return e.err }
 
@@ -110,14 +125,15 @@ func (p *planner) changes(step *plan.Step, changes []catalog.Change, from resume
 		}
 		first := len(step.Statements)
 		if err := p.operation(step, c, i, from); err != nil {
-			if errors.Is(err, errOpaque) {
-				return err
+			found := misfit{revision: step.ID, op: c.Op, source: c.Source, err: err}
+			if p.state.Opaque {
+				return &hidden{found}
 			}
 			var never *schema.ImpossibleError
 			if errors.As(err, &never) {
 				return &NotPossible{Revision: step.ID, Source: c.Source, Reason: never.Reason, Hint: never.Hint}
 			}
-			return &misfit{revision: step.ID, op: c.Op, source: c.Source, err: err}
+			return &found
 		}
 		if resumed != nil {
 			_, plain := c.Op.(*schema.SQL)
@@ -187,7 +203,7 @@ func (p *planner) operation(step *plan.Step, c catalog.Change, index int, from r
 	}
 	statements, err := schema.Statements(c.Op, p.state, f)
 	if err != nil {
-		return p.blame(err)
+		return err
 	}
 	if !underWay {
 		statements = p.needed(statements)
@@ -216,7 +232,7 @@ func (p *planner) operation(step *plan.Step, c catalog.Change, index int, from r
 	}
 	schema.Clear(c.Op, p.state, underWay)
 	if err := c.Op.Apply(p.state); err != nil && !underWay {
-		return p.blame(err)
+		return err
 	}
 	p.make(c.Op)
 	step.Opaque = step.Opaque || p.state.Opaque
@@ -287,15 +303,6 @@ func (p *planner) weigh(id string, st plan.Statement) {
 	if p.blocking == nil && st.Instead != "" {
 		p.blocking = &Blocking{Revision: id, Statement: st}
 	}
-}
-
-// blame turns an operation's error into errOpaque where plain SQL that was
-// planned before may have made what it misses.
-func (p *planner) blame(err error) error {
-	if p.state.Opaque {
-		return errOpaque
-	}
-	return err
 }
 
 // annotate adds what the words of a plain SQL statement tell of it, and how it

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"manage/engine/database"
+	"manage/engine/flavor"
 	"manage/engine/ledger"
 	"manage/engine/plan"
 	"manage/engine/run"
@@ -17,6 +17,7 @@ import (
 // revisions should have made of it.
 type Verification struct {
 	Catalog  string
+	Dialect  flavor.Dialect
 	Position Position
 	// Exact is true if manage itself applied every revision, so that names,
 	// comments and boolean checks are compared as well. Schemas that other tools
@@ -36,10 +37,27 @@ type Verification struct {
 	// Unseen are the kinds of objects that the account may not see, so that
 	// they are not compared.
 	Unseen []plan.ObjectKind
+	// Compared counts what was compared, by kind.
+	Compared []Count
+	// NotCompared is what could not be.
+	NotCompared []Uncompared
+	// Since is the version at which what plain SQL had made was recorded as it
+	// was found; "" if it was recorded as it was made, or there is none.
+	Since string
+	// Repairs are the statements that would repair Differences, in an order in
+	// which they can be run.
+	Repairs []schema.Repair
 	// Unmanaged are objects that no revision makes, such as "view late".
 	Unmanaged []string
 	Lease     *ledger.Lease // nil if nobody is at work
 }
+
+// Nothing reports whether nothing was compared, although there is something that
+// could not be.
+func (v Verification) Nothing() bool { return len(v.Compared) == 0 && len(v.NotCompared) > 0 }
+
+// Partial reports whether there is anything that was not compared.
+func (v Verification) Partial() bool { return len(v.NotCompared) > 0 || !v.Exact }
 
 // Finding is a difference, and whose work it concerns.
 type Finding struct {
@@ -53,7 +71,7 @@ type Finding struct {
 // Verify compares the live schema with what the applied revisions should have
 // made. It writes nothing. A database without a version is refused.
 func (s *Service) Verify(ctx context.Context) (Verification, error) {
-	v := Verification{Catalog: s.Catalog.Name}
+	v := Verification{Catalog: s.Catalog.Name, Dialect: s.DB.Flavor().Dialect}
 	sess, err := s.DB.Reader(ctx)
 	if err != nil {
 		return v, err
@@ -83,16 +101,26 @@ func (s *Service) Verify(ctx context.Context) (Verification, error) {
 	if err != nil {
 		return v, err
 	}
-	verifying := &verifying{Service: s, v: &v, journal: journal, live: live, others: others}
+	w := &verifying{Service: s, v: &v, journal: journal, live: live, others: others}
 	if v.Unseen, err = s.unseen(ctx, sess, live); err != nil {
+		return v, err
+	}
+	if err := w.expect(); err != nil {
+		return v, err
+	}
+	if err := w.readRecord(ctx, sess); err != nil {
+		return v, err
+	}
+	if err := w.unseenOthers(ctx, sess); err != nil {
 		return v, err
 	}
 	unsound, err := s.unsound(ctx, sess, v.Position.Applied)
 	if err == nil {
-		err = verifying.compare()
+		err = w.compare()
 	}
 	if err == nil {
-		verifying.unsoundObjects(unsound)
+		w.unsoundObjects(unsound)
+		w.repairs()
 	}
 	return v, err
 }
@@ -106,6 +134,16 @@ type verifying struct {
 	others  []string
 	want    *schema.Schema // with all bridges
 	offline *schema.Schema // without any
+	// spoken are the objects that the words of plain SQL make, and record is what
+	// is written down of the schema, where plain SQL hides it.
+	spoken *spoken
+	record *byRecord
+	// bridges are the objects that join two releases, and whether each should be
+	// there; certain are those of which the record tells the difference, and
+	// differs those in which the schema is not what the revisions make.
+	bridges map[object]bool
+	certain map[object]bool
+	differs map[object]bool
 	// made is the revision that last changed an object.
 	made map[object]string
 	// half are the objects that half applied revisions change, by revision.
@@ -127,9 +165,9 @@ func objectOf(d schema.Difference) object {
 // compare fills in the findings.
 func (w *verifying) compare() error {
 	w.v.Changed = w.changed(w.v.Position.Applied, w.journal)
-	w.v.Exact = w.madeHere()
-	if err := w.expect(); err != nil {
-		return err
+	w.v.Exact = w.madeHere() || w.record.whole()
+	if w.record.record != nil {
+		w.v.Since = w.record.record.Since
 	}
 	if err := w.halfApplied(); err != nil {
 		return err
@@ -149,13 +187,15 @@ func (w *verifying) compare() error {
 		case slices.Contains(w.v.Unseen, d.Kind) && (d.Have == "" || d.Kind == plan.KindTrigger):
 		case !slices.Contains(alarming, d):
 			w.v.Known = append(w.v.Known, f)
-		case w.meant(d):
+		case w.asMade(d), !w.certain[objectOf(d)] && w.meant(d):
 		case w.open(&f):
 			w.v.Open = append(w.v.Open, f)
 		default:
 			w.v.Differences = append(w.v.Differences, f)
 		}
 	}
+	w.promised()
+	w.count()
 	return nil
 }
 
@@ -189,6 +229,12 @@ func (w *verifying) expect() (err error) {
 	if w.want, err = w.Catalog.History(f, true, applied, note); err != nil {
 		return err
 	}
+	w.spoken = w.Service.spoken(applied)
+	for o, said := range w.spoken.objects {
+		if w.made[o] == "" {
+			w.made[o] = said.revision
+		}
+	}
 	w.offline, err = w.Catalog.Fold(f, false, applied)
 	return err
 }
@@ -204,22 +250,53 @@ func (w *verifying) maker(d schema.Difference) string {
 	return id
 }
 
-// differences lists what differs. Where objects bridge two releases it is what
-// the schema with them or without them has, as it is for the database.
+// differences lists what differs, from the record and from what the revisions
+// make. Where objects bridge two releases it is what the schema with them or
+// without them has, as it is for the database.
 func (w *verifying) differences(rules schema.Rules) []schema.Difference {
+	w.certain = map[object]bool{}
+	recorded := w.record.differences(w.live, schema.Rules{ColumnOrder: true, Known: rules.Known})
+	for _, d := range recorded {
+		w.certain[objectOf(d)] = true
+	}
+	out := w.folded(rules)
+	w.differs = map[object]bool{}
+	for _, d := range out {
+		w.differs[objectOf(d)] = true
+	}
+	if w.record.whole() {
+		return joined(recorded)
+	}
+	out = slices.DeleteFunc(out, func(d schema.Difference) bool { return w.certain[objectOf(d)] })
+	return joined(append(out, recorded...))
+}
+
+// folded compares the live schema with what the revisions make.
+func (w *verifying) folded(rules schema.Rules) []schema.Difference {
 	with := schema.Compare(w.want, w.live, rules)
 	without := schema.Compare(w.offline, w.live, rules)
-	bridges := w.bridgeObjects(with, without)
-	out := slices.DeleteFunc(slices.Clone(with), func(d schema.Difference) bool {
-		online, bridging := bridges[objectOf(d)]
+	w.bridges = w.bridgeObjects(with, without)
+	out := slices.DeleteFunc(append(slices.Clone(with), w.missingViews()...), func(d schema.Difference) bool {
+		online, bridging := w.bridges[objectOf(d)]
 		return bridging && !online
 	})
 	for _, d := range without {
-		if online, bridging := bridges[objectOf(d)]; bridging && !online {
+		if online, bridging := w.bridges[objectOf(d)]; bridging && !online {
 			out = append(out, d)
 		}
 	}
-	return joined(out)
+	return out
+}
+
+// missingViews are the views that plain SQL made, where that could be tried out.
+func (w *verifying) missingViews() []schema.Difference {
+	var out []schema.Difference
+	for _, v := range w.want.Views {
+		if !slices.ContainsFunc(w.live.Views, func(l schema.View) bool { return strings.EqualFold(l.Name, v.Name) }) {
+			out = append(out, schema.Difference{Kind: plan.KindView, Name: v.Name, Want: schema.Present})
+		}
+	}
+	return out
 }
 
 // joined makes one difference of what is missing in one form and there in
@@ -244,36 +321,4 @@ func joined(found []schema.Difference) []schema.Difference {
 	}
 	slices.SortStableFunc(out, func(a, b schema.Difference) int { return cmp.Compare(a.Table, b.Table) })
 	return out
-}
-
-// unseen are the kinds of objects that a MySQL account without the right to
-// them does not see, or not as a whole, though they are there.
-func (s *Service) unseen(ctx context.Context, sess database.Session, live *schema.Schema) ([]plan.ObjectKind, error) {
-	d := s.DB.Flavor().Dialect
-	if !d.MySQLFamily() {
-		return nil, nil
-	}
-	g, err := grantsOf(ctx, sess, d, s.DB.Schema())
-	if err != nil || !g.known {
-		return nil, err
-	}
-	var unseen []plan.ObjectKind
-	if !g.has(right{"TRIGGER", ""}) {
-		unseen = append(unseen, plan.KindTrigger)
-	}
-	keys := false
-	for _, t := range live.Tables {
-		keys = keys || len(t.ForeignKeys) > 0
-	}
-	if !keys && !g.mayMoreThanRead() {
-		unseen = append(unseen, plan.KindForeignKey)
-	}
-	return unseen, nil
-}
-
-// mayMoreThanRead reports whether there are more rights than SELECT: MariaDB
-// shows references to such accounts only.
-func (g grants) mayMoreThanRead() bool {
-	return slices.ContainsFunc([]string{"REFERENCES", "INSERT", "UPDATE", "DELETE", "ALTER", "CREATE", "INDEX", "DROP"},
-		func(word string) bool { return g.has(right{word, ""}) })
 }

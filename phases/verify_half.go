@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"manage/engine/flavor"
 	"manage/engine/ledger"
 	"manage/engine/plan"
 	"manage/engine/run"
@@ -73,6 +72,22 @@ func (w *verifying) touched(id string, at ledger.Attempt, changes []catalog.Chan
 
 // open reports whether a difference may be none, and says why.
 func (w *verifying) open(f *Finding) bool {
+	if w.interrupted(f) {
+		return true
+	}
+	if !w.want.Opaque || w.certain[objectOf(f.Difference)] {
+		return false
+	}
+	id, b := w.plainBearing(f.Difference)
+	if b == unclear {
+		f.Why = "plain SQL of " + id + " names it, and what that does is not known here"
+	}
+	return b == unclear
+}
+
+// interrupted reports whether a run that has not ended may have made a
+// difference, and says so.
+func (w *verifying) interrupted(f *Finding) bool {
 	of := objectOf(f.Difference)
 	id := w.half[object{kind: plan.KindTable, table: of.table}]
 	if id == "" {
@@ -83,14 +98,11 @@ func (w *verifying) open(f *Finding) bool {
 		f.Why = id + " is half applied"
 		return true
 	}
-	if !w.want.Opaque {
-		return false
+	if w.record.touched(f.Difference) {
+		f.Why = "a run that was interrupted may have changed it"
+		return true
 	}
-	id, b := w.plainBearing(f.Difference)
-	if b == unclear {
-		f.Why = "plain SQL of " + id + " names it, and what that does is not known here"
-	}
-	return b == unclear
+	return false
 }
 
 // meant reports whether plain SQL made a difference, as it was to.
@@ -175,50 +187,4 @@ func hasWord(text, name string) bool {
 		from = at + 1
 	}
 	return false
-}
-
-// unmanaged takes what no revision makes out of the live schema and lists it:
-// tables of others, views, functions, triggers, types.
-func (w *verifying) unmanaged() {
-	ours := w.Catalog.Tables()
-	functions := map[string]bool{}
-	list := func(words ...string) { w.v.Unmanaged = append(w.v.Unmanaged, strings.Join(words, " ")) }
-	for _, name := range w.live.TableNames() {
-		made := w.made[object{plan.KindTable, strings.ToLower(name), ""}] != ""
-		if !w.bookkeeping(name) && !made && !ours[name] && w.want.Table(name) == nil {
-			list("table", name)
-			delete(w.live.Tables, name)
-		} else if w.bookkeeping(name) {
-			delete(w.live.Tables, name)
-		}
-	}
-	for _, v := range w.live.Views {
-		list("view", v.Name)
-	}
-	w.live.Triggers = slices.DeleteFunc(w.live.Triggers, func(t schema.Trigger) bool {
-		if w.knows(object{plan.KindTrigger, strings.ToLower(t.Table), strings.ToLower(t.Name)}) {
-			functions[t.Function] = true
-			return false
-		}
-		list("trigger", t.Name, "of table", t.Table)
-		return true
-	})
-	for name := range w.live.Enums {
-		if !w.knows(object{plan.KindEnum, "", strings.ToLower(name)}) {
-			list("type", name)
-			delete(w.live.Enums, name)
-		}
-	}
-	for _, o := range w.others {
-		if name, function := strings.CutPrefix(o, "function "); !function || !functions[name] || w.DB.Flavor().Dialect != flavor.Postgres {
-			list(o)
-		}
-	}
-	slices.Sort(w.v.Unmanaged)
-}
-
-// knows reports whether a revision that is applied, or half applied, makes or
-// removes an object.
-func (w *verifying) knows(of object) bool {
-	return w.made[of] != "" || w.half[object{"", of.table, of.name}] != ""
 }

@@ -25,19 +25,22 @@ func (d Difference) String() string {
 	if d.Name != "" && d.Kind != plan.KindTable {
 		what += " " + d.Name
 	}
+	where := ""
 	switch {
 	case d.Kind == plan.KindTable && d.Name == "":
 		what = "table " + d.Table
 	case d.Table != "":
-		what = "table " + d.Table + ": " + what
+		where = "table " + d.Table + ": "
 	}
 	switch {
 	case d.Have == "":
-		return what + " is missing" + inBrackets(d.Want)
+		what += " is missing" + inBrackets(d.Want)
 	case d.Want == "":
-		return what + " should not be there" + inBrackets(d.Have)
+		what = "unexpected " + what + inBrackets(d.Have)
+	default:
+		what = fmt.Sprintf("%s: expected %s, found %s", what, d.Want, d.Have)
 	}
-	return fmt.Sprintf("%s is %s, should be %s", what, d.Have, d.Want)
+	return where + strings.ReplaceAll(what, "character varying", "varchar")
 }
 
 func inBrackets(text string) string {
@@ -47,8 +50,10 @@ func inBrackets(text string) string {
 	return " (" + text + ")"
 }
 
-// present stands for an object that has no more to say than its name.
-const present = "there"
+// Present stands for an object that has no more to say than its name.
+const Present = "there"
+
+const present = Present
 
 // Rules say what Compare overlooks. What servers spell in several ways is
 // never a difference. The zero value overlooks nothing else.

@@ -51,7 +51,7 @@ func TestCompareRecordedPositions(t *testing.T) {
 					"table images: index updated_at_image_idx is missing ((updated_at))")
 			typ := map[string]string{"sqlite": "VARCHAR(9)", "postgresql": "image_visibility", "mariadb": "enum('private','public','shared','community')"}[backend]
 			boolean := map[string]string{"sqlite": "BOOLEAN", "postgresql": "boolean", "mariadb": "tinyint(1)"}[backend]
-			want := "table images: column is_public is " + boolean + " not null, should be " + boolean + "\n" +
+			want := "table images: column is_public: expected " + boolean + ", found " + boolean + " not null\n" +
 				"table images: column visibility is missing (" + typ + ")\n" +
 				"table images: index visibility_image_idx is missing ((visibility))"
 			if backend == "postgresql" {
@@ -92,31 +92,31 @@ func TestCompareNamesEachChange(t *testing.T) {
 		want   string
 		over   string // by the rules of taking over, "same" for none
 	}{
-		{func(s *Schema) { s.Tables["a"].Columns[1].Type = "integer" }, "table a: column b is integer default false, should be boolean default false", ""},
-		{func(s *Schema) { s.Tables["a"].Columns[1].Nullable = false }, "table a: column b is boolean not null default false, should be boolean default false", ""},
-		{func(s *Schema) { s.Tables["a"].Columns[2].Default = nil }, "table a: column c is character varying(9), should be character varying(9) default 'x'", ""},
-		{func(s *Schema) { s.Tables["a"].Columns[0].Autoincrement = false }, "table a: column id is integer not null, should be integer not null autoincrement", ""},
-		{func(s *Schema) { s.Tables["a"].Columns = s.Tables["a"].Columns[:2] }, "table a: column c is missing (character varying(9) default 'x')", ""},
+		{func(s *Schema) { s.Tables["a"].Columns[1].Type = "integer" }, "table a: column b: expected boolean default false, found integer default false", ""},
+		{func(s *Schema) { s.Tables["a"].Columns[1].Nullable = false }, "table a: column b: expected boolean default false, found boolean not null default false", ""},
+		{func(s *Schema) { s.Tables["a"].Columns[2].Default = nil }, "table a: column c: expected varchar(9) default 'x', found varchar(9)", ""},
+		{func(s *Schema) { s.Tables["a"].Columns[0].Autoincrement = false }, "table a: column id: expected integer not null autoincrement, found integer not null", ""},
+		{func(s *Schema) { s.Tables["a"].Columns = s.Tables["a"].Columns[:2] }, "table a: column c is missing (varchar(9) default 'x')", ""},
 		{func(s *Schema) {
 			s.Tables["a"].Columns = append(s.Tables["a"].Columns, &Column{Name: "d", Type: "date", Nullable: true})
-		}, "table a: column d should not be there (date)", ""},
-		{func(s *Schema) { slices.Reverse(s.Tables["a"].Columns) }, "table a is in the order c, b, id, should be in the order id, b, c", "same"},
+		}, "table a: unexpected column d (date)", ""},
+		{func(s *Schema) { slices.Reverse(s.Tables["a"].Columns) }, "table a: expected in the order id, b, c, found in the order c, b, id", "same"},
 		{func(s *Schema) { s.Tables["a"].PrimaryKey = nil }, "table a: primary key is missing (primary key (id))", ""},
-		{func(s *Schema) { s.Tables["a"].PrimaryKey.Name = "pk" }, "table a: primary key a_pkey is called pk, should be called a_pkey", "same"},
-		{func(s *Schema) { s.Tables["a"].Uniques[0].Name = "other" }, "table a: unique uq is called other, should be called uq", ""},
-		{func(s *Schema) { s.Tables["a"].Uniques[0].Columns = []string{"c", "b"} }, "table a: unique uq is missing ((b, c))\ntable a: unique uq should not be there ((c, b))", ""},
-		{func(s *Schema) { s.Tables["a"].Indexes[0].Unique = true }, "table a: index ix is unique (b), should be (b)", ""},
-		{func(s *Schema) { s.Tables["a"].Indexes[0].Valid = false }, "table a: index ix is (b) invalid, should be (b)", ""},
-		{func(s *Schema) { s.Tables["a"].Indexes[0].Where = "(b IS TRUE)" }, "table a: index ix is (b) where b is true, should be (b)", ""},
-		{func(s *Schema) { s.Tables["a"].ForeignKeys[0].Name = "fk" }, "table a: foreign key a_b_fkey is called fk, should be called a_b_fkey", "same"},
-		{func(s *Schema) { s.Tables["a"].ForeignKeys[0].OnDelete = "CASCADE" }, "table a: foreign key a_b_fkey is missing ((b) to r (id))\ntable a: foreign key a_b_fkey should not be there ((b) to r (id) on delete cascade)", ""},
-		{func(s *Schema) { s.Tables["a"].Checks[0].Expr = "((c)::text <> 'z'::text)" }, "table a: check ck is missing (c <> 'y')\ntable a: check ck should not be there (c <> 'z')", ""},
-		{func(s *Schema) { s.Tables["a"].Comment = "words" }, "table a is commented 'words', should be commented ''", "same"},
-		{func(s *Schema) { s.Tables["z"] = &Table{Name: "z"} }, "table z should not be there", ""},
+		{func(s *Schema) { s.Tables["a"].PrimaryKey.Name = "pk" }, "table a: primary key a_pkey: expected called a_pkey, found called pk", "same"},
+		{func(s *Schema) { s.Tables["a"].Uniques[0].Name = "other" }, "table a: unique uq: expected called uq, found called other", ""},
+		{func(s *Schema) { s.Tables["a"].Uniques[0].Columns = []string{"c", "b"} }, "table a: unique uq is missing ((b, c))\ntable a: unexpected unique uq ((c, b))", ""},
+		{func(s *Schema) { s.Tables["a"].Indexes[0].Unique = true }, "table a: index ix: expected (b), found unique (b)", ""},
+		{func(s *Schema) { s.Tables["a"].Indexes[0].Valid = false }, "table a: index ix: expected (b), found (b) invalid", ""},
+		{func(s *Schema) { s.Tables["a"].Indexes[0].Where = "(b IS TRUE)" }, "table a: index ix: expected (b), found (b) where b is true", ""},
+		{func(s *Schema) { s.Tables["a"].ForeignKeys[0].Name = "fk" }, "table a: foreign key a_b_fkey: expected called a_b_fkey, found called fk", "same"},
+		{func(s *Schema) { s.Tables["a"].ForeignKeys[0].OnDelete = "CASCADE" }, "table a: foreign key a_b_fkey is missing ((b) to r (id))\ntable a: unexpected foreign key a_b_fkey ((b) to r (id) on delete cascade)", ""},
+		{func(s *Schema) { s.Tables["a"].Checks[0].Expr = "((c)::text <> 'z'::text)" }, "table a: check ck is missing (c <> 'y')\ntable a: unexpected check ck (c <> 'z')", ""},
+		{func(s *Schema) { s.Tables["a"].Comment = "words" }, "table a: expected commented '', found commented 'words'", "same"},
+		{func(s *Schema) { s.Tables["z"] = &Table{Name: "z"} }, "unexpected table z", ""},
 		{func(s *Schema) { delete(s.Tables, "a"); s.Triggers = nil }, "table a is missing\ntable a: trigger tr is missing (before insert)", "table a is missing"},
-		{func(s *Schema) { s.Enums["mood"].Values = []string{"y"} }, "enum mood is enum('y'), should be enum('x','y')", ""},
-		{func(s *Schema) { s.Triggers[0].Event = "update" }, "table a: trigger tr is before update, should be before insert", "same"},
-		{func(s *Schema) { s.Triggers[0].Body = "BEGIN RETURN OLD; END" }, "table a: trigger tr is changed in its body, should be as the catalog has it", "same"},
+		{func(s *Schema) { s.Enums["mood"].Values = []string{"y"} }, "enum mood: expected enum('x','y'), found enum('y')", ""},
+		{func(s *Schema) { s.Triggers[0].Event = "update" }, "table a: trigger tr: expected before insert, found before update", "same"},
+		{func(s *Schema) { s.Triggers[0].Body = "BEGIN RETURN OLD; END" }, "table a: trigger tr: expected as the catalog has it, found changed in its body", "same"},
 	} {
 		have := base()
 		c.change(have)
@@ -213,7 +213,7 @@ func TestForeignKeyIndexes(t *testing.T) {
 	want := inspected(t, db)
 	db.Exec(t, "CREATE INDEX mine ON a (b); CREATE INDEX mine ON c (b)")
 	equal(t, "a second index", lines(Compare(want, inspected(t, db), Rules{})),
-		"table a: index mine should not be there ((b))\ntable c: index mine should not be there ((b))")
+		"table a: unexpected index mine ((b))\ntable c: unexpected index mine ((b))")
 }
 
 // Tables of other programs in the same database can be overlooked.
@@ -222,6 +222,6 @@ func TestOtherTables(t *testing.T) {
 	want := inspected(t, db)
 	db.Exec(t, "CREATE TYPE e AS ENUM ('x'); CREATE TABLE other (id INT)")
 	have := inspected(t, db)
-	equal(t, "counted", lines(Compare(want, have, Rules{})), "table other should not be there\nenum e should not be there (enum('x'))")
+	equal(t, "counted", lines(Compare(want, have, Rules{})), "unexpected table other\nunexpected enum e (enum('x'))")
 	equal(t, "overlooked", lines(Compare(want, have, Rules{OtherTables: true})), "")
 }

@@ -63,13 +63,14 @@ func Documents() []Document {
 				Catalog: "glance", Dialect: "postgres", From: []string{"mitaka02"}, To: []string{"ocata_expand01"},
 				Steps: []PlanStep{{"ocata_expand01", "expand", false, nil, []PlanStatement{{SQL: "CREATE INDEX CONCURRENTLY visibility_image_idx ON images (visibility)", Lock: optional("SHARE UPDATE EXCLUSIVE"), Blocks: optional("none")}}}},
 			}},
-		{"db verify", "`differences` are what makes the exit code 6. `want` is null for what should not be there, `have` for what is missing; `revision` is the one that made the object so, or removed it, null if none did. `known` are differences that the catalog lists as harmless, `open` are those that may be none, for the reason in `why`. `exact` is false where another tool made the schema, or a part of it, so that names that the server chose, comments and boolean checks are not compared. `half_done` are revisions that were begun and not finished, `changed` are applied ones whose files were changed since, `unseen` are the kinds of objects that the account may not see. `unmanaged` are objects that no revision makes.",
+		{"db verify", "`differences` are what makes the exit code 6. `want` is null for what should not be there, `have` for what is missing; `revision` is the one that made the object so, or removed it, null if none did. `known` are differences that the catalog lists as harmless, `open` are those that may be none, for the reason in `why`. `exact` is false where another tool made the schema, or a part of it, so that names that the server chose, comments and boolean checks are not compared. `half_done` are revisions that were begun and not finished, `changed` are applied ones whose files were changed since, `unseen` are the kinds of objects that the account may not see. `unmanaged` are objects that no revision makes. `compared` counts the objects that were compared, by kind; `not_compared` names what could not be, with the reason, and makes the exit code 6 with `--strict`, or if nothing was compared. `recorded_since` is the version at which what plain SQL had made was recorded as it was found, else null. With `--sql` there is `repairs` as well: for each difference the statements that would repair it, in the order in which they can be run; none where no statement does, which `note` says.",
 			VerifyDocument{
 				Catalog: "glance", Version: []string{"ocata_expand01", "ocata_contract01"}, Exact: true,
 				Differences: []SchemaDifference{{Kind: "index", Table: optional("images"), Name: optional("visibility_image_idx"), Want: optional("(visibility)"),
 					Message: "table images: index visibility_image_idx is missing ((visibility))", Revision: optional("ocata_expand01")}},
 				Known: []SchemaDifference{}, Open: []SchemaDifference{}, Half: []HalfDone{}, Changed: []string{}, Unseen: []plan.ObjectKind{},
 				Unmanaged: []string{"view public_images"},
+				Compared: map[string]int{"table": 14, "column": 120, "index": 31}, NotCompared: []NotCompared{},
 			}},
 		{"db history", "One entry for each attempt at a revision, oldest first; `finished` is null while it runs and after it was cut off.",
 			HistoryDocument{Catalog: "glance", Attempts: []Attempt{{

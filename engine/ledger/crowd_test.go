@@ -103,7 +103,9 @@ func TestTables(t *testing.T) {
 		equal(t, "tables after Prepare", e.Strings(t, count), []string{"2"})
 		must(t, s.Prepare(t.Context(), ledger.Positions))
 		equal(t, "tables with positions", e.Strings(t, count), []string{"3"})
-		equal(t, "named tables", len(ledger.Tables()), 3)
+		must(t, s.Prepare(t.Context(), ledger.Schemas))
+		equal(t, "tables with schemas", e.Strings(t, count), []string{"4"})
+		equal(t, "named tables", len(ledger.Tables()), 4)
 	})
 }
 

@@ -118,6 +118,7 @@ type Part int
 const (
 	Versions  Part = iota // the version table
 	Positions             // manage_backfill
+	Schemas               // manage_schema
 )
 
 // Store reads and writes the books. A SQL store works through one session: a
@@ -156,6 +157,11 @@ type Store interface {
 	// database's: a range starts when its row is made, and anew where Started is
 	// the zero time. Finished is taken as a yes or no.
 	SaveProgress(ctx context.Context, token int64, p Progress) error
+
+	// SchemaRecord returns the record of the schema; nil if there is none.
+	SchemaRecord(ctx context.Context) (*SchemaRecord, error)
+	// SaveSchemaRecord writes it. Prepare makes its table.
+	SaveSchemaRecord(ctx context.Context, token int64, r SchemaRecord) error
 
 	// Lease returns the lease, nil if nobody ever took one or it was given back.
 	Lease(ctx context.Context) (*Lease, error)

@@ -25,6 +25,7 @@ type state struct {
 	attempts []Attempt
 	progress map[[2]string]Progress
 	lease    Lease
+	record   *SchemaRecord
 	ttl      time.Duration
 }
 

@@ -32,6 +32,7 @@ func conformance(t *testing.T, fresh func(t *testing.T) books) {
 		{"completes an attempt at once", completeAtOnce},
 		{"completes an attempt and starts the next", completeAndStart},
 		{"keeps positions", positions},
+		{"keeps the record of the schema", schemaRecord},
 		{"keeps long and odd texts", oddTexts},
 		{"gives the lease to one", leaseToOne},
 		{"lets an expired lease be taken over", takeOver},
@@ -69,6 +70,32 @@ func ready(t *testing.T, b books) (ledger.Store, int64) {
 		t.Fatal("the lease was not free")
 	}
 	return s, l.Token
+}
+
+// schemaRecord: one record for each catalog, long ones and odd ones as they are,
+// under the lease's token only.
+func schemaRecord(t *testing.T, b books) {
+	s, token := ready(t, b)
+	ctx := t.Context()
+	if r, err := s.SchemaRecord(ctx); r != nil || err != nil {
+		t.Fatalf("before any: %v, %v", r, err)
+	}
+	must(t, s.Prepare(ctx, ledger.Schemas))
+	for _, text := range []string{"short", strings.Repeat("long ü ", 40_000), `it's "odd" \\ %`} {
+		must(t, s.SaveSchemaRecord(ctx, token, ledger.SchemaRecord{Text: text}))
+		r, err := s.SchemaRecord(ctx)
+		must(t, err)
+		if r == nil || r.Text != text || r.Written.IsZero() {
+			t.Fatalf("a record of %d bytes did not come back", len(text))
+		}
+	}
+	if err := s.SaveSchemaRecord(ctx, token+1, ledger.SchemaRecord{Text: "stolen"}); !errors.Is(err, ledger.ErrLeaseLost) {
+		t.Errorf("another token: %v", err)
+	}
+	other := b("nova")
+	if r, err := other.SchemaRecord(ctx); r != nil || err != nil {
+		t.Errorf("of another catalog: %v, %v", r, err)
+	}
 }
 
 func emptyReads(t *testing.T, b books) {

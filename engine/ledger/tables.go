@@ -17,11 +17,12 @@ const (
 	JournalTable  = "manage_journal"
 	BackfillTable = "manage_backfill"
 	LeaseTable    = "manage_lease"
+	SchemaTable   = "manage_schema"
 )
 
 // Tables lists the tables that this package may make in a database beside the
 // version table, so that others know them as not the service's.
-func Tables() []string { return []string{JournalTable, BackfillTable, LeaseTable} }
+func Tables() []string { return []string{JournalTable, BackfillTable, LeaseTable, SchemaTable} }
 
 // table is one table of the books: its name and its CREATE statement. Every
 // table has a primary key, because MySQL Group Replication takes no rows
@@ -112,6 +113,8 @@ func (s *sqlStore) Prepare(ctx context.Context, parts ...Part) error {
 			wanted = append(wanted, s.versionsTable())
 		case Positions:
 			wanted = append(wanted, s.backfillTable())
+		case Schemas:
+			wanted = append(wanted, s.schemaTable())
 		}
 	}
 	for {

@@ -113,7 +113,7 @@ func clean(t *rapid.T, s *phases.Service, files shelf) {
 }
 
 func withoutBooks(s *schema.Schema) *schema.Schema {
-	for _, name := range []string{"manage_journal", "manage_lease", "manage_backfill", "manage_version_shop"} {
+	for _, name := range []string{"manage_journal", "manage_lease", "manage_backfill", "manage_schema", "manage_version_shop"} {
 		delete(s.Tables, name)
 	}
 	return s
