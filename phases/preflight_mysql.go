@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"manage/engine/database"
+	"manage/engine/flavor"
+	"manage/engine/quote"
 )
 
 // mysqlReady asks MySQL or MariaDB.
@@ -56,7 +58,7 @@ func keyRule(set map[string]bool) string {
 // writeBooks adds the rights to write to manage's own tables, and to make those
 // that are not there.
 func (n *needs) writeBooks(ctx context.Context, q database.Querier) {
-	there, err := queryStrings(ctx, q, "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name IN ("+literals(n.books)+")")
+	there, err := queryStrings(ctx, q, "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name IN ("+quote.Texts(n.books, flavor.MySQL)+")")
 	for _, book := range n.books {
 		if err == nil && !slices.Contains(there, book) {
 			n.add(book, "CREATE")

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"manage/engine/database"
+	"manage/engine/flavor"
+	"manage/engine/quote"
 )
 
 // postgresReady asks PostgreSQL. There, who may alter a table is its owner, or
@@ -27,17 +29,17 @@ func postgresReady(ctx context.Context, q database.Querier, n needs) []Unready {
 	}
 	here := " JOIN pg_namespace s ON s.oid = %s AND s.nspname = current_schema()"
 	if objects := n.objects("ALTER", "DROP", "INDEX", "ALTER ROUTINE"); len(objects) > 0 {
-		names := literals(objects)
+		names := quote.Texts(objects, flavor.Postgres)
 		ask(database.Denied, "the user is not the owner of %s, and only the owner may alter it",
 			"SELECT coalesce(of.relname, c.relname) FROM pg_class c"+fmt.Sprintf(here, "c.relnamespace")+" LEFT JOIN pg_index x ON x.indexrelid = c.oid LEFT JOIN pg_class of ON of.oid = x.indrelid WHERE c.relname IN ("+names+") AND NOT pg_has_role(c.relowner, 'USAGE')"+
 				" UNION SELECT p.proname FROM pg_proc p"+fmt.Sprintf(here, "p.pronamespace")+" WHERE p.proname IN ("+names+") AND NOT pg_has_role(p.proowner, 'USAGE')"+
 				" UNION SELECT t.typname FROM pg_type t"+fmt.Sprintf(here, "t.typnamespace")+" WHERE t.typname IN ("+names+") AND t.typtype IN ('e', 'd') AND NOT pg_has_role(t.typowner, 'USAGE') ORDER BY 1")
 	}
 	tables := "SELECT c.relname FROM pg_class c" + fmt.Sprintf(here, "c.relnamespace") + " WHERE c.relkind IN ('r', 'p', 'v') AND c.relname IN (%s) AND NOT (%s) ORDER BY 1"
-	ask(database.Denied, "the user may not write to %s", fmt.Sprintf(tables, literals(n.books), may("SELECT")+" AND "+may("INSERT")+" AND "+may("UPDATE")+" AND "+may("DELETE")))
+	ask(database.Denied, "the user may not write to %s", fmt.Sprintf(tables, quote.Texts(n.books, flavor.Postgres), may("SELECT")+" AND "+may("INSERT")+" AND "+may("UPDATE")+" AND "+may("DELETE")))
 	for _, word := range []string{"SELECT", "INSERT", "UPDATE", "DELETE", "TRIGGER", "REFERENCES"} {
 		if objects := n.objects(word); len(objects) > 0 {
-			ask(database.Denied, "the user lacks the right "+word+" on %s", fmt.Sprintf(tables, literals(objects), may(word)))
+			ask(database.Denied, "the user lacks the right "+word+" on %s", fmt.Sprintf(tables, quote.Texts(objects, flavor.Postgres), may(word)))
 		}
 	}
 	return found
@@ -59,15 +61,6 @@ func (n needs) creates(ctx context.Context, q database.Querier) bool {
 	if len(n.objects("CREATE", "CREATE VIEW", "CREATE ROUTINE", "INDEX")) > 0 {
 		return true
 	}
-	there, err := queryStrings(ctx, q, "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename IN ("+literals(n.books)+")")
+	there, err := queryStrings(ctx, q, "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename IN ("+quote.Texts(n.books, flavor.Postgres)+")")
 	return err == nil && len(there) < len(n.books)
-}
-
-// literals writes names of tables as a list of SQL literals.
-func literals(names []string) string {
-	quoted := make([]string, len(names))
-	for i, n := range names {
-		quoted[i] = "'" + strings.ReplaceAll(n, "'", "''") + "'"
-	}
-	return strings.Join(quoted, ", ")
 }

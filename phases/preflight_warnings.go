@@ -11,6 +11,7 @@ import (
 
 	"manage/engine/database"
 	"manage/engine/flavor"
+	"manage/engine/quote"
 )
 
 // warn tells of what may be in the way and forbids nothing.
@@ -98,7 +99,7 @@ func (s *Service) copyOf(ctx context.Context, q database.Querier, tables []strin
 	if err != nil || len(file) != 1 || free-s.reserve >= 2*file[0] {
 		return 0, err
 	}
-	found, err := queryNumbers(ctx, q, "SELECT sum(d.pgsize) FROM dbstat d JOIN sqlite_schema m ON m.name = d.name WHERE d.aggregate = TRUE AND m.tbl_name IN ("+literals(tables)+") GROUP BY m.tbl_name")
+	found, err := queryNumbers(ctx, q, "SELECT sum(d.pgsize) FROM dbstat d JOIN sqlite_schema m ON m.name = d.name WHERE d.aggregate = TRUE AND m.tbl_name IN ("+quote.Texts(tables, flavor.SQLite)+") GROUP BY m.tbl_name")
 	if err != nil || len(found) == 0 {
 		return 0, err
 	}
@@ -112,11 +113,11 @@ func spaceOfMariaDB(ctx context.Context, q database.Querier, tables []string) (w
 	if err != nil || len(folders) == 0 {
 		return "", 0, 0, err
 	}
-	kilobytes, err := queryNumbers(ctx, q, "SELECT Available FROM information_schema.disks WHERE Path = "+literals(folders)+" LIMIT 1")
+	kilobytes, err := queryNumbers(ctx, q, "SELECT Available FROM information_schema.disks WHERE Path = "+quote.Texts(folders, flavor.MariaDB)+" LIMIT 1")
 	if err != nil || len(kilobytes) == 0 {
 		return "", 0, 0, err
 	}
-	sizes, err := queryNumbers(ctx, q, "SELECT data_length + index_length FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name IN ("+literals(tables)+")")
+	sizes, err := queryNumbers(ctx, q, "SELECT data_length + index_length FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name IN ("+quote.Texts(tables, flavor.MySQL)+")")
 	if err != nil || len(sizes) == 0 {
 		return "", 0, 0, err
 	}

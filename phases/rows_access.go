@@ -7,6 +7,7 @@ import (
 
 	"manage/engine/database"
 	"manage/engine/flavor"
+	"manage/engine/quote"
 	"manage/engine/plan"
 	"manage/engine/sqltext"
 	"manage/migrations/catalog"
@@ -71,7 +72,7 @@ func (s *Service) unlogged(ctx context.Context, q database.Querier, uses []rowac
 	if s.DB.Flavor().Dialect != flavor.Postgres || len(names) == 0 {
 		return nil
 	}
-	found, err := queryStrings(ctx, q, "SELECT c.relname FROM pg_class c WHERE c.relpersistence = 'u' AND c.relkind IN ('r', 'p') AND pg_table_is_visible(c.oid) AND c.relname IN ("+literals(names)+") ORDER BY 1")
+	found, err := queryStrings(ctx, q, "SELECT c.relname FROM pg_class c WHERE c.relpersistence = 'u' AND c.relkind IN ('r', 'p') AND pg_table_is_visible(c.oid) AND c.relname IN ("+quote.Texts(names, flavor.Postgres)+") ORDER BY 1")
 	if err != nil {
 		return nil
 	}

@@ -6,7 +6,9 @@ import (
 	"slices"
 	"strings"
 
+	"manage/engine/flavor"
 	"manage/engine/plan"
+	"manage/engine/quote"
 	"manage/schema"
 )
 
@@ -283,7 +285,7 @@ func (s *scratch) firing(o sqliteObject) string {
 	case "delete":
 		return "DELETE FROM " + table
 	}
-	columns, err := queryStrings(context.Background(), s.sess, "SELECT name FROM pragma_table_xinfo("+literals([]string{o.on})+") WHERE hidden = 0")
+	columns, err := queryStrings(context.Background(), s.sess, "SELECT name FROM pragma_table_xinfo("+quote.Text(o.on, flavor.SQLite)+") WHERE hidden = 0")
 	if err != nil || len(columns) == 0 {
 		return "" // an error
 	}

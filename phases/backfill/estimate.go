@@ -8,6 +8,7 @@ import (
 
 	"manage/engine/database"
 	"manage/engine/flavor"
+	sqlquote "manage/engine/quote"
 	"manage/migrations/catalog"
 )
 
@@ -74,13 +75,12 @@ const livePostgres = "SELECT (CASE WHEN live > 0 AND live + dead >= filled / 2" 
 // estimate is about how many rows a table has, by what the server knows without
 // reading them.
 func estimate(ctx context.Context, q database.Querier, d flavor.Dialect, table string) (int64, error) {
-	name := "'" + strings.ReplaceAll(table, "'", "''") + "'"
 	switch d {
 	case flavor.SQLite:
 		// Rows that went are counted too.
 		return database.Number(ctx, q, "SELECT COALESCE(MAX(rowid), 0) FROM "+quote(table, d))
 	case flavor.Postgres:
-		return database.Number(ctx, q, strings.ReplaceAll(livePostgres, "{table}", name))
+		return database.Number(ctx, q, strings.ReplaceAll(livePostgres, "{table}", sqlquote.Text(table, d)))
 	}
 	// Which form EXPLAIN has where none is named differs by the server.
 	return explained(ctx, q, "EXPLAIN FORMAT=TRADITIONAL SELECT 1 FROM "+quote(table, d))
