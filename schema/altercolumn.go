@@ -143,12 +143,12 @@ func EnumValuesLost(t *Table, column string, o *AlterColumn) []string {
 	if c == nil || !strings.HasPrefix(c.Type, "enum(") || !o.changesType(flavor.MariaDB) {
 		return nil
 	}
-	from, err := ParseType(c.Type)
+	from, ok := enumMembers(c.Type, flavor.MariaDB)
 	to, toErr := typeFor(o.Type, o.TypeOn, flavor.MariaDB)
-	if err != nil || toErr != nil || to.Name != "enum" {
+	if !ok || toErr != nil || to.Name != "enum" {
 		return nil
 	}
-	return slices.DeleteFunc(slices.Clone(from.Values), func(v string) bool { return slices.Contains(to.Values, v) })
+	return slices.DeleteFunc(from, func(v string) bool { return slices.Contains(to.Values, v) })
 }
 
 // jsonCheck is the check that MariaDB keeps at the column. The one that belongs

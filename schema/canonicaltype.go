@@ -60,8 +60,8 @@ func canonicalMySQL(text string) string {
 		return canonicalMySQL(bare) + compressed
 	}
 	if lower := strings.ToLower(text); strings.HasPrefix(lower, "enum(") || strings.HasPrefix(lower, "enum (") {
-		if t, err := ParseType(text); err == nil {
-			return enumType(t.Values)
+		if values, ok := enumMembers(text, flavor.MySQL); ok {
+			return enumType(values)
 		}
 		return text
 	} else if strings.HasPrefix(lower, "set(") {

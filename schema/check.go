@@ -28,7 +28,7 @@ func (o *AddCheck) Check() error {
 
 // constraint is the check as it is written for a dialect.
 func (o *AddCheck) constraint(d flavor.Dialect) (*Check, error) {
-	expr, ok := o.Expr.For(d)
+	expr, ok := o.Expr.condition(d)
 	if !ok {
 		return nil, misfit(o.Kind(), o.Table, "there is no expr for %s", d.Title())
 	}
@@ -114,7 +114,7 @@ func (o *DropCheck) Check() error {
 // if it is not there and need not be.
 func (o *DropCheck) find(s *Schema) (*Table, *Check, error) {
 	d := s.Flavor.Dialect
-	expr, _ := o.Expr.For(d)
+	expr, _ := o.Expr.condition(d)
 	w := wanted{kind: o.Kind(), table: o.Table, what: fmt.Sprintf("check %q", cmp.Or(o.Name, expr)), optional: o.IfExists}
 	return find(s, w, func(t *Table) *Check {
 		return last(t.Checks, func(c *Check) bool {
@@ -152,5 +152,5 @@ func (o *DropCheck) Inverse(s *Schema) ([]Operation, error) {
 	if err != nil || c == nil {
 		return nil, err
 	}
-	return []Operation{&AddCheck{Table: t.Name, CheckDef: CheckDef{Name: c.Name, Expr: Text{All: c.Expr}}}}, nil
+	return []Operation{&AddCheck{Table: t.Name, CheckDef: CheckDef{Name: c.Name, Expr: onlyFor(c.Expr, s.Flavor.Dialect)}}}, nil
 }

@@ -46,6 +46,9 @@ func (c ColumnDef) check() error {
 	if err := checkTypes(c.Type, c.TypeOn, true); err != nil {
 		return fmt.Errorf("column %q: %w", c.Name, err)
 	}
+	if text, ok := c.Default.(string); ok && strings.Contains(text, "\x00") {
+		return fmt.Errorf("column %q: the default has a zero byte", c.Name)
+	}
 	if err := checkDefault(c.Default, c.DefaultSQL); err != nil {
 		return fmt.Errorf("column %q: %w", c.Name, err)
 	}

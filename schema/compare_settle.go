@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"manage/engine/flavor"
+	"manage/engine/quote"
 )
 
 // This file says which spellings mean the same.
@@ -75,7 +76,6 @@ var defaultRules = []defaultRule{
 	{"false is 0 where there is no boolean", booleanKind, regexp.MustCompile(`(?i)^'?(?:0|f|false)'?$`), "false"},
 	{"true is 1 where there is no boolean", booleanKind, regexp.MustCompile(`(?i)^'?(?:1|t|true)'?$`), "true"},
 	{"numbers may stand in quotes", numberKind, regexp.MustCompile(`^'\s*([-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*'$`), "$1"},
-	{"MySQL takes a backslash before a quote", anyKind, regexp.MustCompile(`\\'`), "''"},
 }
 
 // settleExtra is what else a server keeps of a column, in the spelling that is
@@ -97,7 +97,7 @@ func settleDefault(col *Column, f flavor.Flavor) (text string, sequence bool) {
 	if col.Default == nil {
 		return "", false
 	}
-	text = withoutParens(*col.Default)
+	text = standardLiteral(withoutParens(*col.Default), f.Dialect)
 	if sequenceDefault.MatchString(text) {
 		return "", true
 	}
@@ -110,7 +110,7 @@ func settleDefault(col *Column, f flavor.Flavor) (text string, sequence bool) {
 	if n, ok := new(big.Rat).SetString(text); ok && kind == numberKind {
 		return n.RatString(), false // 0.50 is 0.5
 	}
-	if digits, ok := settleBytes(text, kind); ok {
+	if digits, ok := settleBytes(text, kind, f.Dialect); ok {
 		return digits, false
 	}
 	if strings.HasPrefix(text, "'") {
@@ -120,8 +120,9 @@ func settleDefault(col *Column, f flavor.Flavor) (text string, sequence bool) {
 }
 
 // settleBytes is a literal of bytes, or a text that stands for its bytes, in
-// hexadecimal digits; false if it is none.
-func settleBytes(text string, kind literalKind) (string, bool) {
+// hexadecimal digits; false if it is none. In a text PostgreSQL doubles the
+// backslash of bytes ("bytea Escape Format", PostgreSQL manual).
+func settleBytes(text string, kind literalKind, d flavor.Dialect) (string, bool) {
 	if kind != bytesKind {
 		return "", false
 	}
@@ -136,8 +137,39 @@ func settleBytes(text string, kind literalKind) (string, bool) {
 	if strings.HasPrefix(inner, `\x`) { // of PostgreSQL
 		return "x'" + strings.ToLower(inner[2:]) + "'", true
 	}
-	return "x'" + hex.EncodeToString([]byte(strings.ReplaceAll(inner, `\\`, `\`))) + "'", true
+	if d == flavor.Postgres {
+		inner = strings.ReplaceAll(inner, `\\`, `\`)
+	}
+	return "x'" + hex.EncodeToString([]byte(inner)) + "'", true
 }
+
+// legible is a text as MySQL and MariaDB report it: their catalogs keep
+// characters of three bytes at most, and show a question mark, or one for each
+// byte, for others.
+func (c *comparer) legible(text string) string {
+	if !c.f.Dialect.MySQLFamily() {
+		return text
+	}
+	return questionMarks.ReplaceAllString(text, "?")
+}
+
+var questionMarks = regexp.MustCompile(`[?\x{10000}-\x{10FFFF}]+`)
+
+// standardLiteral is a default that is a string literal of a dialect as one of
+// standard SQL; any other stays. MySQL names the character set of one that it
+// keeps as an expression.
+func standardLiteral(text string, d flavor.Dialect) string {
+	bare := text
+	if d.MySQLFamily() {
+		bare = characterSet.ReplaceAllString(text, "")
+	}
+	if value, n, ok := quote.Literal(bare, d); ok && n == len(bare) {
+		return quoteText(value)
+	}
+	return text
+}
+
+var characterSet = regexp.MustCompile(`^_\w+\s*`)
 
 // settleTime is a literal of a time in the one spelling that all servers give
 // it, with the fraction of a second only where there is one.
@@ -210,7 +242,6 @@ var ungroupedRules = []exprRule{
 // because each server adds its own around every operator. Expressions that
 // differ in nothing but parentheses are taken for equal.
 func settleExpr(text string) string {
-	text = mysqlQuote.ReplaceAllString(text, "$1''")
 	if strings.Contains(text, "ARRAY[") {
 		text = strings.NewReplacer("[", "(", "]", ")").Replace(text)
 	}
@@ -232,10 +263,6 @@ func settleExpr(text string) string {
 	}
 	return closer.Replace(out)
 }
-
-// mysqlQuote finds a quote that MySQL takes for a part of a string: one with a
-// backslash before it that is not itself a part of the string.
-var mysqlQuote = regexp.MustCompile(`((?:^|[^\\])(?:\\\\)*)\\'`)
 
 // closer sets what belongs together side by side again, for the reader.
 var closer = strings.NewReplacer("< >", "<>", "> =", ">=", "< =", "<=", " ( ", " (", "( ", "(", " )", ")", " ,", ",", "| |", "||")

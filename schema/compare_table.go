@@ -58,7 +58,7 @@ func (c *comparer) columns(want, have *Table) {
 			c.add(plan.KindColumn, (*h).Name, "", c.describeColumn(have, *h))
 		default:
 			order[0] = append(order[0], c.fold((*w).Name))
-			if a, b := c.describeColumn(want, *w), c.describeColumn(have, *h); a != b {
+			if a, b := c.describeColumn(want, *w), c.describeColumn(have, *h); c.legible(a) != c.legible(b) {
 				c.add(plan.KindColumn, (*w).Name, a, b)
 			}
 		}
@@ -224,7 +224,7 @@ func (c *comparer) describeForeignKey(f *ForeignKey) string {
 func (c *comparer) checks(want, have *Table) {
 	// A check may name its table before its columns; a rebuild on SQLite does away with that.
 	shown := func(k *Check) string { return settleExpr(withoutQualifier(k.Expr, want.Name)) }
-	key := func(k *Check) string { return meaning(withoutQualifier(k.Expr, want.Name)) }
+	key := func(k *Check) string { return c.legible(meaning(withoutQualifier(k.Expr, want.Name))) }
 	pairs(c.compared(want.Checks), c.compared(have.Checks), key, func(w, h **Check) {
 		switch {
 		case h == nil:

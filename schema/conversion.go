@@ -80,9 +80,7 @@ func (s *Schema) valueTypeOf(text string) valueType {
 	t := valueType{name: strings.ToLower(name), text: text}
 	t.class = portableClasses[t.name]
 	if t.class == enumValues {
-		if e, err := ParseType(text); err == nil {
-			t.enum = e.Values
-		}
+		t.enum, _ = enumMembers(text, s.Flavor.Dialect)
 		return t
 	}
 	first, second, _ := strings.Cut(size, ",")

@@ -273,7 +273,7 @@ func (o *CreateTable) addToTable(t *Table, f flavor.Flavor) error {
 		if !flavor.Serves(def.Dialects, f.Dialect) {
 			continue
 		}
-		expr, ok := def.Expr.For(f.Dialect)
+		expr, ok := def.Expr.condition(f.Dialect)
 		if !ok {
 			return misfit(o.Kind(), o.Name, "a check has no expr for %s", f.Dialect.Title())
 		}

@@ -22,8 +22,8 @@ func (t *tableEdit) sameCheck(a, b TableCheck) bool {
 		if serves != flavor.Serves(b.Dialects, d) {
 			return false
 		}
-		x, _ := a.Expr.For(d)
-		y, _ := b.Expr.For(d)
+		x, _ := a.Expr.condition(d)
+		y, _ := b.Expr.condition(d)
 		return !serves || sameGiven(a.name(d), b.name(d)) && sameExpr(x, y)
 	})
 }

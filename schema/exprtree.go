@@ -21,7 +21,7 @@ func parseExpr(text string) (e *expression, ok bool) {
 	if strings.Contains(text, "ARRAY[") {
 		text = strings.NewReplacer("[", "(", "]", ")").Replace(text)
 	}
-	p := &exprParser{tokens: joinSigns(lex(strings.ReplaceAll(text, `\'`, "''")))}
+	p := &exprParser{tokens: joinSigns(lex(text))}
 	if len(p.tokens) > mostTokens {
 		return nil, false
 	}

@@ -4,8 +4,10 @@ import (
 	"database/sql"
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"manage/engine/flavor"
+	"manage/engine/quote"
 )
 
 // The queries below give the schema's name as a literal: the server then
@@ -99,7 +101,7 @@ func (i *inspector) mysqlDefault(r mysqlColumn, expression bool) *string {
 	case i.s.Flavor.Dialect == flavor.MariaDB && r.nullable == "NO" && strings.Contains(strings.ToUpper(r.extra), "ON UPDATE") && zeroTime.MatchString(text):
 		return nil // which MariaDB adds where there is none
 	case i.s.Flavor.Dialect == flavor.MariaDB:
-	case strings.HasPrefix(strings.ToUpper(text), "CURRENT_TIMESTAMP") && !strings.Contains(r.dataType.String, "char"):
+	case strings.HasPrefix(strings.ToUpper(text), "CURRENT_TIMESTAMP") && timed(r.dataType.String):
 	case expression:
 		text = "(" + i.unescaped(text) + ")"
 	case !bareDefault(r.dataType.String):
@@ -109,6 +111,11 @@ func (i *inspector) mysqlDefault(r mysqlColumn, expression bool) *string {
 }
 
 var zeroTime = regexp.MustCompile(`^'0000-00-00 00:00:00(\.0+)?'$`)
+
+// timed reports whether a type may have the moment of insertion as its default.
+func timed(dataType string) bool {
+	return strings.EqualFold(dataType, "datetime") || strings.EqualFold(dataType, "timestamp")
+}
 
 // bareDefault reports whether MySQL writes defaults of a type without quotes.
 func bareDefault(dataType string) bool {
@@ -126,6 +133,32 @@ func (i *inspector) unescaped(text string) string {
 		text = escaped.ReplaceAllString(text, "$1")
 	}
 	return standardQuotes(text)
+}
+
+// clause is a check as it was written. MySQL reports the strings in it as if
+// their bytes were characters of latin1.
+func (i *inspector) clause(text string) string {
+	text = i.unescaped(text)
+	if i.s.Flavor.Dialect != flavor.MySQL {
+		return text
+	}
+	return quote.Rewrite(text, flavor.MySQL, flavor.MySQL, unmangled)
+}
+
+// unmangled is a text whose bytes in UTF-8 were taken for characters; a text
+// that is none is returned as it is.
+func unmangled(text string) string {
+	var b []byte
+	for _, c := range text {
+		if c > 0xff {
+			return text
+		}
+		b = append(b, byte(c))
+	}
+	if !utf8.Valid(b) {
+		return text
+	}
+	return string(b)
 }
 
 var escaped = regexp.MustCompile(`(?s)\\(.)`)
@@ -221,7 +254,7 @@ func (i *inspector) mysqlChecks() error {
 		if t == nil {
 			return nil
 		}
-		c := &Check{Name: name, Expr: withoutParens(i.unescaped(clause)), Off: off}
+		c := &Check{Name: name, Expr: withoutParens(i.clause(clause)), Off: off}
 		if atColumn {
 			c.Column = t.checkedColumn(c)
 		}

@@ -123,7 +123,7 @@ func (t *Table) takeForeignKey(o *AddForeignKey) bool {
 
 // takeCheck removes a check that is not validated yet.
 func (t *Table) takeCheck(o *AddCheck) bool {
-	expr, _ := o.Expr.For(flavor.Postgres)
+	expr, _ := o.Expr.condition(flavor.Postgres)
 	for _, c := range t.Checks {
 		if (c.Name == o.Name || o.Name == "" && sameExpr(c.Expr, expr)) && c.NotValid {
 			t.Checks = drop(t.Checks, c)

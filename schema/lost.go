@@ -30,7 +30,7 @@ func lostWith(before, after *Table, d flavor.Dialect) []Operation {
 	}
 	for _, c := range before.Checks {
 		if !slices.ContainsFunc(after.Checks, func(o *Check) bool { return o.Name == c.Name && o.Expr == c.Expr }) {
-			ops = append(ops, &AddCheck{Table: before.Name, CheckDef: CheckDef{Name: c.Name, Expr: Text{All: c.Expr}}})
+			ops = append(ops, &AddCheck{Table: before.Name, CheckDef: CheckDef{Name: c.Name, Expr: onlyFor(c.Expr, d)}})
 		}
 	}
 	return ops

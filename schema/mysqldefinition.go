@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"manage/engine/flavor"
+	"manage/engine/quote"
 )
 
 // This file keeps the definitions of columns as SHOW CREATE TABLE writes them on
@@ -142,25 +143,9 @@ func escapedLength(text string) int {
 	return len(text)
 }
 
-// standardQuotes writes the quotes within strings as standard SQL does, so that
-// what knows no backslashes finds where they end.
-func standardQuotes(text string) string {
-	if !strings.Contains(text, `\'`) {
-		return text
-	}
-	var b strings.Builder
-	at := 0
-	for _, t := range newMySQLParser(text).tokens {
-		if t.text[0] != '\'' {
-			continue
-		}
-		b.WriteString(text[at:t.start])
-		b.WriteString(escaped.ReplaceAllStringFunc(t.text, func(found string) string { return strings.Replace(found, `\'`, "''", 1) }))
-		at = t.end
-	}
-	b.WriteString(text[at:])
-	return b.String()
-}
+// standardQuotes writes the strings of an expression anew, each in the one
+// spelling that whoever knows no other escapes than a doubled quote can cut.
+func standardQuotes(text string) string { return quote.Translate(text, flavor.MySQL, flavor.MySQL) }
 
 // mysqlDefinition is a column's definition cut into parts, so that a change of
 // one leaves the others word for word as they were.

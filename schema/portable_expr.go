@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"manage/engine/flavor"
+	"manage/engine/quote"
 )
 
 // setDefault puts a column's default into portable words: a literal if the
@@ -66,9 +67,6 @@ func defaultLiteral(text string, def *ColumnDef, d flavor.Dialect) (any, bool) {
 	}
 	if strings.HasPrefix(text, "'") && quotedLength(text, '\'') == len(text) {
 		value := strings.ReplaceAll(text[1:len(text)-1], "''", "'")
-		if d.MySQLFamily() {
-			value = strings.ReplaceAll(value, `\\`, `\`)
-		}
 		return value, true
 	}
 	if t.Name == "boolean" {
@@ -98,6 +96,7 @@ func textOf(texts map[flavor.Dialect]string, everywhere bool, words func(string,
 			continue
 		}
 		by[string(d)] = words(text, d)
+		text = quote.Translate(text, d, flavor.SQLite)
 		if out.All == "" {
 			out.All, first = by[string(d)], text
 		}
@@ -105,6 +104,9 @@ func textOf(texts map[flavor.Dialect]string, everywhere bool, words func(string,
 	}
 	if same && everywhere {
 		return out
+	}
+	for d, text := range by {
+		by[d] = quote.Translate(text, flavor.SQLite, flavor.Dialect(d))
 	}
 	if by["mariadb"] == by["mysql"] {
 		delete(by, "mariadb")
@@ -119,7 +121,7 @@ func portableExpr(text string, d flavor.Dialect) string {
 	if d == flavor.SQLite {
 		return strings.TrimSpace(text) // as it was written
 	}
-	settled := strings.ReplaceAll(text, `\'`, "''")
+	settled := quote.Translate(text, d, flavor.SQLite)
 	if strings.Contains(settled, "ARRAY[") {
 		settled = strings.NewReplacer("[", "(", "]", ")").Replace(settled)
 	}
@@ -145,8 +147,8 @@ func portableExpr(text string, d flavor.Dialect) string {
 		}
 		return call
 	}))
-	if !sameExpr(out, text) {
-		return text
+	if !sameExpr(out, quote.Translate(text, d, flavor.SQLite)) {
+		return quote.Translate(text, d, flavor.SQLite)
 	}
 	return out
 }

@@ -128,9 +128,9 @@ func (p *porter) enumName(table string, has []columnOn) string {
 		}
 	}
 	for _, c := range has {
-		if t, err := ParseType(c.Type); err == nil && t.Name == "enum" {
+		if values, ok := enumMembers(c.Type, c.dialect()); ok {
 			name := flavor.Fit(table + "_" + c.Column.Name)
-			p.enums = append(p.enums, CreateEnum{Name: name, Values: t.Values})
+			p.enums = append(p.enums, CreateEnum{Name: name, Values: values})
 			return name
 		}
 	}
@@ -150,6 +150,9 @@ func (c columnOn) candidates() []Type {
 	case c.json():
 		words = []string{"json"}
 	case d.MySQLFamily():
+		if values, ok := enumMembers(c.Type, d); ok {
+			return []Type{{Name: "enum", Values: values}}
+		}
 		words = mysqlCandidates(c.Type)
 	default:
 		words = sqliteCandidates(c.Type)
@@ -193,9 +196,6 @@ func postgresCandidates(typ string) []string {
 }
 
 func mysqlCandidates(typ string) []string {
-	if strings.HasPrefix(typ, "enum(") {
-		return []string{typ}
-	}
 	switch name, size, rest := cutServerType(typ); {
 	case rest != "":
 		return nil

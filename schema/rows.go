@@ -113,6 +113,30 @@ func (o *InsertRows) row(t *Table, row map[string]Value, d flavor.Dialect) ([]st
 	return columns, strings.Join(values, ", "), nil
 }
 
+// ZeroByte is a text with a zero byte among the values of an operation on rows;
+// PostgreSQL stores none ("Character Types", PostgreSQL manual).
+func ZeroByte(op Operation) (string, bool) {
+	var rows []map[string]Value
+	switch op := op.(type) {
+	case *InsertRows:
+		rows = op.Rows
+	case *UpdateRows:
+		set := map[string]Value{}
+		for name, v := range op.Set {
+			set[name] = v.Value
+		}
+		rows = append(rows, set)
+	}
+	for _, row := range rows {
+		for _, v := range row {
+			if text, ok := v.Literal.(string); ok && strings.Contains(text, "\x00") {
+				return text, true
+			}
+		}
+	}
+	return "", false
+}
+
 // forColumn is the value as SQL for a column: 0 and 1 are booleans for a
 // PostgreSQL column of that type.
 func (v Value) forColumn(c *Column, d flavor.Dialect) (string, error) {

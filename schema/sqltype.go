@@ -105,7 +105,7 @@ func mysqlType(t Type, f flavor.Flavor) string {
 func enumType(values []string) string {
 	quoted := make([]string, len(values))
 	for i, v := range values {
-		quoted[i] = quoteText(v)
+		quoted[i] = quoteLiteral(v, flavor.MySQL)
 	}
 	return "enum(" + strings.Join(quoted, ",") + ")"
 }

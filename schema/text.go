@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"manage/engine/flavor"
+	"manage/engine/quote"
 )
 
 // Text is a string that may differ by dialect. In TOML it is a string, or a
@@ -23,6 +24,24 @@ func (t Text) For(d flavor.Dialect) (string, bool) {
 	}
 	return flavor.Pick(t.By, d)
 }
+
+// condition is the expression of a check for d. In one for all dialects a string
+// is one of standard SQL, in which a backslash is itself; in one by dialect it is
+// what that server makes of it. Either way strings have one spelling.
+func (t Text) condition(d flavor.Dialect) (string, bool) {
+	text, ok := t.For(d)
+	if !ok {
+		return "", false
+	}
+	from := d
+	if _, own := t.By[string(d)]; !own && !(d == flavor.MariaDB && t.By[string(flavor.MySQL)] != "") {
+		from = flavor.SQLite
+	}
+	return quote.Translate(text, from, d), true
+}
+
+// onlyFor is a text in the words of one dialect.
+func onlyFor(text string, d flavor.Dialect) Text { return Text{By: map[string]string{string(d): text}} }
 
 // IsZero reports whether there is no text for any dialect.
 func (t Text) IsZero() bool { return t.All == "" && len(t.By) == 0 }

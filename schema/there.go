@@ -43,7 +43,7 @@ func (o *AddForeignKey) there(s *Schema) bool {
 // there reports whether the check is there and need not be made.
 func (o *AddCheck) there(s *Schema) bool {
 	t, d := s.Table(o.Table), s.Flavor.Dialect
-	expr, _ := o.Expr.For(d)
+	expr, _ := o.Expr.condition(d)
 	return o.IfNotExists && t != nil && slices.ContainsFunc(t.Checks, func(c *Check) bool {
 		return o.Name != "" && sameName(c.Name, o.Name, d) || o.Name == "" && sameExpr(c.Expr, expr)
 	})

@@ -133,7 +133,7 @@ func undoneConstraint(o Operation, before *Schema, t *Table, d flavor.Dialect) {
 		t.Checks = drop(t.Checks, c)
 	case *DropCheck:
 		if _, c, _ := o.find(before); c == nil {
-			expr, _ := o.Expr.For(d)
+			expr, _ := o.Expr.condition(d)
 			c = &Check{Name: o.Name, Expr: expr}
 			if c.Name == "" {
 				c.Name = before.nameCheck(t, expr)

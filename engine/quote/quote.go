@@ -1,7 +1,7 @@
-// Package quote writes names, text and bytes as SQL. It is the one place that
-// does: what it writes is read back as it was by every server, in the sessions
-// of this program, which have no NO_BACKSLASH_ESCAPES in their sql_mode; on
-// PostgreSQL whatever standard_conforming_strings is.
+// Package quote writes names, text and bytes as SQL, and reads literals. It is
+// the one place that does: what it writes is read back as it was by every server
+// in the sessions of this program, which have no NO_BACKSLASH_ESCAPES in their
+// sql_mode and standard_conforming_strings on.
 package quote
 
 import (
@@ -36,9 +36,6 @@ func Text(text string, d flavor.Dialect) string {
 		// Manual, "String Literals". A carriage return is written out because
 		// files that hold the statement lose it easily.
 		return "'" + mysqlEscapes.Replace(text) + "'"
-	case d == flavor.Postgres && strings.ContainsAny(text, "\\\r"):
-		// Manual, "String Constants With C-Style Escapes".
-		return "E'" + postgresEscapes.Replace(text) + "'"
 	case d == flavor.SQLite && strings.Contains(text, "\x00"):
 		// To SQLite a statement ends at its first zero byte.
 		return "CAST(X'" + hex.EncodeToString([]byte(text)) + "' AS TEXT)"
@@ -46,10 +43,16 @@ func Text(text string, d flavor.Dialect) string {
 	return Standard(text)
 }
 
-var (
-	mysqlEscapes    = strings.NewReplacer(`'`, `''`, `\`, `\\`, "\x00", `\0`, "\r", `\r`)
-	postgresEscapes = strings.NewReplacer(`'`, `''`, `\`, `\\`, "\r", `\r`)
-)
+var mysqlEscapes = strings.NewReplacer(`'`, `''`, `\`, `\\`, "\x00", `\0`, "\r", `\r`)
+
+// Always is Text where a revision's own statements may have changed the session:
+// PostgreSQL reads it alike whatever standard_conforming_strings is.
+func Always(text string, d flavor.Dialect) string {
+	if d != flavor.Postgres || !strings.Contains(text, `\`) {
+		return Text(text, d)
+	}
+	return " E" + strings.ReplaceAll(Standard(text), `\`, `\\`) // not a part of the word before
+}
 
 // Texts is texts as string literals, with commas between.
 func Texts(texts []string, d flavor.Dialect) string {
@@ -67,6 +70,7 @@ func Standard(text string) string { return "'" + strings.ReplaceAll(text, "'", "
 // Bytes is a binary value as a literal.
 func Bytes(b []byte, d flavor.Dialect) string {
 	if d == flavor.Postgres {
+		// However bytea_output and backslashes are set.
 		return "decode('" + hex.EncodeToString(b) + "', 'hex')"
 	}
 	return "X'" + hex.EncodeToString(b) + "'"

@@ -167,6 +167,9 @@ func (w *worker) operation(kind string, body any, dialects []string) schema.Oper
 			return
 		}
 		d.checkLimits(op)
+		if text, found := schema.ZeroByte(op); found && slices.Contains(d.dialects, flavor.Postgres) {
+			d.fail("%s: the text %q has a zero byte, which PostgreSQL does not store. Leave it out, or say with dialects that this is not for PostgreSQL", kind, shown(text))
+		}
 		if sql, ok := op.(*schema.SQL); ok {
 			w.plainSQL(sql, dialects)
 		}

@@ -177,7 +177,7 @@ func (p *pins) discard() []string {
 // connection that a pooler lends to others next.
 const leaveNothing = "RESET SESSION AUTHORIZATION; RESET ROLE; RESET ALL; DEALLOCATE ALL; CLOSE ALL; UNLISTEN *; DISCARD TEMP; SELECT pg_advisory_unlock_all()"
 
-func literal(text string) string { return quote.Text(text, flavor.Postgres) }
+func literal(text string) string { return quote.Always(text, flavor.Postgres) }
 
 // direct is the condition that the server sees the connection come from this
 // end of it, by the number of its port; 0 for a socket of the file system.
