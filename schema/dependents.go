@@ -127,7 +127,7 @@ func (s *Schema) dependentOf(t *Table, column string) []Dependent {
 	for _, c := range t.Checks {
 		if mentions(c.Expr, column) {
 			several := len(t.columnsIn(c.Expr)) > 1
-			add("check constraint", nameOr(c.Name, t.columnsIn(c.Expr)), Dependent{Plain: !several, Held: d.MySQLFamily() && several, Fixed: d == flavor.MySQL})
+			add("check constraint", nameOr(c.Name, t.columnsIn(c.Expr)), Dependent{Plain: !several, Held: d.MySQLFamily() && several}) // rename_column takes it off and puts it back
 		}
 	}
 	return all
