@@ -11,8 +11,8 @@ import (
 	"manage/phases"
 	"manage/phases/backfill"
 	"manage/phases/backfill/compare"
-	"manage/schema"
 	"manage/phases/rowaccess"
+	"manage/schema"
 )
 
 // phaseRules say why work is refused.

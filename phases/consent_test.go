@@ -177,7 +177,10 @@ func TestContractAsksAgain(t *testing.T) {
 		s, other := fullShop(t, db), service(t, priced(t, inCents, lossy, lossyPlain...), db)
 		held, goOn, done := make(chan bool), make(chan bool), make(chan error, 1)
 		other.Faults = at1(run.AfterAcquire, func() { held <- true; <-goOn })
-		go func() { _, err := other.Contract(context.Background(), Request{Version: "art_contract01"}); done <- err }()
+		go func() {
+			_, err := other.Contract(context.Background(), Request{Version: "art_contract01"})
+			done <- err
+		}()
 		<-held
 		asked := confirming(s, nil)
 		s.Events = func(e any) {

@@ -7,8 +7,8 @@ import (
 
 	"manage/engine/database"
 	"manage/engine/flavor"
-	"manage/engine/quote"
 	"manage/engine/plan"
+	"manage/engine/quote"
 	"manage/engine/sqltext"
 	"manage/migrations/catalog"
 	"manage/phases/rowaccess"

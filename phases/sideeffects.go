@@ -138,7 +138,9 @@ func (s *Service) unseenTriggers(ctx context.Context, sess database.Session, w *
 // break.
 func settledEffects(found []plan.SideEffect) []plan.SideEffect {
 	refused := map[string]bool{}
-	object := func(e plan.SideEffect) string { return strings.Join([]string{e.Kind, e.Name, e.On, e.Table, e.Column}, "\x00") }
+	object := func(e plan.SideEffect) string {
+		return strings.Join([]string{e.Kind, e.Name, e.On, e.Table, e.Column}, "\x00")
+	}
 	for _, e := range found {
 		refused[object(e)] = refused[object(e)] || e.Outcome == plan.Refuses
 	}

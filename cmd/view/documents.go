@@ -70,7 +70,7 @@ func Documents() []Document {
 					Message: "table images: index visibility_image_idx is missing ((visibility))", Revision: optional("ocata_expand01")}},
 				Known: []SchemaDifference{}, Open: []SchemaDifference{}, Half: []HalfDone{}, Changed: []string{}, Unseen: []plan.ObjectKind{},
 				Unmanaged: []string{"view public_images"},
-				Compared: map[string]int{"table": 14, "column": 120, "index": 31}, NotCompared: []NotCompared{},
+				Compared:  map[string]int{"table": 14, "column": 120, "index": 31}, NotCompared: []NotCompared{},
 			}},
 		{"db history", "One entry for each attempt at a revision, oldest first; `finished` is null while it runs and after it was cut off.",
 			HistoryDocument{Catalog: "glance", Attempts: []Attempt{{

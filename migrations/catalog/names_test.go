@@ -7,7 +7,6 @@ import (
 	"testing/fstest"
 )
 
-
 const (
 	postgresTakes = "PostgreSQL takes 63"
 	mysqlTakes    = "MySQL and MariaDB take 64"
