@@ -16,15 +16,12 @@ func (c *call) terminal() terminal {
 	return terminal{in: bufio.NewReader(c.program.In), out: c.program.Err, interactive: c.asks}
 }
 
-// isTerminal reports whether a stream is a character device that is not the
-// null device.
+// isTerminal reports whether a stream is a terminal. The null device is none,
+// under whatever name a process was given it: a job without streams must not be
+// asked.
 func isTerminal(stream any) bool {
 	f, ok := stream.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0 && f.Name() != os.DevNull
+	return ok && term.IsTerminal(int(f.Fd()))
 }
 
 // screenOf is a stream as a terminal on which a line can be written over; nil if

@@ -144,7 +144,7 @@ func refusedBy(t *testing.T, db enginetest.Database, statements []plan.Statement
 func effectCases(d flavor.Dialect) []effectCase {
 	switch d {
 	case flavor.Postgres:
-		return postgresEffects
+		return slices.Concat(postgresEffects, typeEffects)
 	case flavor.SQLite:
 		return sqliteEffects
 	}

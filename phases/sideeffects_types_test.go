@@ -58,5 +58,3 @@ var typeEffects = []effectCase{
 	{"composite, value", moods("CREATE TYPE pair AS (a mood, b mood)"), dropBad, []string{"refuses column a", "refuses column b"}},
 	{"another schema, value", moods("CREATE SCHEMA far", "CREATE TABLE far.t (m mood)"), dropBad, []string{"refuses column m"}},
 }
-
-func init() { postgresEffects = append(postgresEffects, typeEffects...) }

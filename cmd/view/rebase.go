@@ -102,11 +102,11 @@ func Remedy(problems revision.Problems, command func(string) string) string {
 		switch {
 		case other == "":
 		case other == p.Source.File:
-			return fmt.Sprintf("`%s` gives it the next free id, and puts it behind the other.", command("rebase "+path.Base(other)))
+			return fmt.Sprintf("`%s` gives it the next free id, and puts it after the other.", command("rebase "+path.Base(other)))
 		case one == "":
-			return fmt.Sprintf("`%s` puts it behind the last revision of the trunk.", command("rebase "+other))
+			return fmt.Sprintf("`%s` puts it after the last revision of the trunk.", command("rebase "+other))
 		default:
-			return fmt.Sprintf("`%s` puts it behind %s; `%s` does it the other way round. Move the one that fewer databases have applied.", command("rebase "+other), one, command("rebase "+one))
+			return fmt.Sprintf("`%s` puts it after %s; `%s` does it the other way round. Move the one that fewer databases have applied.", command("rebase "+other), one, command("rebase "+one))
 		}
 	}
 	return ""
