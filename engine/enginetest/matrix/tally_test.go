@@ -32,17 +32,18 @@ exit status 1
 	}
 }
 
-// Each server that is promised has its round, and rounds can be told apart.
+// Each server and account that is promised has its round, three newer versions
+// of PostgreSQL beside the system's among them, and rounds can be told apart.
 func TestRounds(t *testing.T) {
 	names := map[string]bool{}
-	var mysql, galera bool
+	var mysql, galera, owner bool
 	postgres := map[string]bool{}
 	for _, r := range rounds() {
 		names[r.name] = true
-		mysql, galera = mysql || r.mysql, galera || r.galera
+		mysql, galera, owner = mysql || r.mysql, galera || r.galera, owner || r.owner
 		postgres[r.postgres] = true
 	}
-	if len(names) != len(rounds()) || !mysql || !galera || len(postgres) != 3 {
+	if len(names) != len(rounds()) || !mysql || !galera || !owner || len(postgres) != 4 {
 		t.Errorf("rounds %+v", rounds())
 	}
 }
