@@ -155,8 +155,8 @@ func (c *comparer) legible(text string) string {
 
 var questionMarks = regexp.MustCompile(`[?\x{10000}-\x{10FFFF}]+`)
 
-// standardLiteral is a default that is a string literal of a dialect as one of
-// standard SQL; any other stays. MySQL names the character set of one that it
+// standardLiteral is a default with the string literals of a dialect written as
+// those of standard SQL. MySQL names the character set of one that it
 // keeps as an expression.
 func standardLiteral(text string, d flavor.Dialect) string {
 	bare := text
@@ -165,6 +165,9 @@ func standardLiteral(text string, d flavor.Dialect) string {
 	}
 	if value, n, ok := quote.Literal(bare, d); ok && n == len(bare) {
 		return quoteText(value)
+	}
+	if d == flavor.MariaDB { // which reports expressions with its own escapes
+		return standardQuotes(text)
 	}
 	return text
 }
