@@ -74,8 +74,8 @@ func TestScanFindsWrongWords(t *testing.T) {
 		{[]string{"db", "sync", "-o"}, argv.MissingValue, "the option -o needs a value", nil},
 		{[]string{"db", "sync", ""}, argv.EmptyWord, "an argument is empty; is a variable not set?", nil},
 		{[]string{"db", "stamp"}, argv.MissingArgument, "VERSION is missing", nil},
-		{[]string{"db", "sync", "ocata", "pike"}, argv.ExtraWord, `there is no place for the word "pike"`, nil},
-		{[]string{"db", "heads", "-1"}, argv.ExtraWord, `there is no place for the word "-1"`, nil},
+		{[]string{"db", "sync", "ocata", "pike"}, argv.ExtraWord, `unexpected argument "pike"`, nil},
+		{[]string{"db", "heads", "-1"}, argv.ExtraWord, `unexpected argument "-1"`, nil},
 	}
 	model := modelOf(t, manageTool("manage"))
 	for _, tt := range tests {

@@ -133,7 +133,7 @@ func (c *call) finish(ctx context.Context, page *view.Page, err error) int {
 	if ctx.Err() != nil && (f.Exit == ExitFailed || f.Exit == ExitInterrupted) {
 		f = interruption(c.interruptedAfter(err))
 		if f.Exit == ExitPartly && c.began.isAborted() {
-			f.Hint = "What was in hand was ended on the server, what came before is recorded; run the same command again to go on."
+			f.Hint = "The current statement was ended on the server; everything before it is recorded. Rerun the same command to continue."
 		}
 	}
 	var s *stopped
@@ -167,7 +167,7 @@ func interruption(code int) view.Failure {
 	if code == ExitInterrupted {
 		return failure(code, "interrupted; nothing was changed", "")
 	}
-	return failure(code, "interrupted", "What was in hand is finished and recorded; run the same command again to go on.")
+	return failure(code, "interrupted", "The current statement or batch was completed and recorded. Rerun the same command to continue.")
 }
 
 // explain is the table's failure for an error.

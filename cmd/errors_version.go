@@ -26,7 +26,7 @@ func versionRules() []rule {
 			return versionFailure("wrong_branch", e.Error(), wrongBranchHint(e, line))
 		}),
 		on(func(e *revision.OutOfRange, _ speaker) view.Failure {
-			return versionFailure("out_of_range", fmt.Sprintf("version %s counts beyond the end", e.Word),
+			return versionFailure("out_of_range", fmt.Sprintf("version %s is out of range", e.Word),
 				fmt.Sprintf("There %s in that direction.", are(e.Available, "revision")))
 		}),
 		on(func(e *revision.UnknownRows, _ speaker) view.Failure {

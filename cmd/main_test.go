@@ -47,9 +47,9 @@ func TestMainOfAnEmbeddedCatalog(t *testing.T) {
 		{"--version", 0, "inn-manage 7.1\n"},
 		{"db heads", 0, "trunk     open01\n"},
 		{"db version", 0, "There is no database yet, so no version is recorded; `inn-manage db sync` makes it.\n"},
-		{"db upgrade --no-progress", 0, "Applied 1 revision: open01.\nThe database is up to date, at open01.\nNothing is to be done.\n"},
+		{"db upgrade --no-progress", 0, "Applied 1 revision: open01.\nThe database is up to date, at open01.\nNothing to do.\n"},
 		{"db version -o json", 0, `{"catalog":"inn","version":["open01"],"trunk":"open01","expand":null,"contract":null,"release":null,"stage":"current","heads":{"trunk":"open01"},"rows":["open01"]}` + "\n"},
-		{"db check", 0, "The database is up to date, at open01.\nNothing is to be done.\n"},
+		{"db check", 0, "The database is up to date, at open01.\nNothing to do.\n"},
 		{"db synk", 2, ""},
 	}
 	for _, s := range steps {

@@ -67,7 +67,7 @@ type dbCommands struct {
 
 	Downgrade downgradeCommand `cmd:"" help:"Go back to VERSION, where the catalog allows it."`
 	Revision  revisionCommand  `cmd:"" help:"Write new revision files, ready to be filled in."`
-	Rebase    rebaseCommand    `cmd:"" help:"Put one of two rival revisions behind the other."`
+	Rebase    rebaseCommand    `cmd:"" help:"Rebase one of two conflicting revisions onto the other."`
 
 	CreateSchema createSchemaCommand `cmd:"" name:"create_schema" aliases:"create-schema" help:"Make the newest schema in one go."`
 }

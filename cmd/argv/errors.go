@@ -45,7 +45,7 @@ func (e *UsageError) Error() string {
 	case UnknownOption:
 		return fmt.Sprintf("there is no option %s here", e.Word)
 	case EarlierOption:
-		return fmt.Sprintf("the option %s stands before the command, not behind it", e.Word)
+		return fmt.Sprintf("option %s must come before the command", e.Word)
 	case MissingCommand:
 		return "a command is missing"
 	case MissingValue:
@@ -59,11 +59,11 @@ func (e *UsageError) Error() string {
 	case MissingArgument:
 		return e.Word + " is missing"
 	case NeedsOption:
-		return fmt.Sprintf("%s is of use only with %s", e.Word, e.Other)
+		return fmt.Sprintf("%s can only be used with %s", e.Word, e.Other)
 	case BadValue:
 		return fmt.Sprintf("%s cannot be %q", e.Other, e.Word)
 	case ExtraWord:
-		return fmt.Sprintf("there is no place for the word %q", e.Word)
+		return fmt.Sprintf("unexpected argument %q", e.Word)
 	case EmptyWord:
 		return "an argument is empty; is a variable not set?"
 	}

@@ -38,7 +38,7 @@ func Derived(p *Page, dir string, a *catalog.Added, d draft.Draft) error {
 		l.add("Release %s is new: it is the last in the list of %s now.", a.Release, path.Join(dir, "catalog.toml"))
 	}
 	for _, f := range d.Notes {
-		l.add("Mind %s.", f)
+		l.add("Note: %s.", f)
 	}
 	if len(d.ByHand) > 0 {
 		l.add("Nothing was written for what follows; write it by hand:")

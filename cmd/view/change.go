@@ -80,7 +80,7 @@ func Changed(p *Page, c Change) error {
 // done is what a command did to revisions.
 func done(command string) string {
 	if command == "downgrade" {
-		return "Took back"
+		return "Reverted"
 	}
 	return "Applied"
 }

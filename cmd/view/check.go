@@ -80,7 +80,7 @@ func whatIsNext(p *Page, l *lines, r phases.Report) {
 			l.add("  or, while the service is not running: %s", p.Command("sync"))
 		}
 	} else if len(r.Problems) == 0 {
-		l.add("Nothing is to be done.")
+		l.add("Nothing to do.")
 	}
 }
 

@@ -146,7 +146,7 @@ func waiting(w run.Waiting, now time.Time) string {
 // BlockedBy says who keeps a statement waiting.
 func BlockedBy(b run.Blocker) string {
 	if b.Sure {
-		return "In its way: " + b.String()
+		return "Blocked by " + b.String()
 	}
 	return "Perhaps in its way: " + b.String()
 }

@@ -36,7 +36,7 @@ func LogDerived(log *slog.Logger, d draft.Draft) {
 		log.Info("Nothing differs: the database has the schema of models.toml; no file is written")
 	}
 	for _, f := range d.Notes {
-		log.Warn("Mind " + f.String())
+		log.Warn("Note: " + f.String())
 	}
 	for _, f := range d.ByHand {
 		log.Warn("Nothing is written for " + f.String() + ". " + f.Advice)

@@ -128,7 +128,7 @@ func TestCheck(t *testing.T) {
 		{
 			"nothing is next",
 			phases.Report{Catalog: "glance", Stage: revision.Current, Position: at(g, "pike_contract01")},
-			"The database is up to date, at pike_expand01, pike_contract01.\nNothing is to be done.\n",
+			"The database is up to date, at pike_expand01, pike_contract01.\nNothing to do.\n",
 			`{"catalog":"glance","stage":"current","next":null,"exit":0,"revisions":[],"data_migrations":[],"problems":[]}` + "\n",
 		},
 		{
@@ -331,7 +331,7 @@ func TestChanged(t *testing.T) {
 	check(t, `Applied 4 revisions: ocata_expand01 to pike_contract01.
 Moved rows with ocata_migrate01: 261 rows.
 The database is up to date, at pike_expand01, pike_contract01.
-Nothing is to be done.
+Nothing to do.
 `, out, Changed(p, c))
 	p, out = page(true)
 	check(t, `{"catalog":"glance","command":"sync","from":["mitaka02"],"adopted":null,`+
@@ -341,7 +341,7 @@ Nothing is to be done.
 	c.Result = phases.Result{Before: c.Result.After, After: c.Result.After}
 	check(t, `Nothing to do: the database already contains what was asked for.
 The database is up to date, at pike_expand01, pike_contract01.
-Nothing is to be done.
+Nothing to do.
 `, out, Changed(p, c))
 }
 

@@ -81,7 +81,7 @@ type OutOfRange struct {
 }
 
 func (e *OutOfRange) Error() string {
-	return fmt.Sprintf("%s counts beyond the end: there are %d", e.Word, e.Available)
+	return fmt.Sprintf("%s is out of range: there are %d", e.Word, e.Available)
 }
 
 // UnknownRows are version rows that the catalog does not know, where a command
