@@ -206,9 +206,7 @@ func repaired(t *testing.T, s *Service, db enginetest.Database, v Verification, 
 		}
 		for _, sql := range r.Statements {
 			sent = append(sent, sql)
-			if _, err := db.SQL().Exec(sql); err != nil {
-				t.Errorf("repair: %s: %v", sql, err)
-			}
+			db.Exec(t, sql) // what only an administrator could break needs one
 		}
 	}
 	if total := len(v.Differences); hopeless > 0 && !strings.Contains(name, "function") && !strings.Contains(name, "sequence") {
